@@ -1,0 +1,43 @@
+import type { Role } from './role.ts';
+
+/**
+ * Who may call a route; declared beside its shapes, enforced before the handler, walked by the access test.
+ * - `public`: anybody, also without signing in.
+ * - `signed-in`: any person or API token, whatever its role.
+ * - `role`: at least this role in the organisation.
+ * - `team`: at least this role in the team that the path parameter `param` names, or in the organisation.
+ * - `ingest`: a token that may send telemetry, or loopback where the configuration lets it.
+ */
+export type Access =
+  | { readonly kind: 'public' }
+  | { readonly kind: 'signed-in' }
+  | { readonly kind: 'role'; readonly role: Role }
+  | { readonly kind: 'team'; readonly role: Role; readonly param: string }
+  | { readonly kind: 'ingest' };
+
+export const publicAccess: Access = { kind: 'public' };
+export const signedIn: Access = { kind: 'signed-in' };
+export const atLeast = (role: Role): Access => ({ kind: 'role', role });
+export const inTeam = (role: Role, param = 'team'): Access => ({ kind: 'team', role, param });
+
+/** One HTTP route of a module's contract. The schemas are zod types; the kernel does not know them. */
+export interface RouteShape {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Fastify form: `/api/v1/services/:name`. */
+  readonly path: string;
+  /** One sentence for the OpenAPI document. */
+  readonly summary: string;
+  readonly access: Access;
+  readonly params?: unknown;
+  readonly query?: unknown;
+  readonly body?: unknown;
+  /** The answer's body; absent means 204. */
+  readonly answer?: unknown;
+  /** Status of a good answer; 200 where absent (204 without an answer). */
+  readonly status?: number;
+  /** Largest body in bytes; the server's default is 1 MiB. */
+  readonly bodyLimit?: number;
+}
+
+/** Keeps the literal types of a contract's route, so that server, page and CLI infer its shapes. */
+export const route = <const Shape extends RouteShape>(shape: Shape): Shape => shape;
