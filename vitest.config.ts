@@ -1,0 +1,58 @@
+import ui from '@nuxt/ui/vite';
+import vue from '@vitejs/plugin-vue';
+import { defineConfig } from 'vitest/config';
+import { offlineIcons, uiOptions } from './apps/web/ui-options.ts';
+
+const inTheBrowser = ['ui/**/*.test.ts', 'apps/web/**/*.test.ts', 'modules/*/web/**/*.test.ts'];
+const never = ['**/node_modules/**', '**/dist/**', '**/.cache/**'];
+
+/**
+ * Four kinds of tests. `node` needs nothing, `db` starts the engines and never skips, `web` mounts Vue parts,
+ * `e2e` drives the whole product in a real browser (the screens must be built before: `npm test` does).
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'node',
+          include: ['**/*.test.ts'],
+          exclude: [...never, ...inTheBrowser, '**/*.db.test.ts', 'e2e/**/*.journey.test.ts'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'db',
+          include: ['**/*.db.test.ts'],
+          exclude: never,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        plugins: [vue(), ui(uiOptions)],
+        resolve: { alias: [offlineIcons] },
+        test: {
+          name: 'web',
+          include: inTheBrowser,
+          exclude: never,
+          environment: 'happy-dom',
+          setupFiles: ['./tools/vitest/no-network.ts', './tools/vitest/web-setup.ts'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.journey.test.ts'],
+          exclude: never,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
