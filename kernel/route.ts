@@ -37,6 +37,8 @@ export interface RouteShape {
   readonly status?: number;
   /** Largest body in bytes; the server's default is 1 MiB. */
   readonly bodyLimit?: number;
+  /** The answer holds a secret that is shown once: never kept for `Idempotency-Key`, a repeat is refused instead. */
+  readonly secretAnswer?: boolean;
 }
 
 /** Keeps the literal types of a contract's route, so that server, page and CLI infer its shapes. */

@@ -1,0 +1,9 @@
+/** Folders of migrations: the ground's, then each module's. The files' times order them over all folders. */
+export const migrationSources: { name: string; folder: URL }[] = [
+  { name: 'http', folder: new URL('../../platform/http/migrations/', import.meta.url) },
+  { name: 'ledger', folder: new URL('../../platform/ledger/migrations/', import.meta.url) },
+  { name: 'jobs', folder: new URL('../../platform/jobs/migrations/', import.meta.url) },
+  { name: 'identity', folder: new URL('../../modules/identity/server/migrations/', import.meta.url) },
+  { name: 'catalog', folder: new URL('../../modules/catalog/server/migrations/', import.meta.url) },
+  { name: 'telemetry', folder: new URL('../../modules/telemetry/server/migrations/', import.meta.url) },
+];

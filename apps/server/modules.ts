@@ -1,0 +1,20 @@
+import type { Ground, Started } from '../../platform/module/ground.ts';
+import { catalogModule } from '../../modules/catalog/server/module.ts';
+import { identityModule } from '../../modules/identity/server/module.ts';
+import { telemetryModule } from '../../modules/telemetry/server/module.ts';
+
+/** Every module in floor order; `tools/floors.ts` holds the same order and a guard compares the two. */
+export const modules = [identityModule, catalogModule, telemetryModule] as const;
+
+/** Starts each module with the doors of the ones below it. Gives back what must be stopped, in starting order. */
+export const startModules = async (ground: Ground) => {
+  const stops: { name: string; stop: () => Promise<void> }[] = [];
+  const keep = <Door>(name: string, started: Started<Door>): Door => {
+    if (started.stop) stops.push({ name, stop: () => started.stop!() });
+    return started.door;
+  };
+  const identity = keep('identity', await identityModule.start(ground, {}));
+  const catalog = keep('catalog', await catalogModule.start(ground, { identity }));
+  const telemetry = keep('telemetry', await telemetryModule.start(ground, { identity, catalog }));
+  return { doors: { identity, catalog, telemetry }, stops };
+};

@@ -1,0 +1,63 @@
+import { fork, type ChildProcess } from 'node:child_process';
+
+export interface Ready {
+  readonly url: string;
+  readonly setupLink: string | null;
+  readonly otlpHttpUrl: string | null;
+  readonly otlpGrpcUrl: string | null;
+}
+
+type Message = { ready: Ready } | { failed: { message: string; refusal: boolean } };
+
+/** Waits between restarts of a server that keeps dying; it starts again from the first after a minute of good life. */
+const backoffMs = [200, 500, 1_000, 2_000, 5_000, 10_000] as const;
+const goodLifeMs = 60_000;
+/** A server that refused to start (`EX_CONFIG` of sysexits.h) would refuse again: it is not restarted. */
+const exitRefused = 78;
+
+/**
+ * Keeps the server process alive: restarts it with back-off when it dies, hands signals on, and ends when it was told to
+ * or when the first start is impossible. Resolves with the exit code.
+ */
+export const supervise = (options: { flags: Record<string, unknown>; onReady(ready: Ready, restarts: number): void; onFailure(message: string): void }): Promise<number> =>
+  new Promise((resolve) => {
+    let child: ChildProcess;
+    let stopping = false;
+    let restarts = 0;
+    let deaths = 0;
+    let everReady = false;
+
+    const start = (): void => {
+      const startedAt = performance.now();
+      child = fork(new URL('./main.ts', import.meta.url), [], {
+        env: { ...process.env, LEADLINE_FLAGS: JSON.stringify(options.flags) },
+        execArgv: ['--max-semi-space-size=16', '--disable-warning=ExperimentalWarning'],
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+        // A group of its own: a Ctrl-C in the terminal reaches the server once, through the supervisor.
+        detached: true,
+      });
+      child.on('message', (message: Message) => {
+        if ('ready' in message) {
+          everReady = true;
+          options.onReady(message.ready, restarts);
+        } else options.onFailure(message.failed.message);
+      });
+      child.on('exit', (code, signal) => {
+        if (stopping) return resolve(code ?? 0);
+        if (code === exitRefused || !everReady) return resolve(code ?? 1);
+        deaths = performance.now() - startedAt > goodLifeMs ? 0 : deaths + 1;
+        const waitMs = backoffMs[Math.min(deaths, backoffMs.length - 1)]!;
+        restarts += 1;
+        options.onFailure(`The server ended (${signal ?? `exit ${code}`}); it starts again in ${waitMs} ms.`);
+        setTimeout(() => (stopping ? resolve(0) : start()), waitMs);
+      });
+    };
+    const stop = (signal: NodeJS.Signals): void => {
+      stopping = true;
+      if (child.exitCode !== null || child.signalCode !== null) resolve(0);
+      else child.kill(signal);
+    };
+    process.on('SIGTERM', () => stop('SIGTERM'));
+    process.on('SIGINT', () => stop('SIGTERM'));
+    start();
+  });

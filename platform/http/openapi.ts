@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import type { Access, RouteShape } from '../../kernel/route.ts';
+
+type JsonObject = Record<string, unknown>;
+
+/**
+ * The OpenAPI 3.1 document of all routes, made from the same schemas that validate requests.
+ * https://spec.openapis.org/oas/v3.1.0
+ */
+export const openApiDocument = (routes: readonly RouteShape[], version: string): JsonObject => {
+  const paths: Record<string, JsonObject> = {};
+  for (const shape of routes) {
+    const path = shape.path.replace(/:(\w+)/g, '{$1}');
+    (paths[path] ??= {})[shape.method.toLowerCase()] = operationOf(shape);
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Leadline', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' }, description: 'Errors are RFC 9457 problems; lists are paged by `cursor`; writes take an `Idempotency-Key`.' },
+    servers: [{ url: '/' }],
+    paths: Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1))),
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', description: 'A token made by `leadline token create`' },
+        basic: { type: 'http', scheme: 'basic', description: 'Any name, the token as password' },
+        session: { type: 'apiKey', in: 'cookie', name: '__Host-leadline' },
+      },
+      schemas: { Problem: problemSchema },
+    },
+  };
+};
+
+const problemSchema: JsonObject = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'code'],
+  properties: {
+    type: { type: 'string', format: 'uri' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { type: 'string', description: 'Stable name of the refusal' },
+    detail: { type: 'string' },
+    instance: { type: 'string' },
+    errors: { type: 'array', items: { type: 'object', required: ['path', 'message'], properties: { path: { type: 'string' }, message: { type: 'string' } } } },
+  },
+};
+
+const operationOf = (shape: RouteShape): JsonObject => {
+  const good = String(shape.status ?? (shape.answer ? 200 : 204));
+  return {
+    operationId: operationId(shape),
+    summary: shape.summary,
+    tags: [shape.path.split('/')[3] ?? 'other'],
+    ...securityOf(shape.access),
+    parameters: [...parametersOf('path', shape.params), ...parametersOf('query', shape.query), ...idempotencyParameter(shape)],
+    ...(shape.body ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(shape.body, 'input') } } } } : {}),
+    responses: {
+      [good]: shape.answer
+        ? { description: 'Done', content: { 'application/json': { schema: schemaOf(shape.answer, 'output') } } }
+        : { description: 'Done' },
+      default: { description: 'Refused', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
+    },
+    'x-leadline-access': shape.access,
+  };
+};
+
+const securityOf = (access: Access): JsonObject =>
+  access.kind === 'public' ? { security: [] } : { security: [{ bearer: [] }, { basic: [] }, { session: [] }] };
+
+const operationId = (shape: RouteShape): string =>
+  `${shape.method.toLowerCase()}${shape.path
+    .replace('/api/v1', '')
+    .split(/[/\-.:]+/)
+    .filter(Boolean)
+    .map((word) => word[0]!.toUpperCase() + word.slice(1))
+    .join('')}`;
+
+const idempotencyParameter = (shape: RouteShape): JsonObject[] =>
+  shape.method === 'GET' || shape.access.kind === 'public'
+    ? []
+    : [{ name: 'Idempotency-Key', in: 'header', required: false, schema: { type: 'string', minLength: 1, maxLength: 255 }, description: 'The same key and request within 24 hours get the first answer again' }];
+
+const parametersOf = (place: 'path' | 'query', schema: unknown): JsonObject[] => {
+  if (!schema) return [];
+  const object = schemaOf(schema, 'input') as { properties?: Record<string, JsonObject>; required?: string[] };
+  return Object.entries(object.properties ?? {}).map(([name, property]) => ({
+    name,
+    in: place,
+    required: place === 'path' || (object.required ?? []).includes(name),
+    schema: property,
+    ...(typeof property['description'] === 'string' ? { description: property['description'] } : {}),
+  }));
+};
+
+const schemaOf = (schema: unknown, io: 'input' | 'output'): JsonObject => {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema as z.ZodType, { io, unrepresentable: 'any' }) as JsonObject;
+  return rest;
+};
