@@ -3,6 +3,7 @@ export interface LockEntry {
   version?: string;
   resolved?: string;
   integrity?: string;
+  dev?: boolean;
   optional?: boolean;
   os?: string[];
   cpu?: string[];
@@ -65,12 +66,14 @@ export const addressed = (lock: Lock): string[] =>
 export const complete = (lock: Lock): Lock => {
   const packages: Record<string, LockEntry> = {};
   for (const [path, { resolved: _resolved, ...entry }] of Object.entries(lock.packages)) packages[path] = entry;
-  for (const { name, version } of missingOptional(lock)) {
+  for (const { name, version, parent } of missingOptional(lock)) {
     const platform = platformOfName(name);
     if (!platform || !/^\d+\.\d+\.\d+/.test(version)) {
       throw new Error(`Cannot tell the platform or the version of ${name}@${version} from its parent.`);
     }
-    packages[`node_modules/${name}`] = { version, optional: true, ...platform };
+    // As npm writes them: what only a development tool needs is left out by `npm ci --omit=dev`.
+    const dev = lock.packages[parent]?.dev ? { dev: true } : {};
+    packages[`node_modules/${name}`] = { version, ...dev, optional: true, ...platform };
   }
   const sorted = Object.entries(packages).toSorted(([a], [b]) => a.localeCompare(b, 'en'));
   return { ...lock, packages: Object.fromEntries(sorted) };
