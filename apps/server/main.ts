@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import { Refusal } from '../../kernel/problem.ts';
 import { startClickHouse } from '../../platform/clickhouse/start.ts';
@@ -58,7 +59,7 @@ export const startServer = async (config: Configuration, log: Log): Promise<Runn
     serveHealth({ http, postgres, clickhouse, metrics, version, ready: () => ready, otlp: () => otlp });
     jobs.every('http.forget-answers', 3_600, () => http.forgetOldAnswers());
     tellVersion(metrics, version, () => clickhouse.status().state === 'up');
-    await serveScreens(http.fastify, new URL('../../.cache/web/', import.meta.url).pathname);
+    await serveScreens(http.fastify, fileURLToPath(new URL('../../.cache/web/', import.meta.url)));
     const { url } = await http.listen();
     ready = true;
     const setupLink = await doors.identity.setupLink(url);
