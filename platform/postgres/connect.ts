@@ -1,0 +1,138 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Kysely, PostgresDialect, type Transaction } from 'kysely';
+import type { ClientConfig } from 'pg';
+import { Refusal } from '../../kernel/problem.ts';
+import type { Log } from '../log/log.ts';
+import { startListener } from './listener.ts';
+import type { Postgres } from './postgres.ts';
+import { isAway, waitingPool } from './waiting-pool.ts';
+
+export interface ConnectOptions {
+  /** `{ connectionString }` or the folder of a Unix socket as `host`. */
+  readonly target: ClientConfig;
+  readonly log: Log;
+  /** Most connections of this process's pool; one more listens. */
+  readonly connectionsMax?: number;
+  /** How long a server that does not answer yet is waited for at the start. */
+  readonly startMsMax?: number;
+  /** Runs after the pool is closed: the embedded engine stops here. */
+  readonly onStop?: () => Promise<void>;
+}
+
+const limits = { connections: 16, statementMs: 30_000, transactionIdleMs: 60_000, connectMs: 10_000, checkMs: 2_000 };
+const versionMin = 150_000;
+const transactionTries = 4;
+/** serialization_failure and deadlock_detected: the transaction was undone whole, so it can be done again. */
+const retriedStates = new Set(['40001', '40P01']);
+
+/** Connects, refuses a server that is too old or of another encoding, and gives the handle that every module uses. */
+export const connectPostgres = async (options: ConnectOptions): Promise<Postgres> => {
+  const { log } = options;
+  const target: ClientConfig = { application_name: 'leadline', connectionTimeoutMillis: limits.connectMs, ...options.target };
+  const pool = waitingPool({
+    ...target,
+    max: options.connectionsMax ?? limits.connections,
+    statement_timeout: limits.statementMs,
+    idle_in_transaction_session_timeout: limits.transactionIdleMs,
+    idleTimeoutMillis: 30_000,
+  });
+  // Without a listener a connection that dies idle ends the process.
+  pool.on('error', (error) => log.warn({ error: error.message }, 'an idle connection to PostgreSQL was lost'));
+  const query = async (text: string): Promise<Record<string, string>> => (await pool.query(text)).rows[0];
+  try {
+    await refuseUnsuitable(query, options.startMsMax ?? 10_000);
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  const db = new Kysely<any>({ dialect: new PostgresDialect({ pool }) });
+  const listener = startListener(target, log);
+  let stopped: Promise<void> | null = null;
+  return {
+    pool,
+    tables: <Tables>() => db as Kysely<Tables>,
+    transaction: (work) => inTransaction(db, work),
+    listen: listener.listen,
+    check: () => checkAnswer(query),
+    stop: () =>
+      (stopped ??= (async () => {
+        await listener.stop();
+        await pool.end();
+        await options.onStop?.();
+      })()),
+  };
+};
+
+const inTransaction = async <Tables, Value>(
+  db: Kysely<any>,
+  work: (tx: Transaction<Tables>) => Promise<Value>,
+): Promise<Value> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await db.transaction().setIsolationLevel('read committed').execute(work);
+    } catch (error) {
+      if (attempt >= transactionTries || !retriedStates.has((error as { code?: string }).code ?? '')) throw error;
+      await wait(Math.random() * 20 * attempt);
+    }
+  }
+};
+
+const checkAnswer = async (query: (text: string) => Promise<unknown>): Promise<void> => {
+  const late = new AbortController();
+  try {
+    await Promise.race([
+      query('SELECT 1'),
+      wait(limits.checkMs, undefined, { signal: late.signal }).then(() => {
+        throw new Error(`PostgreSQL did not answer within ${limits.checkMs} ms`);
+      }),
+    ]);
+  } finally {
+    late.abort();
+  }
+};
+
+const refuseUnsuitable = async (
+  query: (text: string) => Promise<Record<string, string>>,
+  startMsMax: number,
+): Promise<void> => {
+  const found = await firstAnswer(query, startMsMax);
+  if (Number(found['number']) < versionMin) {
+    throw new Refusal({
+      status: 500,
+      code: 'postgres.too-old',
+      title: 'This PostgreSQL is too old',
+      detail: `DATABASE_URL names a server of version ${found['version']}; Leadline needs 15 or newer.`,
+    });
+  }
+  if (found['encoding'] !== 'UTF8') {
+    throw new Refusal({
+      status: 500,
+      code: 'postgres.wrong-encoding',
+      title: 'The database does not hold Unicode',
+      detail: `Its encoding is ${found['encoding']}. Make one with: CREATE DATABASE leadline ENCODING 'UTF8' TEMPLATE template0`,
+    });
+  }
+};
+
+const firstAnswer = async (
+  query: (text: string) => Promise<Record<string, string>>,
+  startMsMax: number,
+): Promise<Record<string, string>> => {
+  for (const deadline = performance.now() + startMsMax; ; await wait(100)) {
+    try {
+      return await query(
+        `-- Version and encoding of the server, to refuse what Leadline cannot stand on.
+         SELECT current_setting('server_version_num') AS number, current_setting('server_version') AS version,
+                current_setting('server_encoding') AS encoding`,
+      );
+    } catch (error) {
+      if (isAway(error) && performance.now() < deadline) continue;
+      throw new Refusal({
+        status: 500,
+        code: 'postgres.unreachable',
+        title: 'PostgreSQL does not answer',
+        detail: `${(error as Error).message || String(error)}. Check DATABASE_URL, the network and the server's own log.`,
+      });
+    }
+  }
+};

@@ -1,0 +1,41 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import pg, { type Pool, type PoolClient, type PoolConfig } from 'pg';
+
+/** A restart of the engine takes well under a second; a request is better late than refused. */
+const connectMsMax = 5_000;
+const pauseMs = 50;
+
+/**
+ * A pool that waits for a PostgreSQL that is just being started again. Only making the connection is repeated, never a
+ * statement: what was sent may have been done.
+ */
+export const waitingPool = (config: PoolConfig): Pool => {
+  const pool = new pg.Pool(config);
+  const connect = pool.connect.bind(pool) as () => Promise<PoolClient>;
+  const patient = async (): Promise<PoolClient> => {
+    for (const deadline = performance.now() + connectMsMax; ; await wait(pauseMs)) {
+      try {
+        return await connect();
+      } catch (error) {
+        if (!isAway(error) || performance.now() > deadline || pool.ending) throw error;
+      }
+    }
+  };
+  type Callback = (error: Error | undefined, client: PoolClient | undefined, release: (error?: Error) => void) => void;
+  pool.connect = ((callback?: Callback) => {
+    if (!callback) return patient();
+    patient().then(
+      (client) => callback(undefined, client, (error) => client.release(error)),
+      (error: Error) => callback(error, undefined, () => undefined),
+    );
+    return undefined;
+  }) as Pool['connect'];
+  return pool;
+};
+
+/** Nobody listens on the socket, or the server says that it starts, stops or recovers (SQLSTATE 57P03). */
+export const isAway = (error: unknown): boolean => {
+  const { code, message } = error as { code?: string; message?: string };
+  if (code === 'ECONNREFUSED' || code === 'ENOENT' || code === 'ECONNRESET' || code === '57P03') return true;
+  return message === 'Connection terminated unexpectedly';
+};
