@@ -1,0 +1,27 @@
+import { QueryClient } from '@tanstack/vue-query';
+import { ApiProblem } from './api.ts';
+
+/** Tries after the first for a request that got no answer or a 5xx; refusals (4xx) are not tried again. */
+const retriesMax = 2;
+
+/** The page's one cache. Old state stays on the screen while new state is fetched. */
+export const createQueries = (): QueryClient =>
+  new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 4_000,
+        gcTime: 10 * 60_000,
+        refetchOnWindowFocus: true,
+        // The server is often on this machine: a browser that thinks it is offline is no reason to wait.
+        networkMode: 'always',
+        retry: (failures, error) => failures < retriesMax && !(error instanceof ApiProblem && isRefusal(error)),
+        retryDelay: (attempt) => Math.min(1_000 * 2 ** attempt, 8_000),
+      },
+      mutations: { networkMode: 'always', retry: false },
+    },
+  });
+
+const isRefusal = (error: ApiProblem): boolean => error.problem.status >= 400 && error.problem.status < 500;
+
+/** How often a screen with a moving time range asks again, in ms; a hidden tab does not ask. */
+export const liveRefreshMs = 5_000;

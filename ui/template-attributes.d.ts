@@ -1,0 +1,20 @@
+import 'vue';
+
+/**
+ * The strict template check knows only declared props. These fall through to the root element of every part that we
+ * use them on; anything else stays an error.
+ */
+declare module 'vue' {
+  interface AllowedComponentProps {
+    'aria-label'?: string | undefined;
+    'aria-pressed'?: boolean | undefined;
+    'aria-describedby'?: string | undefined;
+    title?: string | undefined;
+  }
+  interface HTMLAttributes {
+    [name: `data-${string}`]: unknown;
+  }
+  interface SVGAttributes {
+    [name: `data-${string}`]: unknown;
+  }
+}
