@@ -11,10 +11,4 @@ declare module 'vue' {
     'aria-describedby'?: string | undefined;
     title?: string | undefined;
   }
-  interface HTMLAttributes {
-    [name: `data-${string}`]: unknown;
-  }
-  interface SVGAttributes {
-    [name: `data-${string}`]: unknown;
-  }
 }
