@@ -24,7 +24,7 @@ export const registerDocuments = (program: Command, context: CliContext, kinds: 
       const checked = check(options.file, kinds);
       const results: { kind: string; name: string; result: string }[] = [];
       for (const { file, document, kind } of inOrder(checked, kinds)) {
-        const result = await kind.apply(context, document.value, document.name).catch((error: unknown) => {
+        const result = await kind.apply(context, document.value, document.name, file).catch((error: unknown) => {
           if (results.length > 0) context.print(results);
           throw atPlace(error, file, document);
         });
@@ -46,7 +46,7 @@ export const registerDocuments = (program: Command, context: CliContext, kinds: 
     .addHelpText('after', '\nExamples:\n  $ leadline delete team payments\n  $ leadline delete -f teams.yaml')
     .action(async (kind: string | undefined, name: string | undefined, options: { file: string[] }) => {
       if (options.file.length > 0) {
-        for (const { document, kind: of } of inOrder(check(options.file, kinds), kinds).reverse()) await of.remove(context, document.name);
+        for (const { document, kind: of } of inOrder(check(options.file, kinds), kinds).reverse()) await of.remove(context, document.name, document.value);
         return;
       }
       if (!kind || !name) throw new Refusal({ status: 400, code: 'cli.nothing-named', title: 'Say what to delete', detail: '`leadline delete KIND NAME` or `leadline delete -f FILE`' });

@@ -227,7 +227,7 @@ export const entity = z.object({
 });
 
 /** What applying a document did. */
-export const applied = z.object({ result: z.enum(['created', 'changed', 'unchanged']) });
+export const applied = z.object({ outcome: z.enum(['created', 'changed', 'unchanged']) });
 
 const cursor = z.string().max(1_000).optional();
 const limit = z.coerce.number().int().min(1).max(catalogLimits.pageSize).default(100);
@@ -354,12 +354,12 @@ export const deleteEntity = route({
 export const catalogEvents = {
   'service.discovered': z.object({ environment: z.string(), version: z.string().nullable() }),
   'service.version-seen': z.object({ environment: z.string(), version: z.string() }),
-  'service.described': z.object({ result: z.enum(['created', 'changed']), before: z.unknown(), after: z.unknown() }),
+  'service.described': z.object({ outcome: z.enum(['created', 'changed']), before: z.unknown(), after: z.unknown() }),
   'service.forgotten': z.object({ before: z.unknown() }),
   'dependency.discovered': z.object({ target: z.string(), targetKind: z.string(), kind: z.string() }),
-  'journey.described': z.object({ result: z.enum(['created', 'changed']), before: z.unknown(), after: z.unknown() }),
+  'journey.described': z.object({ outcome: z.enum(['created', 'changed']), before: z.unknown(), after: z.unknown() }),
   'journey.deleted': z.object({ before: z.unknown() }),
-  'entity.described': z.object({ result: z.enum(['created', 'changed']), before: z.unknown(), after: z.unknown() }),
+  'entity.described': z.object({ outcome: z.enum(['created', 'changed']), before: z.unknown(), after: z.unknown() }),
   'entity.deleted': z.object({ before: z.unknown() }),
 } as const;
 
