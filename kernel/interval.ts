@@ -15,5 +15,4 @@ export const overlap = (a: Interval, b: Interval): Interval | null => {
 };
 
 /** Length in milliseconds. */
-export const lengthMs = (interval: Interval): number =>
-  interval.to.epochMilliseconds - interval.from.epochMilliseconds;
+export const lengthMs = (interval: Interval): number => interval.to.epochMilliseconds - interval.from.epochMilliseconds;

@@ -9,7 +9,15 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 export const webFolder = join(root, '.cache', 'web');
 
 /** What the screens are made from: a newer file among these means that they must be built again. */
-const sources = ['apps/web/**/*', 'ui/**/*', 'kernel/**/*.ts', 'modules/*/web/**/*', 'modules/*/contract.ts', 'modules/*/domain/**/*.ts', 'package-lock.json'];
+const sources = [
+  'apps/web/**/*',
+  'ui/**/*',
+  'kernel/**/*.ts',
+  'modules/*/web/**/*',
+  'modules/*/contract.ts',
+  'modules/*/domain/**/*.ts',
+  'package-lock.json',
+];
 
 /** Builds the screens when they are missing or older than their sources. Rejects with the builder's words. */
 export const buildWebIfOlder = async (): Promise<'built' | 'fresh'> => {
@@ -23,18 +31,26 @@ export const buildWebIfOlder = async (): Promise<'built' | 'fresh'> => {
 const isFresh = (): boolean => {
   const stamp = statSync(join(webFolder, '.built'), { throwIfNoEntry: false });
   if (!stamp || !existsSync(join(webFolder, 'index.html'))) return false;
-  return sources.flatMap((pattern) => globSync(pattern, { cwd: root })).every((file) => statSync(join(root, file)).mtimeMs <= stamp.mtimeMs);
+  return sources
+    .flatMap((pattern) => globSync(pattern, { cwd: root }))
+    .every((file) => statSync(join(root, file)).mtimeMs <= stamp.mtimeMs);
 };
 
 /** A process of its own: the builder's hundreds of megabytes leave with it. */
 const runVite = (): Promise<void> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--config', 'apps/web/vite.config.ts'], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(
+      process.execPath,
+      [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--config', 'apps/web/vite.config.ts'],
+      { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] },
+    );
     const output: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => output.push(chunk));
     child.on('error', reject);
-    child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(Buffer.concat(output).toString().slice(-4_000)))));
+    child.on('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(Buffer.concat(output).toString().slice(-4_000))),
+    );
   });
 
 /** Compressed once here, sent as they are by the server: a request costs no compression. */
@@ -44,14 +60,20 @@ const compressAssets = async (): Promise<void> => {
     const path = join(webFolder, file);
     const text = readFileSync(path);
     if (text.length < 1_024) continue;
-    await writeFile(`${path}.br`, await promisify(brotliCompress)(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }));
+    await writeFile(
+      `${path}.br`,
+      await promisify(brotliCompress)(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
+    );
     await writeFile(`${path}.gz`, await promisify(gzip)(text, { level: 9 }));
   }
 };
 
 if (import.meta.main) {
-  runVite().then(compressAssets).then(() => writeFileSync(join(webFolder, '.built'), new Date().toISOString())).catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  });
+  runVite()
+    .then(compressAssets)
+    .then(() => writeFileSync(join(webFolder, '.built'), new Date().toISOString()))
+    .catch((error: unknown) => {
+      console.error(error instanceof Error ? error.message : error);
+      process.exitCode = 1;
+    });
 }

@@ -12,7 +12,13 @@ export const registerCompletion = (program: Command): void => {
     .addHelpText('after', '\nExample:\n  $ source <(leadline completion bash)')
     .action((shell: string) => {
       const script = scripts[shell as (typeof shells)[number]];
-      if (!script) throw new Refusal({ status: 400, code: 'cli.unknown-shell', title: `There is no completion for ${shell}`, detail: `Write one of ${shells.join(', ')}.` });
+      if (!script)
+        throw new Refusal({
+          status: 400,
+          code: 'cli.unknown-shell',
+          title: `There is no completion for ${shell}`,
+          detail: `Write one of ${shells.join(', ')}.`,
+        });
       process.stdout.write(script(wordsOf(program)));
     });
 };
@@ -53,7 +59,13 @@ ${scripts.bash(words)}`,
   fish: (words) => `# leadline completion for fish
 ${words
   .map((each) => {
-    const seen = each.path === '' ? '__fish_use_subcommand' : each.path.split(' ').map((word) => `__fish_seen_subcommand_from ${word}`).join('; and ');
+    const seen =
+      each.path === ''
+        ? '__fish_use_subcommand'
+        : each.path
+            .split(' ')
+            .map((word) => `__fish_seen_subcommand_from ${word}`)
+            .join('; and ');
     return `complete -c leadline -n "${seen}" -a "${each.words.filter((word) => !word.startsWith('-')).join(' ')}"`;
   })
   .join('\n')}

@@ -10,7 +10,8 @@ const answerMsMax = 60_000;
 
 /** `flags` are read when they are needed: commander knows them only after it parsed the line. */
 export const createContext = (flags: () => Record<string, unknown>, output: () => OutputForm): CliContext => {
-  const configuration = (): Configuration => loadConfiguration({ flags: flags(), environment: process.env, folder: process.cwd() });
+  const configuration = (): Configuration =>
+    loadConfiguration({ flags: flags(), environment: process.env, folder: process.cwd() });
   const fetchFromServer = async (path: string, init: RequestInit = {}): Promise<Response> => {
     const base = serverUrl(configuration);
     const token = process.env['LEADLINE_TOKEN'];
@@ -19,7 +20,12 @@ export const createContext = (flags: () => Record<string, unknown>, output: () =
     try {
       return await fetch(new URL(path, base), { ...init, headers, redirect: 'error' });
     } catch (error) {
-      throw new Refusal({ status: 503, code: 'cli.no-server', title: `No Leadline answers at ${base}`, detail: `${reasonOf(error)}. Start it with \`leadline serve\`, or set LEADLINE_URL.` });
+      throw new Refusal({
+        status: 503,
+        code: 'cli.no-server',
+        title: `No Leadline answers at ${base}`,
+        detail: `${reasonOf(error)}. Start it with \`leadline serve\`, or set LEADLINE_URL.`,
+      });
     }
   };
   return {
@@ -29,7 +35,9 @@ export const createContext = (flags: () => Record<string, unknown>, output: () =
       const response = await fetchFromServer(pathOf(shape, input), {
         method: shape.method,
         signal: AbortSignal.timeout(answerMsMax),
-        ...(input.body === undefined ? {} : { body: JSON.stringify(input.body), headers: { 'content-type': 'application/json' } }),
+        ...(input.body === undefined
+          ? {}
+          : { body: JSON.stringify(input.body), headers: { 'content-type': 'application/json' } }),
       });
       const text = await response.text();
       if (!response.ok) throw new Refusal(problemFrom(response, text));
@@ -47,10 +55,14 @@ const serverUrl = (configuration: () => Configuration): string => {
   return `${tlsCert ? 'https' : 'http'}://127.0.0.1:${port}/`;
 };
 
-const pathOf = (shape: RouteShape, input: { params?: Record<string, string>; query?: Record<string, unknown> }): string => {
+const pathOf = (
+  shape: RouteShape,
+  input: { params?: Record<string, string>; query?: Record<string, unknown> },
+): string => {
   const path = shape.path.replace(/:(\w+)/g, (_whole, name: string) => encodeURIComponent(input.params?.[name] ?? ''));
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(input.query ?? {})) if (value !== undefined && value !== null) query.set(name, String(value));
+  for (const [name, value] of Object.entries(input.query ?? {}))
+    if (value !== undefined && value !== null) query.set(name, String(value));
   const text = query.toString();
   return text ? `${path}?${text}` : path;
 };
@@ -62,7 +74,12 @@ const problemFrom = (response: Response, text: string): Problem => {
   } catch {
     // Not from us: a proxy, or another program on this port. Told below with what it said.
   }
-  return { status: response.status, code: 'cli.not-leadline', title: `The server answered ${response.status}`, detail: text.slice(0, 300) };
+  return {
+    status: response.status,
+    code: 'cli.not-leadline',
+    title: `The server answered ${response.status}`,
+    detail: text.slice(0, 300),
+  };
 };
 
 const reasonOf = (error: unknown): string => {

@@ -38,7 +38,12 @@ export const registerDoctor = (program: Command, context: CliContext): void => {
 
 const runtime = (): Finding => {
   const major = Number(process.versions.node.split('.')[0]);
-  return { name: 'runtime', ok: major >= 26, detail: `Node ${process.versions.node} on ${process.platform}-${process.arch}`, todo: major >= 26 ? '' : 'Run it by `npm start` or `npx leadline`, which use the Node that the project pins.' };
+  return {
+    name: 'runtime',
+    ok: major >= 26,
+    detail: `Node ${process.versions.node} on ${process.platform}-${process.arch}`,
+    todo: major >= 26 ? '' : 'Run it by `npm start` or `npx leadline`, which use the Node that the project pins.',
+  };
 };
 
 const disk = ({ values }: Configuration): Finding => {
@@ -46,20 +51,45 @@ const disk = ({ values }: Configuration): Finding => {
   const stat = statfsSync(values.data);
   const freeMb = Math.floor((stat.bavail * stat.bsize) / 1024 / 1024);
   const ok = freeMb > values.diskReserveMb * 2;
-  return { name: 'disk', ok, detail: `${freeMb} MB free at ${values.data}; telemetry is refused below ${values.diskReserveMb} MB`, todo: ok ? '' : 'Make room, keep telemetry for fewer days (spansDays, logsDays, metricsDays), or move the data folder.' };
+  return {
+    name: 'disk',
+    ok,
+    detail: `${freeMb} MB free at ${values.data}; telemetry is refused below ${values.diskReserveMb} MB`,
+    todo: ok
+      ? ''
+      : 'Make room, keep telemetry for fewer days (spansDays, logsDays, metricsDays), or move the data folder.',
+  };
 };
 
 /** The server's clock against ours, when it runs: leases and time-outs go by the database's clock, people by theirs. */
 const clock = async ({ values }: Configuration): Promise<Finding> => {
   const year = new Date().getUTCFullYear();
-  if (year < 2026) return { name: 'clock', ok: false, detail: `This machine says ${new Date().toISOString()}`, todo: 'Set the clock (NTP).' };
+  if (year < 2026)
+    return {
+      name: 'clock',
+      ok: false,
+      detail: `This machine says ${new Date().toISOString()}`,
+      todo: 'Set the clock (NTP).',
+    };
   try {
     const before = Date.now();
-    const response = await fetch(`http${values.tlsCert ? 's' : ''}://127.0.0.1:${values.port}/healthz`, { signal: AbortSignal.timeout(2_000) });
+    const response = await fetch(`http${values.tlsCert ? 's' : ''}://127.0.0.1:${values.port}/healthz`, {
+      signal: AbortSignal.timeout(2_000),
+    });
     const skewMs = Math.abs(Date.parse(response.headers.get('date') ?? '') - (before + Date.now()) / 2);
     const ok = Number.isNaN(skewMs) || skewMs < 2_000;
-    return { name: 'clock', ok, detail: ok ? 'The running server agrees with this clock' : `The server is ${skewMs} ms away`, todo: ok ? '' : 'Keep both machines on NTP.' };
+    return {
+      name: 'clock',
+      ok,
+      detail: ok ? 'The running server agrees with this clock' : `The server is ${skewMs} ms away`,
+      todo: ok ? '' : 'Keep both machines on NTP.',
+    };
   } catch {
-    return { name: 'clock', ok: true, detail: `This machine says ${new Date().toISOString()}; no server runs on port ${values.port}`, todo: '' };
+    return {
+      name: 'clock',
+      ok: true,
+      detail: `This machine says ${new Date().toISOString()}; no server runs on port ${values.port}`,
+      todo: '',
+    };
   }
 };

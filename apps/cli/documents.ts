@@ -46,13 +46,22 @@ export const registerDocuments = (program: Command, context: CliContext, kinds: 
     .addHelpText('after', '\nExamples:\n  $ leadline delete team payments\n  $ leadline delete -f teams.yaml')
     .action(async (kind: string | undefined, name: string | undefined, options: { file: string[] }) => {
       if (options.file.length > 0) {
-        for (const { document, kind: of } of inOrder(check(options.file, kinds), kinds).reverse()) await of.remove(context, document.name, document.value);
+        for (const { document, kind: of } of inOrder(check(options.file, kinds), kinds).reverse())
+          await of.remove(context, document.name, document.value);
         return;
       }
-      if (!kind || !name) throw new Refusal({ status: 400, code: 'cli.nothing-named', title: 'Say what to delete', detail: '`leadline delete KIND NAME` or `leadline delete -f FILE`' });
+      if (!kind || !name)
+        throw new Refusal({
+          status: 400,
+          code: 'cli.nothing-named',
+          title: 'Say what to delete',
+          detail: '`leadline delete KIND NAME` or `leadline delete -f FILE`',
+        });
       await kindNamed(kinds, kind).remove(context, name);
     });
-  const get = program.commands.find((command) => command.name() === 'get') ?? program.command('get').description('List things, or show one');
+  const get =
+    program.commands.find((command) => command.name() === 'get') ??
+    program.command('get').description('List things, or show one');
   for (const kind of kinds) {
     const word = kind.kind.toLowerCase();
     if (get.commands.some((command) => command.name() === word || command.aliases().includes(word))) continue;
@@ -71,9 +80,18 @@ export const registerDocuments = (program: Command, context: CliContext, kinds: 
 const kindNames = (kinds: readonly DocumentKind[]): string => kinds.map((kind) => kind.kind).join(', ');
 
 const kindNamed = (kinds: readonly DocumentKind[], name: string): DocumentKind => {
-  const found = kinds.find((kind) => kind.kind.toLowerCase() === name.toLowerCase().replace(/s$/, '') || kind.kind.toLowerCase() === name.toLowerCase());
+  const found = kinds.find(
+    (kind) =>
+      kind.kind.toLowerCase() === name.toLowerCase().replace(/s$/, '') ||
+      kind.kind.toLowerCase() === name.toLowerCase(),
+  );
   if (found) return found;
-  throw new Refusal({ status: 400, code: 'cli.unknown-kind', title: `There is no kind ${name}`, detail: `Write one of ${kindNames(kinds)}.` });
+  throw new Refusal({
+    status: 400,
+    code: 'cli.unknown-kind',
+    title: `There is no kind ${name}`,
+    detail: `Write one of ${kindNames(kinds)}.`,
+  });
 };
 
 /** Reads and checks all files; throws one refusal with every error, each as `FILE:LINE:COLUMN field: what is wrong`. */
@@ -82,20 +100,33 @@ const check = (paths: readonly string[], kinds: readonly DocumentKind[]): Checke
   const checked: Checked[] = [];
   for (const file of paths.flatMap(filesAt)) {
     const read = readDocuments(textOf(file));
-    for (const error of read.errors) errors.push({ path: `${file}:${error.line}:${error.column} ${error.field}`.trim(), message: error.message });
+    for (const error of read.errors)
+      errors.push({ path: `${file}:${error.line}:${error.column} ${error.field}`.trim(), message: error.message });
     for (const document of read.documents) {
       const kind = kinds.find((each) => each.kind === document.kind);
       if (!kind) {
-        errors.push({ path: at(file, document, ['kind']), message: `there is no kind ${document.kind}; write one of ${kindNames(kinds)}` });
+        errors.push({
+          path: at(file, document, ['kind']),
+          message: `there is no kind ${document.kind}; write one of ${kindNames(kinds)}`,
+        });
         continue;
       }
       const parsed = kind.schema.safeParse(document.value);
       if (parsed.success) checked.push({ file, document, kind });
-      else for (const issue of parsed.error.issues) errors.push({ path: at(file, document, issue.path), message: issue.message });
+      else
+        for (const issue of parsed.error.issues)
+          errors.push({ path: at(file, document, issue.path), message: issue.message });
     }
   }
-  if (errors.length > 0) throw new Refusal({ status: 400, code: 'cli.invalid-documents', title: `${errors.length} ${errors.length === 1 ? 'error' : 'errors'}; nothing was changed`, errors });
-  if (checked.length === 0) throw new Refusal({ status: 400, code: 'cli.no-documents', title: 'There is no document in these files' });
+  if (errors.length > 0)
+    throw new Refusal({
+      status: 400,
+      code: 'cli.invalid-documents',
+      title: `${errors.length} ${errors.length === 1 ? 'error' : 'errors'}; nothing was changed`,
+      errors,
+    });
+  if (checked.length === 0)
+    throw new Refusal({ status: 400, code: 'cli.no-documents', title: 'There is no document in these files' });
   return checked;
 };
 
@@ -108,10 +139,19 @@ const at = (file: string, document: ReadDocument, path: readonly PropertyKey[]):
 const atPlace = (error: unknown, file: string, document: ReadDocument): unknown => {
   if (!(error instanceof Refusal)) return error;
   const { problem } = error;
-  const errors = (problem.errors ?? [{ path: '', message: problem.detail ?? problem.title }]).map(({ path, message }) => ({
-    path: at(file, document, path.replace(/^body\.?/, '').split('.').filter(Boolean)),
-    message,
-  }));
+  const errors = (problem.errors ?? [{ path: '', message: problem.detail ?? problem.title }]).map(
+    ({ path, message }) => ({
+      path: at(
+        file,
+        document,
+        path
+          .replace(/^body\.?/, '')
+          .split('.')
+          .filter(Boolean),
+      ),
+      message,
+    }),
+  );
   return new Refusal({ ...problem, errors });
 };
 

@@ -17,19 +17,26 @@ const exitRefused = 1;
 const exitBug = 70;
 
 const program = new Command('leadline')
-  .description('Leadline tells an SRE lead how much reliability is left under every service, and runs the work that keeps it there.')
+  .description(
+    'Leadline tells an SRE lead how much reliability is left under every service, and runs the work that keeps it there.',
+  )
   .version('0.1.0')
   .addOption(new Option('-o, --output <form>', 'how results are printed').choices([...outputForms]).default('table'))
   .showHelpAfterError()
   .configureHelp({ showGlobalOptions: false })
-  .addHelpText('after', '\nExamples:\n  $ leadline serve --data ./data --port 7070\n  $ leadline token create --role admin --name ci\n  $ leadline apply -f team.yaml\n  $ leadline get services -o json\n\nThe CLI talks to LEADLINE_URL (default http://127.0.0.1:7070) with LEADLINE_TOKEN.');
+  .addHelpText(
+    'after',
+    '\nExamples:\n  $ leadline serve --data ./data --port 7070\n  $ leadline token create --role admin --name ci\n  $ leadline apply -f team.yaml\n  $ leadline get services -o json\n\nThe CLI talks to LEADLINE_URL (default http://127.0.0.1:7070) with LEADLINE_TOKEN.',
+  );
 
 const flags: Record<string, unknown> = {};
 for (const name of settingNames) {
-  const option = new Option(`--${flagName(name)} <value>`, settingsSchema.shape[name].description ?? '').argParser((value) => {
-    flags[name] = value;
-    return value;
-  });
+  const option = new Option(`--${flagName(name)} <value>`, settingsSchema.shape[name].description ?? '').argParser(
+    (value) => {
+      flags[name] = value;
+      return value;
+    },
+  );
   // The data folder belongs to many commands; the rest is told by `leadline serve --help` and `leadline config`.
   program.addOption(name === 'data' ? option : option.hideHelp());
 }
@@ -50,12 +57,19 @@ registerCompletion(program);
 const shareGlobalOptions = (command: Command): void => {
   for (const child of command.commands) {
     for (const option of program.options) {
-      if (option.long === '--version' || child.options.some((own) => own.long === option.long || (own.short && own.short === option.short))) continue;
-      const copy = new Option(option.flags, option.description).hideHelp(!(option.long === '--output' || option.long === '--data' || child.name() === 'serve'));
+      if (
+        option.long === '--version' ||
+        child.options.some((own) => own.long === option.long || (own.short && own.short === option.short))
+      )
+        continue;
+      const copy = new Option(option.flags, option.description).hideHelp(
+        !(option.long === '--output' || option.long === '--data' || child.name() === 'serve'),
+      );
       if (option.argChoices) copy.choices(option.argChoices);
       if (option.parseArg && !option.argChoices) copy.argParser(option.parseArg);
       child.addOption(copy);
-      if (option.long === '--output') child.on('option:output', (value: string) => program.setOptionValue('output', value));
+      if (option.long === '--output')
+        child.on('option:output', (value: string) => program.setOptionValue('output', value));
     }
     shareGlobalOptions(child);
   }
@@ -82,5 +96,8 @@ try {
 
 function refusalText({ problem }: Refusal): string {
   const fields = (problem.errors ?? []).map((each) => `  ${each.path}: ${each.message}`);
-  return [`${problem.title}${problem.detail && fields.length === 0 ? `: ${problem.detail}` : ''} (${problem.code})`, ...fields].join('\n');
+  return [
+    `${problem.title}${problem.detail && fields.length === 0 ? `: ${problem.detail}` : ''} (${problem.code})`,
+    ...fields,
+  ].join('\n');
 }

@@ -8,7 +8,10 @@ export const registerServe = (program: Command, context: CliContext, flags: Reco
   program
     .command('serve')
     .description('Run Leadline: screens, API, OTLP receivers and the embedded engines')
-    .addHelpText('after', '\nExample:\n  $ leadline serve --data ./data --port 7070 --otlp-http-port 4318 --otlp-grpc-port 4317')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ leadline serve --data ./data --port 7070 --otlp-http-port 4318 --otlp-grpc-port 4317',
+    )
     .action(async () => {
       process.exitCode = await serve(context, flags, () => {});
     });
@@ -29,20 +32,28 @@ export const registerServe = (program: Command, context: CliContext, flags: Reco
     });
 };
 
-const serve = async (context: CliContext, flags: Record<string, unknown>, onFirstReady: (ready: Ready) => void | Promise<void>): Promise<number> => {
+const serve = async (
+  context: CliContext,
+  flags: Record<string, unknown>,
+  onFirstReady: (ready: Ready) => void | Promise<void>,
+): Promise<number> => {
   // Refuses a wrong configuration here, in words, before any process is started.
   context.configuration();
   const screens = buildWebIfOlder();
-  screens.catch((error: unknown) => process.stderr.write(`The screens could not be built: ${error instanceof Error ? error.message : String(error)}\n`));
+  screens.catch((error: unknown) =>
+    process.stderr.write(`The screens could not be built: ${error instanceof Error ? error.message : String(error)}\n`),
+  );
   return supervise({
     flags,
     onReady: (ready, restarts) => {
       if (restarts > 0) return;
-      void screens.catch(() => {}).then(() => {
-        context.text(`Leadline serves ${ready.url}`);
-        if (ready.otlpHttpUrl) context.text(`OTLP over HTTP ${ready.otlpHttpUrl}, over gRPC ${ready.otlpGrpcUrl}`);
-        if (ready.setupLink) context.text(`Set it up here, once: ${ready.setupLink}`);
-      });
+      void screens
+        .catch(() => {})
+        .then(() => {
+          context.text(`Leadline serves ${ready.url}`);
+          if (ready.otlpHttpUrl) context.text(`OTLP over HTTP ${ready.otlpHttpUrl}, over gRPC ${ready.otlpGrpcUrl}`);
+          if (ready.setupLink) context.text(`Set it up here, once: ${ready.setupLink}`);
+        });
       void onFirstReady(ready);
     },
     onFailure: (message) => void process.stderr.write(`${message}\n`),

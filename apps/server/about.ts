@@ -15,7 +15,9 @@ export const aboutRoute = route({
     version: z.string(),
     otlpHttpUrl: z.string().nullable(),
     otlpGrpcUrl: z.string().nullable(),
-    engines: z.object({ clickhouse: z.object({ kind: z.enum(['embedded', 'external']), state: z.string(), detail: z.string() }) }),
+    engines: z.object({
+      clickhouse: z.object({ kind: z.enum(['embedded', 'external']), state: z.string(), detail: z.string() }),
+    }),
   }),
 });
 
@@ -38,15 +40,27 @@ export const serveHealth = (health: Health): void => {
   const { fastify } = health.http;
   fastify.get('/healthz', async (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }));
   fastify.get('/readyz', async (_request, reply) => {
-    const postgres = await health.postgres.check().then(() => 'up', (error: unknown) => `down: ${error instanceof Error ? error.message : String(error)}`);
+    const postgres = await health.postgres.check().then(
+      () => 'up',
+      (error: unknown) => `down: ${error instanceof Error ? error.message : String(error)}`,
+    );
     const telemetry = health.clickhouse.status();
     const ready = health.ready() && postgres === 'up';
     reply.header('cache-control', 'no-store').code(ready ? 200 : 503);
-    return { status: ready ? (telemetry.state === 'up' ? 'ready' : 'degraded') : 'not-ready', postgres, clickhouse: telemetry.state };
+    return {
+      status: ready ? (telemetry.state === 'up' ? 'ready' : 'degraded') : 'not-ready',
+      postgres,
+      clickhouse: telemetry.state,
+    };
   });
   fastify.get('/metrics', async (request, reply) => {
     if (!isThisMachine(request.socket.remoteAddress, request.headers)) {
-      throw new Refusal({ status: 403, code: 'http.metrics-only-here', title: '/metrics is answered to this machine only', detail: 'Scrape it over loopback.' });
+      throw new Refusal({
+        status: 403,
+        code: 'http.metrics-only-here',
+        title: '/metrics is answered to this machine only',
+        detail: 'Scrape it over loopback.',
+      });
     }
     return reply.header('content-type', health.metrics.contentType).send(await health.metrics.metrics());
   });
@@ -60,4 +74,6 @@ export const serveHealth = (health: Health): void => {
 
 /** A proxy on loopback forwards for others: whoever carries a forwarding header is not this machine. */
 const isThisMachine = (address: string | undefined, headers: Record<string, unknown>): boolean =>
-  (address === '127.0.0.1' || address === '::1' || address === '::ffff:127.0.0.1') && !headers['x-forwarded-for'] && !headers['forwarded'];
+  (address === '127.0.0.1' || address === '::1' || address === '::ffff:127.0.0.1') &&
+  !headers['x-forwarded-for'] &&
+  !headers['forwarded'];

@@ -42,7 +42,11 @@ export const startServer = async (config: Configuration, log: Log): Promise<Runn
     await migratePostgres(postgres, migrationSources, log);
     const migrateTelemetry = () => migrateClickHouse(clickhouse, config, migrationSources, log);
     if (clickhouse.status().state === 'up') await migrateTelemetry();
-    else clickhouse.onUp(() => void migrateTelemetry().catch((error: unknown) => log.error({ err: error }, 'ClickHouse migrations failed')));
+    else
+      clickhouse.onUp(
+        () =>
+          void migrateTelemetry().catch((error: unknown) => log.error({ err: error }, 'ClickHouse migrations failed')),
+      );
     const ledger = await startLedger(postgres, systemClock, log, metrics);
     stops.push({ name: 'ledger', stop: () => ledger.stop() });
     const jobs = await startJobs(postgres, systemClock, log, metrics);
@@ -54,7 +58,12 @@ export const startServer = async (config: Configuration, log: Log): Promise<Runn
     let ready = false;
     serveLedger(ground);
     const { doors, stops: moduleStops } = await startModules(ground);
-    stops.push({ name: 'readiness', stop: async () => { ready = false; } });
+    stops.push({
+      name: 'readiness',
+      stop: async () => {
+        ready = false;
+      },
+    });
     const otlp = doors.telemetry.receivers();
     serveHealth({ http, postgres, clickhouse, metrics, version, ready: () => ready, otlp: () => otlp });
     jobs.every('http.forget-answers', 3_600, () => http.forgetOldAnswers());
@@ -87,7 +96,12 @@ const stopAll = async (stops: { name: string; stop: () => Promise<void> }[], log
 };
 
 const tellVersion = (metrics: Registry, version: string, telemetryUp: () => boolean): void => {
-  new Gauge({ name: 'leadline_build_info', help: 'Always 1; the label is the version', labelNames: ['version'], registers: [metrics] }).set({ version }, 1);
+  new Gauge({
+    name: 'leadline_build_info',
+    help: 'Always 1; the label is the version',
+    labelNames: ['version'],
+    registers: [metrics],
+  }).set({ version }, 1);
   new Gauge({
     name: 'leadline_clickhouse_up',
     help: '1 while the telemetry engine answers',
@@ -103,10 +117,21 @@ const packageVersion = (): string =>
 
 /** Run as a process of its own by the supervisor, which reads one JSON line from it when it is ready. */
 const runAsProcess = async (): Promise<void> => {
-  const config = loadConfiguration({ flags: JSON.parse(process.env['LEADLINE_FLAGS'] ?? '{}') as Record<string, unknown>, environment: process.env, folder: process.cwd() });
+  const config = loadConfiguration({
+    flags: JSON.parse(process.env['LEADLINE_FLAGS'] ?? '{}') as Record<string, unknown>,
+    environment: process.env,
+    folder: process.cwd(),
+  });
   const log = createLog(config.values.logLevel);
   const server = await startServer(config, log);
-  process.send?.({ ready: { url: server.url, setupLink: server.setupLink, otlpHttpUrl: server.otlpHttpUrl, otlpGrpcUrl: server.otlpGrpcUrl } });
+  process.send?.({
+    ready: {
+      url: server.url,
+      setupLink: server.setupLink,
+      otlpHttpUrl: server.otlpHttpUrl,
+      otlpGrpcUrl: server.otlpGrpcUrl,
+    },
+  });
   let stopping = false;
   const stop = (why: string): void => {
     if (stopping) return;

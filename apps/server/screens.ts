@@ -21,14 +21,28 @@ export const serveScreens = async (fastify: FastifyInstance, folder: string): Pr
   });
   fastify.get('/', async (_request, reply) => screen(reply));
   fastify.setNotFoundHandler(async (request, reply) => {
-    const wantsScreen = request.method === 'GET' && !request.url.startsWith('/api/') && (request.headers.accept ?? '').includes('text/html');
+    const wantsScreen =
+      request.method === 'GET' &&
+      !request.url.startsWith('/api/') &&
+      (request.headers.accept ?? '').includes('text/html');
     if (wantsScreen) return screen(reply);
-    return sendProblem(request, reply, { status: 404, code: 'http.not-found', title: 'There is nothing at this address', detail: `${request.method} ${request.url.split('?')[0]}` });
+    return sendProblem(request, reply, {
+      status: 404,
+      code: 'http.not-found',
+      title: 'There is nothing at this address',
+      detail: `${request.method} ${request.url.split('?')[0]}`,
+    });
   });
 
   function screen(reply: FastifyReply) {
     if (!existsSync(join(folder, 'index.html'))) {
-      return reply.code(503).header('retry-after', '2').type('text/plain').send('The screens are being built; this page will answer in a few seconds. Run `npm run build:web` if it does not.');
+      return reply
+        .code(503)
+        .header('retry-after', '2')
+        .type('text/plain')
+        .send(
+          'The screens are being built; this page will answer in a few seconds. Run `npm run build:web` if it does not.',
+        );
     }
     return reply.header('cache-control', 'no-cache').sendFile('index.html');
   }

@@ -19,7 +19,11 @@ const exitRefused = 78;
  * Keeps the server process alive: restarts it with back-off when it dies, hands signals on, and ends when it was told to
  * or when the first start is impossible. Resolves with the exit code.
  */
-export const supervise = (options: { flags: Record<string, unknown>; onReady(ready: Ready, restarts: number): void; onFailure(message: string): void }): Promise<number> =>
+export const supervise = (options: {
+  flags: Record<string, unknown>;
+  onReady(ready: Ready, restarts: number): void;
+  onFailure(message: string): void;
+}): Promise<number> =>
   new Promise((resolve) => {
     let child: ChildProcess;
     let stopping = false;

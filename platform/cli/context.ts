@@ -22,10 +22,21 @@ export interface CliContext {
 export interface DocumentKind {
   readonly kind: string;
   /** The contract's route that applies one document (PUT, idempotent); `file` is where it stands, for what remembers it. */
-  readonly apply: (context: CliContext, document: unknown, name: string, file?: string) => Promise<'created' | 'changed' | 'unchanged'>;
+  readonly apply: (
+    context: CliContext,
+    document: unknown,
+    name: string,
+    file?: string,
+  ) => Promise<'created' | 'changed' | 'unchanged'>;
   /** `document` is given where a file names the thing (`delete -f`). */
   readonly remove: (context: CliContext, name: string, document?: unknown) => Promise<void>;
   readonly get: (context: CliContext, name: string | null) => Promise<readonly unknown[]>;
   /** zod schema of the whole document; its issues are shown with file, line, column and field. */
-  readonly schema: { safeParse(value: unknown): { success: true } | { success: false; error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] } } };
+  readonly schema: {
+    safeParse(
+      value: unknown,
+    ):
+      | { success: true }
+      | { success: false; error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] } };
+  };
 }

@@ -37,7 +37,12 @@ describe('a file of documents is read with the place of every field', () => {
   });
 
   it('refuses a bomb of aliases instead of unfolding it', () => {
-    const bomb = ['a: &a [1,1,1,1,1,1,1,1,1]', ...'bcdefghi'.split('').map((letter, index) => `${letter}: &${letter} [${Array(9).fill(`*${'abcdefgh'[index]}`).join(',')}]`)].join('\n');
+    const bomb = [
+      'a: &a [1,1,1,1,1,1,1,1,1]',
+      ...'bcdefghi'
+        .split('')
+        .map((letter, index) => `${letter}: &${letter} [${Array(9).fill(`*${'abcdefgh'[index]}`).join(',')}]`),
+    ].join('\n');
     expect(readDocuments(`kind: Team\nmetadata: {name: x}\n${bomb}`).errors[0]?.message).toMatch(/alias/i);
   });
 });

@@ -27,7 +27,12 @@ export const readDocuments = (text: string): { documents: ReadDocument[]; errors
   const lines = new LineCounter();
   const errors: DocumentError[] = [];
   if (Buffer.byteLength(text) > documentBytesMax) {
-    return { documents: [], errors: [{ line: 1, column: 1, field: '', message: `the file is larger than ${documentBytesMax} bytes; split it` }] };
+    return {
+      documents: [],
+      errors: [
+        { line: 1, column: 1, field: '', message: `the file is larger than ${documentBytesMax} bytes; split it` },
+      ],
+    };
   }
   const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const documents: ReadDocument[] = [];
@@ -40,7 +45,8 @@ export const readDocuments = (text: string): { documents: ReadDocument[]; errors
     const read = readOne(document, lines, errors);
     if (read) documents.push(read);
   }
-  if (documents.length > documentsMax) errors.push({ line: 1, column: 1, field: '', message: `more than ${documentsMax} documents; split the file` });
+  if (documents.length > documentsMax)
+    errors.push({ line: 1, column: 1, field: '', message: `more than ${documentsMax} documents; split the file` });
   return { documents, errors };
 };
 
@@ -55,22 +61,36 @@ const readOne = (document: Document, lines: LineCounter, errors: DocumentError[]
   }
   const object = value as { kind?: unknown; metadata?: { name?: unknown } };
   if (typeof object !== 'object' || object === null || typeof object.kind !== 'string') {
-    errors.push({ ...position(['kind']), field: 'kind', message: 'is missing; write which kind of thing this is, for example `kind: Team`' });
+    errors.push({
+      ...position(['kind']),
+      field: 'kind',
+      message: 'is missing; write which kind of thing this is, for example `kind: Team`',
+    });
     return null;
   }
   if (typeof object.metadata?.name !== 'string' || object.metadata.name === '') {
-    errors.push({ ...position(['metadata', 'name']), field: 'metadata.name', message: 'is missing; write the name by which this is known' });
+    errors.push({
+      ...position(['metadata', 'name']),
+      field: 'metadata.name',
+      message: 'is missing; write the name by which this is known',
+    });
     return null;
   }
   return { kind: object.kind, name: object.metadata.name, value, position };
 };
 
-const positionOf = (document: Document, lines: LineCounter, path: readonly PropertyKey[]): { line: number; column: number } => {
+const positionOf = (
+  document: Document,
+  lines: LineCounter,
+  path: readonly PropertyKey[],
+): { line: number; column: number } => {
   let node: unknown = document.contents;
   let found: Node | null = isNode(node) ? node : null;
   for (const step of path) {
     if (isMap(node)) {
-      const pair = node.items.find((item) => String((item.key as { value?: unknown })?.value ?? item.key) === String(step));
+      const pair = node.items.find(
+        (item) => String((item.key as { value?: unknown })?.value ?? item.key) === String(step),
+      );
       if (!pair) break;
       if (isNode(pair.key)) found = pair.key as Node;
       node = pair.value;

@@ -14,7 +14,12 @@ describe('a setting is taken from flags, then the environment, then leadline.yam
   const folder = folderWith('port: 1001\notlpHttpPort: 1002\notlpGrpcPort: 1003\n');
   const configuration = loadConfiguration({
     flags: { port: '3001' },
-    environment: { LEADLINE_PORT: '2001', LEADLINE_OTLP_HTTP_PORT: '2002', HOME: '/home/x', DATABASE_URL: 'postgres://elsewhere/x' },
+    environment: {
+      LEADLINE_PORT: '2001',
+      LEADLINE_OTLP_HTTP_PORT: '2002',
+      HOME: '/home/x',
+      DATABASE_URL: 'postgres://elsewhere/x',
+    },
     folder,
     isRoot: false,
   });

@@ -45,15 +45,28 @@ export const loadConfiguration = (sources: ConfigurationSources): Configuration 
   }
   raw['data'] ??= defaultDataFolder(sources);
   const parsed = settingsSchema.safeParse(raw);
-  const errors = [...file.errors, ...(parsed.success ? [] : parsed.error.issues.map((issue) => wrongValue(issue, origins)))];
+  const errors = [
+    ...file.errors,
+    ...(parsed.success ? [] : parsed.error.issues.map((issue) => wrongValue(issue, origins))),
+  ];
   if (parsed.success) errors.push(...contradictions(parsed.data));
   if (errors.length > 0 || !parsed.success) {
-    throw new Refusal({ status: 400, code: 'config.invalid', title: 'The configuration cannot be used', detail: errors.map((error) => `${error.path}: ${error.message}`).join('; '), errors });
+    throw new Refusal({
+      status: 400,
+      code: 'config.invalid',
+      title: 'The configuration cannot be used',
+      detail: errors.map((error) => `${error.path}: ${error.message}`).join('; '),
+      errors,
+    });
   }
   return { values: { ...parsed.data, data: resolve(sources.folder, parsed.data.data) }, origins };
 };
 
-const lookUp = (name: SettingName, sources: ConfigurationSources, file: Record<string, unknown>): { value: unknown; origin: Origin } => {
+const lookUp = (
+  name: SettingName,
+  sources: ConfigurationSources,
+  file: Record<string, unknown>,
+): { value: unknown; origin: Origin } => {
   if (sources.flags[name] !== undefined) return { value: sources.flags[name], origin: 'flag' };
   const common = commonNames[name];
   const text = sources.environment[environmentName(name)] ?? (common ? sources.environment[common] : undefined);
@@ -80,26 +93,42 @@ const readFile = (sources: ConfigurationSources): { values: Record<string, unkno
   const unknown = Object.keys(document).filter((key) => !settingNames.includes(key as SettingName));
   return {
     values: document as Record<string, unknown>,
-    errors: unknown.map((key) => ({ path: `${path} ${key}`, message: `no such setting; there are ${settingNames.join(', ')}` })),
+    errors: unknown.map((key) => ({
+      path: `${path} ${key}`,
+      message: `no such setting; there are ${settingNames.join(', ')}`,
+    })),
   };
 };
 
 /** `/var/lib/leadline` for root, else the user's data folder as the XDG base directory specification names it. */
 const defaultDataFolder = (sources: ConfigurationSources): string => {
   if (sources.isRoot ?? process.getuid?.() === 0) return '/var/lib/leadline';
-  return join(sources.environment['XDG_DATA_HOME'] || join(sources.environment['HOME'] || homedir(), '.local', 'share'), 'leadline');
+  return join(
+    sources.environment['XDG_DATA_HOME'] || join(sources.environment['HOME'] || homedir(), '.local', 'share'),
+    'leadline',
+  );
 };
 
-const wrongValue = (issue: { path: PropertyKey[]; message: string }, origins: Record<SettingName, Origin>): FieldError => {
+const wrongValue = (
+  issue: { path: PropertyKey[]; message: string },
+  origins: Record<SettingName, Origin>,
+): FieldError => {
   const name = String(issue.path[0]) as SettingName;
   const origin = origins[name];
   const spelling = origin === 'flag' ? `--${flagName(name)}` : origin === 'environment' ? environmentName(name) : name;
   return { path: spelling, message: issue.message };
 };
 
-const contradictions = (settings: { tlsCert?: string | undefined; tlsKey?: string | undefined; clickhouseCluster?: string | undefined; clickhouseUrl?: string | undefined }): FieldError[] => {
+const contradictions = (settings: {
+  tlsCert?: string | undefined;
+  tlsKey?: string | undefined;
+  clickhouseCluster?: string | undefined;
+  clickhouseUrl?: string | undefined;
+}): FieldError[] => {
   const errors: FieldError[] = [];
-  if (Boolean(settings.tlsCert) !== Boolean(settings.tlsKey)) errors.push({ path: 'tlsCert, tlsKey', message: 'give both or neither' });
-  if (settings.clickhouseCluster && !settings.clickhouseUrl) errors.push({ path: 'clickhouseCluster', message: 'a cluster needs clickhouseUrl' });
+  if (Boolean(settings.tlsCert) !== Boolean(settings.tlsKey))
+    errors.push({ path: 'tlsCert, tlsKey', message: 'give both or neither' });
+  if (settings.clickhouseCluster && !settings.clickhouseUrl)
+    errors.push({ path: 'clickhouseCluster', message: 'a cluster needs clickhouseUrl' });
   return errors;
 };

@@ -5,7 +5,12 @@ const days = z.coerce.number().int().min(1).max(3_650);
 const flag = z.union([z.boolean(), z.stringbool()]);
 const list = z.union([
   z.array(z.string()),
-  z.string().transform((text) => text.split(',').map((part) => part.trim()).filter(Boolean)),
+  z.string().transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean),
+  ),
 ]);
 
 /**
@@ -26,16 +31,28 @@ export const settingsSchema = z.object({
   databaseUrl: z.string().optional().describe('A PostgreSQL of your own (15 or newer) instead of the embedded one'),
   clickhouseUrl: z.string().optional().describe('A ClickHouse of your own instead of the embedded one'),
   clickhouseCluster: z.string().optional().describe('Name of the cluster: tables become Replicated and Distributed'),
-  secretKey: z.string().min(16).optional().describe('Key that encrypts secrets at rest; default: a file made in the data folder'),
+  secretKey: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('Key that encrypts secrets at rest; default: a file made in the data folder'),
   run: list.default(['web', 'ingest', 'worker']).describe('Which parts this process runs'),
-  logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('Least severity that is logged'),
+  logLevel: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('Least severity that is logged'),
   otlpLoopbackWithoutToken: flag.default(true).describe('Accept OTLP from this machine without a token'),
   allowInternalIssuers: flag.default(false).describe('Let OIDC issuers stand on loopback or private addresses'),
   spansDays: days.default(8).describe('Days that spans are kept'),
   logsDays: days.default(14).describe('Days that logs are kept'),
   metricsDays: days.default(35).describe('Days that metric samples are kept'),
   rollupsDays: days.default(400).describe('Days that minute and hour counts are kept'),
-  diskReserveMb: z.coerce.number().int().min(16).default(512).describe('Free disk below which telemetry is refused so that the state stays writable'),
+  diskReserveMb: z.coerce
+    .number()
+    .int()
+    .min(16)
+    .default(512)
+    .describe('Free disk below which telemetry is refused so that the state stays writable'),
   attributeRedaction: flag.default(false).describe('Remove attribute values whose names look like secrets'),
 });
 

@@ -3,7 +3,15 @@ import { atLeast, inTeam, publicAccess, signedIn, type Access } from '../../kern
 import { decideAccess } from './access.ts';
 import type { Actor } from './http.ts';
 
-const anActor = (overrides: Partial<Actor> = {}): Actor => ({ kind: 'person', id: 'p', name: 'P', role: 'viewer', teams: {}, scopes: ['api'], ...overrides });
+const anActor = (overrides: Partial<Actor> = {}): Actor => ({
+  kind: 'person',
+  id: 'p',
+  name: 'P',
+  role: 'viewer',
+  teams: {},
+  scopes: ['api'],
+  ...overrides,
+});
 const ingest: Access = { kind: 'ingest' };
 
 describe('who may call a route', () => {
@@ -15,8 +23,20 @@ describe('who may call a route', () => {
     ['a viewer where an editor is needed', atLeast('editor'), anActor(), {}, 'role-too-low'],
     ['an admin where an editor is needed', atLeast('editor'), anActor({ role: 'admin' }), {}, 'organisation-role'],
     ['an editor of this team', inTeam('editor'), anActor({ teams: { pay: 'editor' } }), { team: 'pay' }, 'team-role'],
-    ['an editor of another team', inTeam('editor'), anActor({ teams: { pay: 'editor' } }), { team: 'ship' }, 'role-too-low'],
-    ['a team named like an object property', inTeam('viewer'), anActor({ role: 'viewer', teams: {} }), { team: 'constructor' }, 'organisation-role'],
+    [
+      'an editor of another team',
+      inTeam('editor'),
+      anActor({ teams: { pay: 'editor' } }),
+      { team: 'ship' },
+      'role-too-low',
+    ],
+    [
+      'a team named like an object property',
+      inTeam('viewer'),
+      anActor({ role: 'viewer', teams: {} }),
+      { team: 'constructor' },
+      'organisation-role',
+    ],
     ['an ingest token at the API', signedIn, anActor({ kind: 'token', scopes: ['ingest'] }), {}, 'wrong-scope'],
     ['an API token at ingest', ingest, anActor({ kind: 'token' }), {}, 'wrong-scope'],
     ['an ingest token at ingest', ingest, anActor({ kind: 'token', scopes: ['ingest'] }), {}, 'ingest-scope'],

@@ -31,7 +31,9 @@ export const createIdempotency = (postgres: Postgres) => {
   const db = postgres.tables<HttpTables>();
   return {
     async begin(actor: string, key: string, request: { method: string; url: string; body: unknown }): Promise<Begun> {
-      const hash = createHash('sha256').update(`${request.method} ${request.url}\n${JSON.stringify(request.body ?? null)}`).digest();
+      const hash = createHash('sha256')
+        .update(`${request.method} ${request.url}\n${JSON.stringify(request.body ?? null)}`)
+        .digest();
       // Takes the key if nobody has it, or if its holder died; gives back a row only to the one who took it.
       const taken = await sql<{ actor: string }>`
         INSERT INTO http.idempotency AS held (actor, key, request_hash, begun_at) VALUES (${actor}, ${key}, ${hash}, now())
@@ -47,27 +49,53 @@ export const createIdempotency = (postgres: Postgres) => {
           await ours().set({ status, body }).execute();
         },
         dropped: async () => {
-          await db.deleteFrom('http.idempotency').where('actor', '=', actor).where('key', '=', key).where('status', 'is', null).execute();
+          await db
+            .deleteFrom('http.idempotency')
+            .where('actor', '=', actor)
+            .where('key', '=', key)
+            .where('status', 'is', null)
+            .execute();
         },
       };
     },
     /** Removes what is older than a day; run by the housekeeping lane. */
     async forgetOld(): Promise<void> {
-      await sql`DELETE FROM http.idempotency WHERE begun_at < now() - make_interval(hours => ${keptForHours})`.execute(db);
+      await sql`DELETE FROM http.idempotency WHERE begun_at < now() - make_interval(hours => ${keptForHours})`.execute(
+        db,
+      );
     },
   };
 
   async function load(actor: string, key: string) {
-    return db.selectFrom('http.idempotency').selectAll().where('actor', '=', actor).where('key', '=', key).executeTakeFirst();
+    return db
+      .selectFrom('http.idempotency')
+      .selectAll()
+      .where('actor', '=', actor)
+      .where('key', '=', key)
+      .executeTakeFirst();
   }
 };
 
-const answerRepeat = (row: { request_hash: Buffer; status: number | null; body: string | null } | undefined, hash: Buffer): Begun => {
+const answerRepeat = (
+  row: { request_hash: Buffer; status: number | null; body: string | null } | undefined,
+  hash: Buffer,
+): Begun => {
   if (row && !row.request_hash.equals(hash)) {
-    throw new Refusal({ status: 422, code: 'http.idempotency-key-reused', title: 'This Idempotency-Key was used for another request', detail: 'Take a new key for each different request.' });
+    throw new Refusal({
+      status: 422,
+      code: 'http.idempotency-key-reused',
+      title: 'This Idempotency-Key was used for another request',
+      detail: 'Take a new key for each different request.',
+    });
   }
   if (!row || row.status === null) {
-    throw new Refusal({ status: 409, code: 'http.idempotency-in-flight', title: 'The first request with this Idempotency-Key is still under way', detail: 'Try again in a moment.', retryAfterSeconds: 1 });
+    throw new Refusal({
+      status: 409,
+      code: 'http.idempotency-in-flight',
+      title: 'The first request with this Idempotency-Key is still under way',
+      detail: 'Try again in a moment.',
+      retryAfterSeconds: 1,
+    });
   }
   return { repeat: true, status: row.status, body: row.body };
 };

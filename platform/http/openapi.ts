@@ -15,7 +15,12 @@ export const openApiDocument = (routes: readonly RouteShape[], version: string):
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'Leadline', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' }, description: 'Errors are RFC 9457 problems; lists are paged by `cursor`; writes take an `Idempotency-Key`.' },
+    info: {
+      title: 'Leadline',
+      version,
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      description: 'Errors are RFC 9457 problems; lists are paged by `cursor`; writes take an `Idempotency-Key`.',
+    },
     servers: [{ url: '/' }],
     paths: Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1))),
     components: {
@@ -39,7 +44,14 @@ const problemSchema: JsonObject = {
     code: { type: 'string', description: 'Stable name of the refusal' },
     detail: { type: 'string' },
     instance: { type: 'string' },
-    errors: { type: 'array', items: { type: 'object', required: ['path', 'message'], properties: { path: { type: 'string' }, message: { type: 'string' } } } },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['path', 'message'],
+        properties: { path: { type: 'string' }, message: { type: 'string' } },
+      },
+    },
   },
 };
 
@@ -50,13 +62,22 @@ const operationOf = (shape: RouteShape): JsonObject => {
     summary: shape.summary,
     tags: [shape.path.split('/')[3] ?? 'other'],
     ...securityOf(shape.access),
-    parameters: [...parametersOf('path', shape.params), ...parametersOf('query', shape.query), ...idempotencyParameter(shape)],
-    ...(shape.body ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(shape.body, 'input') } } } } : {}),
+    parameters: [
+      ...parametersOf('path', shape.params),
+      ...parametersOf('query', shape.query),
+      ...idempotencyParameter(shape),
+    ],
+    ...(shape.body
+      ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(shape.body, 'input') } } } }
+      : {}),
     responses: {
       [good]: shape.answer
         ? { description: 'Done', content: { 'application/json': { schema: schemaOf(shape.answer, 'output') } } }
         : { description: 'Done' },
-      default: { description: 'Refused', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
+      default: {
+        description: 'Refused',
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
     },
     'x-leadline-access': shape.access,
   };
@@ -76,7 +97,15 @@ const operationId = (shape: RouteShape): string =>
 const idempotencyParameter = (shape: RouteShape): JsonObject[] =>
   shape.method === 'GET' || shape.access.kind === 'public'
     ? []
-    : [{ name: 'Idempotency-Key', in: 'header', required: false, schema: { type: 'string', minLength: 1, maxLength: 255 }, description: 'The same key and request within 24 hours get the first answer again' }];
+    : [
+        {
+          name: 'Idempotency-Key',
+          in: 'header',
+          required: false,
+          schema: { type: 'string', minLength: 1, maxLength: 255 },
+          description: 'The same key and request within 24 hours get the first answer again',
+        },
+      ];
 
 const parametersOf = (place: 'path' | 'query', schema: unknown): JsonObject[] => {
   if (!schema) return [];
@@ -91,6 +120,9 @@ const parametersOf = (place: 'path' | 'query', schema: unknown): JsonObject[] =>
 };
 
 const schemaOf = (schema: unknown, io: 'input' | 'output'): JsonObject => {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema as z.ZodType, { io, unrepresentable: 'any' }) as JsonObject;
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema as z.ZodType, {
+    io,
+    unrepresentable: 'any',
+  }) as JsonObject;
   return rest;
 };

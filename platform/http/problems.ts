@@ -4,11 +4,26 @@ import { Refusal, type FieldError, type Problem } from '../../kernel/problem.ts'
 
 /** What the framework refuses, in our words; keyed by its error code. */
 const frameworkRefusals: Record<string, Omit<Problem, 'status'>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: { code: 'http.body-too-large', title: 'The body is too large', detail: 'Send less at once.' },
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: { code: 'http.unsupported-media-type', title: 'This content type is not understood', detail: 'Send application/json or application/yaml.' },
+  FST_ERR_CTP_BODY_TOO_LARGE: {
+    code: 'http.body-too-large',
+    title: 'The body is too large',
+    detail: 'Send less at once.',
+  },
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+    code: 'http.unsupported-media-type',
+    title: 'This content type is not understood',
+    detail: 'Send application/json or application/yaml.',
+  },
   FST_ERR_CTP_INVALID_JSON_BODY: { code: 'http.malformed-json', title: 'The body is not valid JSON' },
-  FST_ERR_CTP_EMPTY_JSON_BODY: { code: 'http.empty-body', title: 'The body is empty', detail: 'Send a JSON value, or leave out the content type.' },
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: { code: 'http.truncated-body', title: 'The body is shorter or longer than its Content-Length' },
+  FST_ERR_CTP_EMPTY_JSON_BODY: {
+    code: 'http.empty-body',
+    title: 'The body is empty',
+    detail: 'Send a JSON value, or leave out the content type.',
+  },
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
+    code: 'http.truncated-body',
+    title: 'The body is shorter or longer than its Content-Length',
+  },
 };
 
 /**
@@ -27,12 +42,18 @@ export const problemOf = (error: unknown): Problem => {
   if (status >= 400 && status < 500) {
     return { status, code: 'http.refused', title: framework.message ?? 'The request was refused' };
   }
-  return { status: 500, code: 'http.internal', title: 'Leadline failed at this request', detail: 'The log tells more under the request id.' };
+  return {
+    status: 500,
+    code: 'http.internal',
+    title: 'Leadline failed at this request',
+    detail: 'The log tells more under the request id.',
+  };
 };
 
 /** Sends a problem as `application/problem+json`, with `Retry-After` where a later try is worth it. */
 export const sendProblem = (request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply => {
-  if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(problem.retryAfterSeconds)));
+  if (problem.retryAfterSeconds !== undefined)
+    reply.header('retry-after', String(Math.ceil(problem.retryAfterSeconds)));
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="leadline", Basic realm="leadline"');
   return reply
     .code(problem.status)
@@ -58,7 +79,10 @@ export const wrongInput = (part: 'params' | 'query' | 'body', error: z.ZodError)
     status: 400,
     code: 'http.invalid-input',
     title: errors.length === 1 ? 'One field is wrong' : `${errors.length} fields are wrong`,
-    detail: errors.map((each) => `${each.path}: ${each.message}`).join('; ').slice(0, 2_000),
+    detail: errors
+      .map((each) => `${each.path}: ${each.message}`)
+      .join('; ')
+      .slice(0, 2_000),
     errors: errors.slice(0, 100),
   });
 };

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { Histogram, type Registry } from 'prom-client';
 import { parse as parseYaml } from 'yaml';
 import type { z } from 'zod';
@@ -86,7 +86,12 @@ export const createHttp = ({ config, log, postgres, metrics, version }: HttpOpti
       const address = fastify.server.address();
       const port = typeof address === 'object' && address ? address.port : settings.port;
       const host = settings.host === '0.0.0.0' || settings.host === '::' ? 'localhost' : settings.host;
-      return { port, url: settings.publicUrl?.replace(/\/$/, '') ?? `${settings.tlsCert ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}` };
+      return {
+        port,
+        url:
+          settings.publicUrl?.replace(/\/$/, '') ??
+          `${settings.tlsCert ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`,
+      };
     },
     stop: () => fastify.close(),
     forgetOldAnswers: () => idempotency.forgetOld(),
@@ -100,7 +105,7 @@ const createFastify = (config: Configuration, log: Log): FastifyInstance => {
   const { tlsCert, tlsKey, trustedProxies } = config.values;
   return Fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => newId(),
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestTimeoutMs,
@@ -115,13 +120,25 @@ const createFastify = (config: Configuration, log: Log): FastifyInstance => {
 
 /** Documents are often kept as YAML; a body of that type is parsed to the same value as its JSON. */
 const addYamlBodies = (fastify: FastifyInstance): void => {
-  fastify.addContentTypeParser(['application/yaml', 'application/x-yaml', 'text/yaml'], { parseAs: 'string' }, (_request, body, done) => {
-    try {
-      done(null, parseYaml(body as string, { maxAliasCount: 100 }));
-    } catch (error) {
-      done(new Refusal({ status: 400, code: 'http.malformed-yaml', title: 'The body is not valid YAML', detail: error instanceof Error ? error.message : String(error) }), undefined);
-    }
-  });
+  fastify.addContentTypeParser(
+    ['application/yaml', 'application/x-yaml', 'text/yaml'],
+    { parseAs: 'string' },
+    (_request, body, done) => {
+      try {
+        done(null, parseYaml(body as string, { maxAliasCount: 100 }));
+      } catch (error) {
+        done(
+          new Refusal({
+            status: 400,
+            code: 'http.malformed-yaml',
+            title: 'The body is not valid YAML',
+            detail: error instanceof Error ? error.message : String(error),
+          }),
+          undefined,
+        );
+      }
+    },
+  );
 };
 
 const measure = (fastify: FastifyInstance, metrics: Registry): void => {
@@ -135,7 +152,11 @@ const measure = (fastify: FastifyInstance, metrics: Registry): void => {
   fastify.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown';
     durations.observe({ method: request.method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1_000);
-    if (reply.statusCode >= 400) request.log.info({ method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request refused');
+    if (reply.statusCode >= 400)
+      request.log.info(
+        { method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+        'request refused',
+      );
   });
 };
 
@@ -154,31 +175,55 @@ const answer = async (
     return send(shape, reply, await handle(call));
   }
   if (key.length === 0 || key.length > 255) {
-    throw new Refusal({ status: 400, code: 'http.idempotency-key-invalid', title: 'An Idempotency-Key has 1 to 255 characters' });
+    throw new Refusal({
+      status: 400,
+      code: 'http.idempotency-key-invalid',
+      title: 'An Idempotency-Key has 1 to 255 characters',
+    });
   }
-  const begun = await idempotency.begin(`${actor.kind}:${actor.id}`, key, { method: request.method, url: request.url, body: call.body });
+  const begun = await idempotency.begin(`${actor.kind}:${actor.id}`, key, {
+    method: request.method,
+    url: request.url,
+    body: call.body,
+  });
   if (begun.repeat) return repeatAnswer(reply, begun);
+  let value: unknown;
   try {
-    const body = serialise(shape, await handle(call));
-    await begun.done(statusOf(shape, reply), shape.secretAnswer ? secretShownOnce : body);
-    return sendText(shape, reply, body);
+    value = await handle(call);
   } catch (error) {
+    // Nothing was done (a handler's writes are one transaction), so the key is free again.
     await begun.dropped();
     throw error;
   }
+  const body = serialise(shape, value);
+  await begun.done(statusOf(shape, reply), shape.secretAnswer ? secretShownOnce : body);
+  return sendText(shape, reply, body);
 };
 
-const secretShownOnce = '\u0000secret';
+/** Kept instead of the answer; no JSON text begins so. */
+const secretShownOnce = '(secret, shown once)';
 
 const repeatAnswer = (reply: FastifyReply, kept: { status: number; body: string | null }): FastifyReply => {
   if (kept.body === secretShownOnce) {
-    throw new Refusal({ status: 409, code: 'http.secret-shown-once', title: 'This was done already, and its secret is shown only once', detail: 'Revoke it and make another.' });
+    throw new Refusal({
+      status: 409,
+      code: 'http.secret-shown-once',
+      title: 'This was done already, and its secret is shown only once',
+      detail: 'Revoke it and make another.',
+    });
   }
   reply.code(kept.status).header('idempotency-replayed', 'true');
-  return kept.body === null ? reply.send() : reply.header('content-type', 'application/json; charset=utf-8').send(kept.body);
+  return kept.body === null
+    ? reply.send()
+    : reply.header('content-type', 'application/json; charset=utf-8').send(kept.body);
 };
 
-const parse = (shape: RouteShape, request: FastifyRequest, reply: FastifyReply, actor: Actor | null): Call<RouteShape> => ({
+const parse = (
+  shape: RouteShape,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  actor: Actor | null,
+): Call<RouteShape> => ({
   params: parsePart('params', shape.params, request.params) as never,
   query: parsePart('query', shape.query, request.query) as never,
   body: parsePart('body', shape.body, request.body) as never,
