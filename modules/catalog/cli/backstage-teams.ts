@@ -1,7 +1,7 @@
 import { Refusal } from '../../../kernel/problem.ts';
 import type { CliContext, DocumentKind } from '../../../platform/cli/context.ts';
 import * as identity from '../../identity/contract.ts';
-import { groupDocument, userDocument } from '../document-contract.ts';
+import { groupDocument, userDocument } from '../contract/documents.ts';
 import { parseReference } from '../domain/backstage.ts';
 
 interface Team {

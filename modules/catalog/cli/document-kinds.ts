@@ -2,7 +2,7 @@ import { Refusal } from '../../../kernel/problem.ts';
 import type { RouteShape } from '../../../kernel/route.ts';
 import type { CliContext, DocumentKind } from '../../../platform/cli/context.ts';
 import * as contract from '../contract.ts';
-import * as documents from '../document-contract.ts';
+import * as documents from '../contract/documents.ts';
 import { entityNameOf, serviceOf } from '../domain/backstage.ts';
 import { groupKind, userKind } from './backstage-teams.ts';
 

@@ -1,4 +1,3 @@
-import type { Transaction } from 'kysely';
 import { Refusal } from '../../../kernel/problem.ts';
 import type { Actor } from '../../../platform/http/http.ts';
 import type { Ground } from '../../../platform/module/ground.ts';
@@ -6,8 +5,6 @@ import type { Applied, EntityDescription, EntityKind, JourneyDescription, Servic
 import { mayDescribe, saysTheSame } from '../domain/describe.ts';
 import * as store from './store.ts';
 import type { CatalogTables } from './tables.ts';
-
-type Tx = Transaction<CatalogTables>;
 
 /** What the commands stand on; `teamExists` comes through identity's door. */
 export interface CatalogGround extends Pick<Ground, 'postgres' | 'ledger' | 'clock' | 'log'> {
@@ -21,9 +18,9 @@ interface Describable<Said extends { owner: string | null }> {
   readonly service: string | null;
   readonly kind: { readonly described: string; readonly removed: string };
   /** Null when it is not known; `said` null when it is known without a description. */
-  read(tx: Tx): Promise<{ said: Said | null; owner: string | null } | null>;
-  write(tx: Tx, said: Said, described: store.Description): Promise<void>;
-  remove(tx: Tx): Promise<void>;
+  read(tx: store.Tx): Promise<{ said: Said | null; owner: string | null } | null>;
+  write(tx: store.Tx, said: Said, described: store.Description): Promise<void>;
+  remove(tx: store.Tx): Promise<void>;
 }
 
 /** Describes a service; what is already so changes nothing and puts nothing on the ledger. */

@@ -3,7 +3,7 @@ import type { IdentityDoor } from '../../identity/server/public.ts';
 import type { CatalogGround } from './commands.ts';
 import type { CatalogDoor, FiguresSource } from './public.ts';
 import { addRoutes } from './routes.ts';
-import { sawDependencies, sawServices } from './seen.ts';
+import { sawDependencies, sawServices } from './seen-store.ts';
 import type { CatalogTables } from './tables.ts';
 import { knowsService } from './views.ts';
 

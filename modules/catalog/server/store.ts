@@ -2,7 +2,8 @@ import { sql, type Transaction } from 'kysely';
 import type { EntityDescription, EntityKind, JourneyDescription, ServiceDescription } from '../contract.ts';
 import type { CatalogTables } from './tables.ts';
 
-type Tx = Transaction<CatalogTables>;
+/** A transaction over the catalog's tables. */
+export type Tx = Transaction<CatalogTables>;
 
 /** Who described a thing, and when. */
 export interface Description {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { entityName, journeyDescription, serviceDescription, serviceName, type EntityDescription, type ServiceDescription } from './contract.ts';
-import { dependenciesOf, linksOf, nameOf, parseReference, teamOf, tierOf } from './domain/backstage.ts';
+import { entityName, journeyDescription, serviceDescription, serviceName, type EntityDescription, type ServiceDescription } from '../contract.ts';
+import { dependenciesOf, linksOf, nameOf, parseReference, teamOf, tierOf } from '../domain/backstage.ts';
 
 /** Documents as files keep them: Leadline's own, strict, and Backstage's, which may say more than we use. */
 
