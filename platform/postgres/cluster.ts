@@ -30,6 +30,18 @@ export const prepareCluster = async (
   else if (major.trim() !== String(embeddedMajor)) throw wrongMajor(places.cluster, major.trim());
 };
 
+const clusterOptions = [
+  '--auth=trust',
+  '--encoding=UTF8',
+  '--locale-provider=builtin',
+  '--builtin-locale=C.UTF-8',
+  '--locale=C',
+  '--no-instructions',
+  // initdb tries sizes out with a server each; these are the ones that will be used.
+  '--set=shared_buffers=32MB',
+  '--set=max_connections=60',
+];
+
 const initialise = async (places: Places, binaries: Binaries, runAs: RunAs | null, log: Log): Promise<void> => {
   const unfinished = `${places.cluster}.unfinished`;
   log.info({ cluster: places.cluster }, 'making the embedded PostgreSQL for the first time');
@@ -37,12 +49,8 @@ const initialise = async (places: Places, binaries: Binaries, runAs: RunAs | nul
   try {
     const child = spawn(
       binaries.initdb,
-      [
-        ...['-D', unfinished, '-U', embeddedUser, '--auth=trust', '--encoding=UTF8', '--no-instructions'],
-        ...['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'],
-        ...['-c', 'shared_buffers=32MB', '-c', 'max_connections=60', '-c', 'dynamic_shared_memory_type=mmap'],
-      ],
-      { cwd: '/', stdio: ['ignore', output.fd, output.fd], env: quietEnvironment(), ...(runAs ?? {}) },
+      [`--pgdata=${unfinished}`, `--username=${embeddedUser}`, ...clusterOptions],
+      { cwd: '/', stdio: ['ignore', output.fd, output.fd], env: quietEnvironment(), ...runAs },
     );
     const [code] = (await once(child, 'exit')) as [number | null];
     if (code !== 0) throw failedToInitialise(places.log, await logTail(places.log));

@@ -82,7 +82,7 @@ const launch = async (postgres: string, places: Places, runAs: RunAs | null): Pr
       detached: true,
       stdio: ['ignore', output.fd, output.fd],
       env: quietEnvironment(),
-      ...(runAs ?? {}),
+      ...runAs,
     });
     const ended = new Promise<string>((resolve) => {
       child.once('exit', (code, signal) => resolve(signal ?? `code ${code}`));

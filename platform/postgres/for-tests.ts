@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import pg from 'pg';
+import { Client, escapeIdentifier } from 'pg';
 import { createLog } from '../log/log.ts';
 import { connectPostgres } from './connect.ts';
 import { startEngine } from './engine.ts';
@@ -35,7 +35,7 @@ export const testPostgres = async (sources?: readonly MigrationSource[]): Promis
     log: createLog('silent'),
     connectionsMax,
     onStop: async () => {
-      await asAdmin(serverUrl, (client) => client.query(`DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`));
+      await asAdmin(serverUrl, (client) => client.query(`DROP DATABASE IF EXISTS ${escapeIdentifier(name)} WITH (FORCE)`));
       await own?.stop();
     },
   });
@@ -96,18 +96,18 @@ const templateOf = async (serverUrl: string, prefix: string, sources: readonly M
     } finally {
       await postgres.stop();
     }
-    await client.query(`ALTER DATABASE ${pg.escapeIdentifier(making)} RENAME TO ${pg.escapeIdentifier(template)}`);
+    await client.query(`ALTER DATABASE ${escapeIdentifier(making)} RENAME TO ${escapeIdentifier(template)}`);
   });
   return template;
 };
 
-const createFrom = async (client: pg.Client, name: string, template: string): Promise<void> => {
-  await client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)} ENCODING 'UTF8' TEMPLATE ${pg.escapeIdentifier(template)}`);
+const createFrom = async (client: Client, name: string, template: string): Promise<void> => {
+  await client.query(`CREATE DATABASE ${escapeIdentifier(name)} ENCODING 'UTF8' TEMPLATE ${escapeIdentifier(template)}`);
 };
 
 /** One at a time over all test processes: a template must not be in use while it is copied. */
-const asAdmin = async <Value>(serverUrl: string, work: (client: pg.Client) => Promise<Value>): Promise<Value> => {
-  const client = new pg.Client({ connectionString: serverUrl });
+const asAdmin = async <Value>(serverUrl: string, work: (client: Client) => Promise<Value>): Promise<Value> => {
+  const client = new Client({ connectionString: serverUrl });
   client.on('error', () => undefined);
   await client.connect();
   try {
@@ -121,11 +121,16 @@ const asAdmin = async <Value>(serverUrl: string, work: (client: pg.Client) => Pr
 const dropAll = (serverUrl: string, prefix: string): Promise<void> =>
   asAdmin(serverUrl, async (client) => {
     const { rows } = await client.query('SELECT datname FROM pg_database WHERE starts_with(datname, $1)', [prefix]);
-    for (const { datname } of rows) await client.query(`DROP DATABASE IF EXISTS ${pg.escapeIdentifier(datname)} WITH (FORCE)`);
+    for (const { datname } of rows) await client.query(`DROP DATABASE IF EXISTS ${escapeIdentifier(datname)} WITH (FORCE)`);
   });
 
 const databaseOf = (serverUrl: string, name: string): string => {
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   return url.href;
+};
+
+/** Moves the clock of leases and due times forward, for every connection of this database. */
+export const moveClock = async (postgres: Postgres, by: string): Promise<void> => {
+  await postgres.pool.query('UPDATE ground.clock SET moved = moved + $1::interval', [by]);
 };

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import pg, { type ClientConfig } from 'pg';
+import { Client, escapeIdentifier, type ClientConfig } from 'pg';
 import type { Log } from '../log/log.ts';
 
 type OnNotify = (payload: string) => void;
@@ -20,72 +20,59 @@ const probeMs = 15_000;
 export const startListener = (config: ClientConfig, log: Log): Listener => {
   const listeners = new Map<string, Set<OnNotify>>();
   const ending = new AbortController();
-  let client: pg.Client | null = null;
+  let client: Client | null = null;
   let running: Promise<void> | null = null;
 
-  const tellAll = (): void => {
-    for (const set of listeners.values()) for (const onNotify of set) onNotify('');
-  };
-
-  const connectOnce = async (firstTime: boolean, onReady: () => void): Promise<void> => {
-    const fresh = new pg.Client({ ...config, keepAlive: true });
-    const lost = new Promise<void>((resolve) => {
-      fresh.on('error', () => resolve());
-      fresh.on('end', () => resolve());
-    });
-    fresh.on('notification', ({ channel, payload }) => {
-      for (const onNotify of listeners.get(channel) ?? []) onNotify(payload ?? '');
-    });
+  const connectOnce = async (onReady: () => void): Promise<void> => {
+    const fresh = new Client({ ...config, keepAlive: true });
+    const lost = lossOf(fresh, ending.signal);
+    fresh.on('notification', ({ channel, payload }) => tell(listeners.get(channel), payload ?? ''));
     await fresh.connect();
+    const probe = setInterval(() => void fresh.query('SELECT 1').catch(() => fresh.end()), probeMs);
     try {
-      for (const channel of listeners.keys()) await fresh.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
       client = fresh;
-      // A channel asked for while the others were being announced.
-      for (const channel of listeners.keys()) await fresh.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
+      for (const channel of listeners.keys()) await fresh.query(`LISTEN ${escapeIdentifier(channel)}`);
       onReady();
-      if (!firstTime) tellAll();
-      const probe = setInterval(() => void fresh.query('SELECT 1').catch(() => fresh.end()), probeMs);
-      await Promise.race([lost, aborted(ending.signal)]);
-      clearInterval(probe);
+      await lost;
     } finally {
       client = null;
+      clearInterval(probe);
       await fresh.end().catch(() => undefined);
     }
   };
 
-  const run = async (onReady: () => void): Promise<void> => {
-    let firstTime = true;
-    for (let pauseMs = reconnectMs.first; !ending.signal.aborted; ) {
-      try {
-        await connectOnce(firstTime, () => {
-          firstTime = false;
-          pauseMs = reconnectMs.first;
-          onReady();
-        });
-        if (!ending.signal.aborted) log.warn('the listening connection to PostgreSQL was lost');
-      } catch (error) {
-        log.warn({ error: (error as Error).message, pauseMs }, 'no listening connection to PostgreSQL');
-      }
+  const run = async (onFirst: () => void): Promise<void> => {
+    let pauseMs: number = reconnectMs.first;
+    let connectedBefore = false;
+    const onReady = (): void => {
+      pauseMs = reconnectMs.first;
+      onFirst();
+      if (connectedBefore) for (const set of listeners.values()) tell(set, '');
+      connectedBefore = true;
+    };
+    while (!ending.signal.aborted) {
+      await connectOnce(onReady).catch((error: Error) => log.debug({ error: error.message }, 'no listening connection yet'));
+      if (ending.signal.aborted) return;
+      log.warn({ pauseMs }, 'the listening connection to PostgreSQL is away; connecting again');
       await wait(pauseMs, undefined, { signal: ending.signal }).catch(() => undefined);
       pauseMs = Math.min(pauseMs * 2, reconnectMs.most);
     }
   };
 
+  const unlisten = async (channel: string, onNotify: OnNotify): Promise<void> => {
+    const set = listeners.get(channel);
+    set?.delete(onNotify);
+    if (!set || set.size > 0) return;
+    listeners.delete(channel);
+    await client?.query(`UNLISTEN ${escapeIdentifier(channel)}`).catch(() => undefined);
+  };
+
   return {
     listen: async (channel, onNotify) => {
-      const set = listeners.get(channel) ?? new Set();
-      listeners.set(channel, set);
-      set.add(onNotify);
-      if (!running) await new Promise<void>((resolve) => (running = run(resolve)));
-      else await client?.query(`LISTEN ${pg.escapeIdentifier(channel)}`).catch(() => undefined);
-      return {
-        stop: async () => {
-          set.delete(onNotify);
-          if (set.size > 0) return;
-          listeners.delete(channel);
-          await client?.query(`UNLISTEN ${pg.escapeIdentifier(channel)}`).catch(() => undefined);
-        },
-      };
+      listeners.set(channel, (listeners.get(channel) ?? new Set()).add(onNotify));
+      if (running) await client?.query(`LISTEN ${escapeIdentifier(channel)}`).catch(() => undefined);
+      else await new Promise<void>((resolve) => (running = run(resolve)));
+      return { stop: () => unlisten(channel, onNotify) };
     },
     stop: async () => {
       ending.abort();
@@ -94,8 +81,15 @@ export const startListener = (config: ClientConfig, log: Log): Listener => {
   };
 };
 
-const aborted = (signal: AbortSignal): Promise<void> =>
+const tell = (listeners: Iterable<OnNotify> | undefined, payload: string): void => {
+  for (const onNotify of listeners ?? []) onNotify(payload);
+};
+
+/** Resolves when the connection ended, or when it shall. */
+const lossOf = (client: Client, ending: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
+    client.on('error', () => resolve());
+    client.on('end', () => resolve());
+    if (ending.aborted) resolve();
+    else ending.addEventListener('abort', () => resolve(), { once: true });
   });

@@ -1,4 +1,4 @@
-import pg, { type ClientBase } from 'pg';
+import { DatabaseError, type ClientBase } from 'pg';
 import { Refusal } from '../../kernel/problem.ts';
 import type { Log } from '../log/log.ts';
 import { readMigrations, type MigrationFile } from './migration-files.ts';
@@ -83,7 +83,7 @@ export const applyMigration = async (client: ClientBase, file: MigrationFile): P
       [file.name, file.hash],
     );
   } catch (error) {
-    if (error instanceof pg.DatabaseError) {
+    if (error instanceof DatabaseError) {
       error.message = `migration ${file.name}: ${error.message}${lineOf(file.sql, error.position)}`;
     }
     throw error;

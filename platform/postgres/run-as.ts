@@ -35,7 +35,7 @@ export const mayExecute = (path: string, runAs: RunAs | null): boolean =>
   spawnSync('/bin/sh', ['-c', 'test -x "$1"', 'sh', path], {
     cwd: '/',
     stdio: 'ignore',
-    ...(runAs ?? {}),
+    ...runAs,
   }).status === 0;
 
 /** The first folder on the way to `path` that the user cannot pass, or null. */

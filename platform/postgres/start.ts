@@ -1,4 +1,4 @@
-import pg, { type ClientConfig } from 'pg';
+import { Client, escapeIdentifier, type ClientConfig } from 'pg';
 import type { Configuration } from '../config/settings.ts';
 import type { Log } from '../log/log.ts';
 import { embeddedDatabase, embeddedUser } from './cluster.ts';
@@ -48,7 +48,7 @@ export const embeddedTarget = (socket: string, database = embeddedDatabase): Cli
 });
 
 const createDatabase = async (socket: string): Promise<void> => {
-  const client = new pg.Client(embeddedTarget(socket, 'postgres'));
+  const client = new Client(embeddedTarget(socket, 'postgres'));
   client.on('error', () => undefined);
   await client.connect();
   try {
@@ -57,7 +57,7 @@ const createDatabase = async (socket: string): Promise<void> => {
        SELECT 1 FROM pg_database WHERE datname = $1`,
       [embeddedDatabase],
     );
-    if (found.rowCount === 0) await client.query(`CREATE DATABASE ${pg.escapeIdentifier(embeddedDatabase)}`);
+    if (found.rowCount === 0) await client.query(`CREATE DATABASE ${escapeIdentifier(embeddedDatabase)}`);
   } finally {
     await client.end();
   }

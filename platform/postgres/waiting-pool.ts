@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import pg, { type Pool, type PoolClient, type PoolConfig } from 'pg';
+import { Pool, type PoolClient, type PoolConfig } from 'pg';
 
 /** A restart of the engine takes well under a second; a request is better late than refused. */
 const connectMsMax = 5_000;
@@ -10,7 +10,7 @@ const pauseMs = 50;
  * statement: what was sent may have been done.
  */
 export const waitingPool = (config: PoolConfig): Pool => {
-  const pool = new pg.Pool(config);
+  const pool = new Pool(config);
   const connect = pool.connect.bind(pool) as () => Promise<PoolClient>;
   const patient = async (): Promise<PoolClient> => {
     for (const deadline = performance.now() + connectMsMax; ; await wait(pauseMs)) {
@@ -21,16 +21,22 @@ export const waitingPool = (config: PoolConfig): Pool => {
       }
     }
   };
-  type Callback = (error: Error | undefined, client: PoolClient | undefined, release: (error?: Error) => void) => void;
-  pool.connect = ((callback?: Callback) => {
-    if (!callback) return patient();
-    patient().then(
-      (client) => callback(undefined, client, (error) => client.release(error)),
-      (error: Error) => callback(error, undefined, () => undefined),
-    );
-    return undefined;
-  }) as Pool['connect'];
+  pool.connect = ((callback?: Callback) => (callback ? answerTo(callback, patient()) : patient())) as Pool['connect'];
   return pool;
+};
+
+type Callback = (error: Error | undefined, client: PoolClient | undefined, release: (error?: Error) => void) => void;
+
+/** `pool.query` of the driver connects by callback. */
+const answerTo = async (callback: Callback, connecting: Promise<PoolClient>): Promise<void> => {
+  let client: PoolClient;
+  try {
+    client = await connecting;
+  } catch (error) {
+    callback(error as Error, undefined, () => undefined);
+    return;
+  }
+  callback(undefined, client, (error) => client.release(error));
 };
 
 /** Nobody listens on the socket, or the server says that it starts, stops or recovers (SQLSTATE 57P03). */
