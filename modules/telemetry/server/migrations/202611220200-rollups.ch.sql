@@ -8,7 +8,7 @@
 -- duration_sketch: quantilesDDMerge(0.01, 0.5, 0.9, 0.95, 0.99, 0.999)(duration_sketch), milliseconds, within 1 % of the true
 -- quantile by the algorithm's bound. within: within[i] = requests that took at most the i-th edge, exact; the edges in
 -- milliseconds are 1, 2, 5, 10, 20, 25, 50, 75, 100, 150, 200, 250, 300, 400, 500, 750, 1000, 1500, 2000, 2500, 3000, 4000,
--- 5000, 7500, 10000, 15000, 20000, 30000, 60000 (keep/edges.ts); add rows up with sumForEach.
+-- 5000, 7500, 10000, 15000, 20000, 30000, 60000 (domain/latency-edges.ts); add rows up with sumForEach.
 
 -- Requests of each operation by ten seconds, for some hours: the freshest figures; the minute leads the order, so that computing one minute anew and reading one service are both short.
 CREATE TABLE IF NOT EXISTS {{table telemetry_operations_10s shard cityHash64(service)}}

@@ -1,0 +1,45 @@
+/** Every bound of the log, the delivery and the rollups, in one place; tests hand in smaller ones. */
+export const keepLimits = {
+  /** A segment is sealed when it holds this much… */
+  segmentBytes: 8 * 1024 * 1024,
+  /** …or when its first batch is this old and the delivery is idle. */
+  segmentMs: 250,
+  /** Bytes written between two calls of fdatasync. */
+  groupBytes: 16 * 1024 * 1024,
+  /** Bytes of batches that wait for the disk. */
+  pendingBytes: 64 * 1024 * 1024,
+  /** Bytes on disk that ClickHouse does not hold yet; above it senders are told to wait. */
+  queueBytes: 4 * 1024 * 1024 * 1024,
+  /** An identical body from one sender within this time is a repeat. */
+  repeatMs: 10 * 60_000,
+  /** Remembered bodies; above it the oldest are forgotten early. */
+  repeats: 500_000,
+  /** Delivered segments stay this long, for a look at the next start whether a power loss took them from ClickHouse. */
+  deliveredMs: 10 * 60_000,
+  /** How long one insert may take. */
+  insertMs: 60_000,
+  /** Pause after a failed delivery: doubled from the first to the last. */
+  retryMs: [250, 10_000],
+  /** How long a delivery waits for the query of a former attempt to go. */
+  oldQueryMs: 30_000,
+  /** Ten-second counts are kept this long. */
+  tenSecondsHours: 6,
+  /** Least pause between two computations of a level, and pause as a multiple of what the last one took. */
+  tenSecondsPauseMs: 400,
+  edgesPauseMs: 4_000,
+  minutesPauseMs: 2_000,
+  hoursPauseMs: 10_000,
+  pauseFactor: 8,
+  /** Ten-second buckets that one statement computes. */
+  bucketsPerStatement: 360,
+  rollupMs: 60_000,
+  /** Files in the quarantine folder; above it the segment is still set aside but only counted. */
+  quarantineFiles: 1_000,
+  /** Seconds that a refused sender is told to wait. */
+  queueRetrySeconds: 2,
+  diskRetrySeconds: 10,
+  /** How old the knowledge of the free disk may be. */
+  diskCheckMs: 500,
+} as const;
+
+export type KeepLimits = { readonly [Name in keyof typeof keepLimits]: (typeof keepLimits)[Name] extends number ? number : readonly [number, number] };
