@@ -1,0 +1,145 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { findChromium, howToGetChromium } from './find-chromium.ts';
+
+/**
+ * `npm test`: everything that must hold, in the order in which a fault is cheapest to find. Goes on after a failed
+ * step, so that one run tells everything. `npm test -- lint db` runs the named steps alone.
+ * Ends with one line, `N passed, N failed`, over all tests and all steps that are no tests.
+ */
+interface Step {
+  readonly name: string;
+  readonly says: string;
+  readonly run: () => Promise<Outcome>;
+}
+
+interface Outcome {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+const house = dirname(import.meta.dirname);
+const results = join(house, '.cache', 'test-results');
+
+/** Runs one program of node_modules (or a script of ours) on this Node; resolves with its exit code. */
+const runProgram = (args: readonly string[]): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { cwd: house, stdio: 'inherit' });
+    child.on('error', reject);
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+
+const inModules = (path: string): string => join(house, 'node_modules', path);
+
+const asOne = async (...commands: (readonly string[])[]): Promise<Outcome> => {
+  let failed = 0;
+  for (const command of commands) if ((await runProgram(command)) !== 0) failed = 1;
+  return { passed: 1 - failed, failed };
+};
+
+/** One project of vitest; its own counts are read from its report, so that the last line can add them up. */
+const vitest = async (project: string, ...files: string[]): Promise<Outcome> => {
+  const report = join(results, `${project}.json`);
+  rmSync(report, { force: true });
+  const code = await runProgram([
+    inModules('vitest/vitest.mjs'),
+    'run',
+    ...files,
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ]);
+  return countsOf(report, code);
+};
+
+const countsOf = (report: string, code: number): Outcome => {
+  try {
+    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8')) as Record<string, number>;
+    const failed = numFailedTests ?? 0;
+    // A file that does not load fails the run without failing a test.
+    return { passed: numPassedTests ?? 0, failed: code !== 0 && failed === 0 ? 1 : failed };
+  } catch {
+    return { passed: 0, failed: 1 };
+  }
+};
+
+/** Without a browser the journeys are left out loudly; under CI that is a failure. */
+const journeys = async (): Promise<Outcome> => {
+  const chromium = await findChromium();
+  if (chromium) return vitest('e2e');
+  process.stderr.write(`\n${howToGetChromium}\n`);
+  return { passed: 0, failed: process.env['CI'] ? 1 : 0 };
+};
+
+const steps: readonly Step[] = [
+  {
+    name: 'format',
+    says: 'the formatter has nothing to change',
+    run: () => asOne([inModules('oxfmt/bin/oxfmt'), '--check', '.']),
+  },
+  {
+    name: 'lint',
+    says: 'TypeScript and Vue templates',
+    run: () =>
+      asOne(
+        [inModules('oxlint/bin/oxlint'), '--deny-warnings'],
+        [inModules('eslint/bin/eslint.js'), '--max-warnings', '0', '--no-error-on-unmatched-pattern', '.'],
+      ),
+  },
+  {
+    name: 'guards',
+    says: 'floors, doors and orphans',
+    run: () =>
+      asOne(
+        [
+          inModules('dependency-cruiser/bin/dependency-cruise.mjs'),
+          '--config',
+          '.dependency-cruiser.mjs',
+          'kernel',
+          'platform',
+          'ui',
+          'modules',
+          'apps',
+          'bench',
+          'e2e',
+          'tools',
+        ],
+        [inModules('knip/bin/knip.js'), '--no-progress', '--no-config-hints'],
+      ),
+  },
+  { name: 'build', says: 'the screens', run: () => asOne([join(house, 'tools/build-web.ts')]) },
+  { name: 'typecheck', says: 'three configurations', run: () => asOne([join(house, 'tools/typecheck.ts')]) },
+  { name: 'unit', says: 'tests that need nothing', run: () => vitest('node') },
+  { name: 'web', says: 'parts of the page', run: () => vitest('web') },
+  { name: 'db', says: 'tests on real engines', run: () => vitest('db') },
+  { name: 'e2e', says: 'journeys in a real browser', run: journeys },
+];
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !steps.some((step) => step.name === name));
+if (unknown.length > 0) {
+  process.stderr.write(`No such step: ${unknown.join(', ')}. There are ${steps.map(({ name }) => name).join(', ')}.\n`);
+  process.exit(2);
+}
+mkdirSync(results, { recursive: true });
+const done: { step: Step; outcome: Outcome; seconds: number }[] = [];
+for (const step of steps.filter(({ name }) => asked.length === 0 || asked.includes(name))) {
+  process.stdout.write(`\n── ${step.name}: ${step.says}\n`);
+  const startedMs = performance.now();
+  const outcome = await step.run();
+  done.push({ step, outcome, seconds: (performance.now() - startedMs) / 1_000 });
+}
+
+process.stdout.write('\n');
+for (const { step, outcome, seconds } of done) {
+  const words = outcome.failed > 0 ? `${outcome.failed} FAILED, ${outcome.passed} passed` : `${outcome.passed} passed`;
+  process.stdout.write(`${step.name.padEnd(10)} ${`${seconds.toFixed(1)} s`.padStart(8)}   ${words}\n`);
+}
+const sum = (pick: (outcome: Outcome) => number): number =>
+  done.reduce((total, { outcome }) => total + pick(outcome), 0);
+const failed = sum((outcome) => outcome.failed);
+process.stdout.write(`\n${sum((outcome) => outcome.passed)} passed, ${failed} failed\n`);
+process.exitCode = failed > 0 ? 1 : 0;
