@@ -21,6 +21,10 @@ export interface ClickHouse {
     readonly queryId?: string;
     readonly timeoutMs?: number;
   }): Promise<void>;
+  /** True while a statement with this `queryId` runs in the engine; ask before repeating an insert whose answer was lost. */
+  running(queryId: string): Promise<boolean>;
+  /** Ends a statement and resolves when it is gone (at most 10 s). */
+  kill(queryId: string): Promise<void>;
   /** `embedded` until `CLICKHOUSE_URL` names another. */
   readonly kind: 'embedded' | 'external';
   /** `up`, or why not; telemetry degrades while it is down, paging goes on. */
