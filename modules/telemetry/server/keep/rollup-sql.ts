@@ -14,7 +14,7 @@ const settings = 'SETTINGS max_threads = 1, max_insert_threads = 1, do_not_merge
 
 const operationKeys = 'service, environment, version, operation, kind';
 const serviceKeys = 'service, environment, version';
-const edgeKeys = 'caller_kind, caller, caller_environment, callee_kind, callee, callee_environment, protocol, system';
+const edgeKeys = 'caller_kind, caller, caller_environment, callee_kind, callee, callee_environment, via';
 const durations = 'duration_ns_sum, duration_ns_max, duration_sketch, within';
 
 /** Requests of operations, from the raw spans; `buckets` are epoch seconds of whole buckets of `level`. */
@@ -49,21 +49,20 @@ FROM (
   SELECT start, consumes ? 'messaging' : 'service' AS caller_kind, consumes ? neighbour : service AS caller, environment AS caller_environment,
     multiIf(consumes OR called != '', 'service', neighbour_kind) AS callee_kind, multiIf(consumes, service, called != '', called, neighbour) AS callee,
     if(NOT consumes AND called != '', called_environment, environment) AS callee_environment,
-    neighbour_kind AS protocol, neighbour_system AS system, is_error AS failed, duration, 1 AS fresh, toUInt64(0) AS before
+    neighbour_via AS via, is_error AS failed, duration, 1 AS fresh, toUInt64(0) AS before
   FROM (
-    SELECT ${startOf(seconds)} AS start, trace_id, span_id, toString(service) AS service, toString(environment) AS environment, toString(neighbour_kind) AS neighbour_kind,
-      toString(neighbour) AS neighbour, toString(neighbour_system) AS neighbour_system, is_error, kind = 'consumer' AS consumes, toUInt64(greatest(duration_ns, 0)) AS duration
+    SELECT ${startOf(seconds)} AS start, trace_id, span_id, service, environment, neighbour_kind, neighbour, neighbour_via, is_error, kind = 'consumer' AS consumes, toUInt64(greatest(duration_ns, 0)) AS duration
     FROM telemetry_spans
     WHERE (kind IN ('client', 'producer') OR (kind = 'consumer' AND neighbour_kind = 'messaging' AND neighbour != '')) AND ${endedIn(buckets, seconds, 0)} AND start IN (${list})
   ) AS calls
   ANY LEFT JOIN (
-    SELECT trace_id, parent_span_id AS span_id, toString(service) AS called, toString(environment) AS called_environment
+    SELECT trace_id, parent_span_id AS span_id, service AS called, environment AS called_environment
     FROM telemetry_spans
     WHERE kind IN ('server', 'consumer') AND parent_span_id != toFixedString('', 8) AND NOT (kind = 'consumer' AND neighbour_kind = 'messaging' AND neighbour != '') AND ${endedIn(buckets, seconds, calledSlackSeconds)}
   ) AS seen USING (trace_id, span_id)
   WHERE callee != '' AND caller != ''
   UNION ALL
-  SELECT toUnixTimestamp(bucket) AS start, ${edgeKeys.split(', ').map((key) => `toString(${key})`).join(', ')}, 0, toUInt64(0), 0, revision
+  SELECT toUnixTimestamp(bucket) AS start, ${edgeKeys}, 0, toUInt64(0), 0, revision
   FROM telemetry_edges_${level} FINAL
   WHERE bucket IN (${list})
 )

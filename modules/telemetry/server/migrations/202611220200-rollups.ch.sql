@@ -143,11 +143,10 @@ CREATE TABLE IF NOT EXISTS {{table telemetry_edges_10s shard cityHash64(caller)}
   caller_kind LowCardinality(String) COMMENT 'service, or messaging where a consumer takes from a destination',
   caller LowCardinality(String) COMMENT 'Service, or name of the destination',
   caller_environment LowCardinality(String) COMMENT 'Environment of the calling service; of the consumer where the caller is a destination',
-  callee_kind LowCardinality(String) COMMENT 'service where the called span was seen or peer.service says so; else database, messaging, rpc or http',
+  callee_kind LowCardinality(String) COMMENT 'service where the called span was seen or peer.service says so; else database, messaging or external',
   callee LowCardinality(String) COMMENT 'Service, or the neighbour as in telemetry_spans',
   callee_environment LowCardinality(String) COMMENT 'Environment of the called service where its span was seen, else that of the caller',
-  protocol LowCardinality(String) COMMENT 'neighbour_kind of the calling span: http, rpc, database, messaging, service; empty when unknown',
-  system LowCardinality(String) COMMENT 'neighbour_system of the calling span: postgresql, kafka, grpc; empty when unknown',
+  via LowCardinality(String) COMMENT 'neighbour_via of the calling span: http, rpc, messaging, database, other; empty when unknown',
   calls UInt64 COMMENT 'Client, producer and consumer spans' CODEC(ZSTD(1)),
   errors UInt64 COMMENT 'Those of them that failed' CODEC(ZSTD(1)),
   duration_ns_sum UInt64 COMMENT 'Nanoseconds; a negative duration counts as 0' CODEC(ZSTD(1)),
@@ -158,7 +157,7 @@ CREATE TABLE IF NOT EXISTS {{table telemetry_edges_10s shard cityHash64(caller)}
 )
 ENGINE = {{engine ReplacingMergeTree(revision)}}
 PARTITION BY toStartOfHour(bucket)
-ORDER BY (bucket, caller_kind, caller, caller_environment, callee_kind, callee, callee_environment, protocol, system)
+ORDER BY (bucket, caller_kind, caller, caller_environment, callee_kind, callee, callee_environment, via)
 SETTINGS index_granularity = 1024;
 
 -- Calls between services and to databases, queues and hosts by minute, as the caller saw them; a row with 0 calls replaces an edge that was resolved to another callee later.
@@ -168,11 +167,10 @@ CREATE TABLE IF NOT EXISTS {{table telemetry_edges_minute shard cityHash64(calle
   caller_kind LowCardinality(String) COMMENT 'service, or messaging where a consumer takes from a destination',
   caller LowCardinality(String) COMMENT 'Service, or name of the destination',
   caller_environment LowCardinality(String) COMMENT 'Environment of the calling service; of the consumer where the caller is a destination',
-  callee_kind LowCardinality(String) COMMENT 'service where the called span was seen or peer.service says so; else database, messaging, rpc or http',
+  callee_kind LowCardinality(String) COMMENT 'service where the called span was seen or peer.service says so; else database, messaging or external',
   callee LowCardinality(String) COMMENT 'Service, or the neighbour as in telemetry_spans',
   callee_environment LowCardinality(String) COMMENT 'Environment of the called service where its span was seen, else that of the caller',
-  protocol LowCardinality(String) COMMENT 'neighbour_kind of the calling span: http, rpc, database, messaging, service; empty when unknown',
-  system LowCardinality(String) COMMENT 'neighbour_system of the calling span: postgresql, kafka, grpc; empty when unknown',
+  via LowCardinality(String) COMMENT 'neighbour_via of the calling span: http, rpc, messaging, database, other; empty when unknown',
   calls UInt64 COMMENT 'Client, producer and consumer spans' CODEC(ZSTD(1)),
   errors UInt64 COMMENT 'Those of them that failed' CODEC(ZSTD(1)),
   duration_ns_sum UInt64 COMMENT 'Nanoseconds; a negative duration counts as 0' CODEC(ZSTD(1)),
@@ -183,7 +181,7 @@ CREATE TABLE IF NOT EXISTS {{table telemetry_edges_minute shard cityHash64(calle
 )
 ENGINE = {{engine ReplacingMergeTree(revision)}}
 PARTITION BY toDate(bucket)
-ORDER BY (bucket, caller_kind, caller, caller_environment, callee_kind, callee, callee_environment, protocol, system)
+ORDER BY (bucket, caller_kind, caller, caller_environment, callee_kind, callee, callee_environment, via)
 SETTINGS index_granularity = 1024;
 
 -- Calls between services and to databases, queues and hosts by hour, as the caller saw them; a row with 0 calls replaces an edge that was resolved to another callee later.
@@ -193,11 +191,10 @@ CREATE TABLE IF NOT EXISTS {{table telemetry_edges_hour shard cityHash64(caller)
   caller_kind LowCardinality(String) COMMENT 'service, or messaging where a consumer takes from a destination',
   caller LowCardinality(String) COMMENT 'Service, or name of the destination',
   caller_environment LowCardinality(String) COMMENT 'Environment of the calling service; of the consumer where the caller is a destination',
-  callee_kind LowCardinality(String) COMMENT 'service where the called span was seen or peer.service says so; else database, messaging, rpc or http',
+  callee_kind LowCardinality(String) COMMENT 'service where the called span was seen or peer.service says so; else database, messaging or external',
   callee LowCardinality(String) COMMENT 'Service, or the neighbour as in telemetry_spans',
   callee_environment LowCardinality(String) COMMENT 'Environment of the called service where its span was seen, else that of the caller',
-  protocol LowCardinality(String) COMMENT 'neighbour_kind of the calling span: http, rpc, database, messaging, service; empty when unknown',
-  system LowCardinality(String) COMMENT 'neighbour_system of the calling span: postgresql, kafka, grpc; empty when unknown',
+  via LowCardinality(String) COMMENT 'neighbour_via of the calling span: http, rpc, messaging, database, other; empty when unknown',
   calls UInt64 COMMENT 'Client, producer and consumer spans' CODEC(ZSTD(1)),
   errors UInt64 COMMENT 'Those of them that failed' CODEC(ZSTD(1)),
   duration_ns_sum UInt64 COMMENT 'Nanoseconds; a negative duration counts as 0' CODEC(ZSTD(1)),
@@ -208,7 +205,7 @@ CREATE TABLE IF NOT EXISTS {{table telemetry_edges_hour shard cityHash64(caller)
 )
 ENGINE = {{engine ReplacingMergeTree(revision)}}
 PARTITION BY toYYYYMM(bucket)
-ORDER BY (bucket, caller_kind, caller, caller_environment, callee_kind, callee, callee_environment, protocol, system)
+ORDER BY (bucket, caller_kind, caller, caller_environment, callee_kind, callee, callee_environment, via)
 SETTINGS index_granularity = 1024;
 
 -- Days of raw telemetry that retention has removed: a bucket of such a day is never computed anew, because what it was counted from is gone.
