@@ -2,7 +2,10 @@ import type { Transaction } from 'kysely';
 
 /** Work that must happen at a time: a row with a due instant and a lease, shared by all server processes. */
 export interface Jobs {
-  /** Writes in the caller's transaction. The same `key` under one `kind` is written once. Returns the job's id. */
+  /**
+   * Writes in the caller's transaction. The same `key` under one `kind` is written once (until it is forgotten, 7 days
+   * after it was done, 30 after it failed). Returns the job's id.
+   */
   schedule(
     tx: Transaction<any>,
     job: {
@@ -28,6 +31,7 @@ export interface LeasedJob {
   readonly id: string;
   readonly kind: string;
   readonly key: string;
+  readonly lane: Lane;
   readonly data: Record<string, unknown>;
   readonly attempt: number;
   /** Grows with every lease; an older holder's token is refused by `stillHeld`. */

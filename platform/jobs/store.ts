@@ -10,6 +10,7 @@ export interface Taken {
   readonly id: string;
   readonly kind: string;
   readonly key: string;
+  readonly lane: Lane;
   readonly data: Record<string, unknown>;
   readonly attempt: number;
   readonly attemptsMax: number;
@@ -49,7 +50,7 @@ export const takeDue = async (
     UPDATE jobs.job SET holder = ${options.holder}, fence = fence + 1, attempts = attempts + 1,
       ready_at = ground.now() + make_interval(secs => ${options.leaseSeconds})
     FROM next WHERE job.id = next.id
-    RETURNING job.id, kind, key, data, attempts AS attempt, attempts_max AS "attemptsMax", fence`.execute(db);
+    RETURNING job.id, kind, key, lane, data, attempts AS attempt, attempts_max AS "attemptsMax", fence`.execute(db);
   return rows.map((row) => ({ ...row, fence: BigInt(row.fence) }));
 };
 

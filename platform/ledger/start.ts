@@ -65,7 +65,7 @@ export const startLedger = async (
     },
     follow: tail.follow,
     read: ({ kind, subject, after, limit }) =>
-      selectEvents(postgres.tables<any>(), { kinds: kind === undefined ? null : [kind], subject, after: after ?? 0n, limit }),
+      selectEvents(postgres.tables<any>(), { kinds: kind === undefined ? null : [kind], subject, after: after ?? null, limit }),
     wake: () => {
       sealer.wake();
       wakeReaders();

@@ -74,19 +74,26 @@ export interface EventFilter {
   readonly kinds: readonly string[] | null;
   readonly subject?: string | undefined;
   readonly service?: string | undefined;
-  readonly after: bigint;
+  /** Id of who made the change. */
+  readonly actor?: string | undefined;
+  /** Null for the beginning, or with `newest` for the end. */
+  readonly after: bigint | null;
+  readonly order?: 'oldest' | 'newest';
   readonly limit: number;
 }
 
-/** Sealed events in the order of the chain. */
+/** Sealed events in the order of the chain, or with `newest` against it. */
 export const selectEvents = async (db: Handle, filter: EventFilter): Promise<SealedEvent[]> => {
-  const conditions: RawBuilder<unknown>[] = [sql`place > ${filter.after.toString()}::bigint`];
+  const newest = filter.order === 'newest';
+  const conditions: RawBuilder<unknown>[] = [sql`true`];
+  if (filter.after !== null) conditions.push(sql`place ${sql.raw(newest ? '<' : '>')} ${filter.after.toString()}::bigint`);
   if (filter.kinds) conditions.push(kindCondition(filter.kinds));
   if (filter.subject !== undefined) conditions.push(sql`subject = ${filter.subject}`);
   if (filter.service !== undefined) conditions.push(sql`service = ${filter.service}`);
+  if (filter.actor !== undefined) conditions.push(sql`actor_id = ${filter.actor}`);
   const { rows } = await sql<EventRow>`-- Sealed events after a place, as the filter says.
     SELECT place, hash, ${columns} FROM ledger.event
-    WHERE ${sql.join(conditions, sql` AND `)} ORDER BY place LIMIT ${Math.min(filter.limit, readLimitMax)}`.execute(db);
+    WHERE ${sql.join(conditions, sql` AND `)} ORDER BY place ${sql.raw(newest ? 'DESC' : 'ASC')} LIMIT ${Math.min(filter.limit, readLimitMax)}`.execute(db);
   return rows.map((row) => ({ ...eventOf(row), place: BigInt(row.place), hash: row.hash.toString('hex') }));
 };
 

@@ -40,6 +40,7 @@ COMMENT ON COLUMN ledger.event.hash IS 'SHA-256 over the hash before and the eve
 
 CREATE INDEX event_by_kind ON ledger.event (kind, place);
 CREATE INDEX event_by_subject ON ledger.event (subject, place);
+CREATE INDEX event_by_actor ON ledger.event (actor_id, place);
 CREATE INDEX event_by_service ON ledger.event (service, place) WHERE service IS NOT NULL;
 
 -- How far each reaction has come, and which process holds it.

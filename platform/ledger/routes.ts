@@ -1,0 +1,24 @@
+import type { Ground } from '../module/ground.ts';
+import { answerOf } from './answer.ts';
+import { listLedger } from './contract.ts';
+import { serveEvents } from './events-route.ts';
+import { kindsOf } from './kind-filter.ts';
+import { selectEvents } from './store.ts';
+
+/** Serves the ledger over HTTP: the list and the stream. */
+export const serveLedger = (ground: Pick<Ground, 'http' | 'ledger' | 'metrics' | 'postgres'>): void => {
+  ground.http.route(listLedger, async ({ query }) => {
+    const events = await selectEvents(ground.postgres.tables<any>(), {
+      kinds: kindsOf(query.kind),
+      subject: query.subject,
+      service: query.service,
+      actor: query.actor,
+      order: query.order,
+      after: query.after === undefined ? null : BigInt(query.after),
+      limit: query.limit,
+    });
+    const last = events.at(-1);
+    return { items: events.map(answerOf), next: events.length === query.limit && last ? last.place.toString() : null };
+  });
+  serveEvents(ground);
+};
