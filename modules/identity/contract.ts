@@ -4,7 +4,7 @@ import { atLeast, inTeam, route, signedIn } from '../../kernel/route.ts';
 import { handlePattern, handleRule } from './domain/handle.ts';
 import { membersPerTeamMax } from './domain/limits.ts';
 
-/** Organisation, people, teams, tokens and single sign-on providers. How people sign in is in `sign-in-contract.ts`. */
+/** Organisation, people, teams, tokens and single sign-on providers. How people sign in is in `contract/sign-in.ts`. */
 
 const instant = z.iso.datetime({ offset: true });
 export const role = z.enum(roles);

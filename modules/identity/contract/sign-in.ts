@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { publicAccess, route, signedIn } from '../../kernel/route.ts';
-import { handle, person, role } from './contract.ts';
+import { publicAccess, route, signedIn } from '../../../kernel/route.ts';
+import { handle, person, role } from '../contract.ts';
 
 /** How a person gets in, and what a person does with their own account. */
 

@@ -1,0 +1,46 @@
+import type { Problem } from '../../../kernel/problem.ts';
+import type { Secrets } from './secrets.ts';
+
+/** Identity's door: what the modules above ask it. */
+export interface IdentityDoor {
+  /** A new one-time set-up link below `baseUrl` while no person exists, else null. For whoever starts the server to print. */
+  setupLink(baseUrl: string): Promise<string | null>;
+  /** All teams, by name. */
+  teams(): Promise<readonly { readonly name: string; readonly displayName: string }[]>;
+  teamExists(name: string): Promise<boolean>;
+  /** The person that a name, an e-mail address or an id means; disabled people too. */
+  personByName(reference: string): Promise<PersonAtDoor | null>;
+  /**
+   * May this sender send telemetry? Answers from memory for at most ten seconds, so that thousands of requests a second
+   * cost the database nothing and a revoked token is refused within ten seconds.
+   */
+  authoriseIngest(sender: IngestSender): Promise<IngestDecision>;
+  /** Encryption at rest for other modules' secrets; `place` is `<module>:<what>:<id>`. */
+  readonly secrets: Secrets;
+}
+
+export interface PersonAtDoor {
+  readonly id: string;
+  readonly name: string;
+  readonly displayName: string;
+  readonly email: string | null;
+  readonly state: 'invited' | 'active' | 'disabled';
+}
+
+export interface IngestSender {
+  /** The header or gRPC metadata `authorization`. */
+  readonly authorization: string | undefined;
+  /** The other end of the connection. */
+  readonly remoteAddress: string | undefined;
+  /** The header `x-forwarded-for`, all of them. */
+  readonly forwardedFor?: string | readonly string[] | undefined;
+  /** Any other sign that a proxy passed it on: the headers `forwarded`, `via`, `x-real-ip`. */
+  readonly forwarded?: boolean;
+}
+
+export type IngestDecision =
+  /** `sender` names who it was for limits and repeat detection: `token:<id>` or `loopback`. */
+  | { readonly allowed: true; readonly reason: 'token' | 'loopback'; readonly sender: string }
+  | { readonly allowed: false; readonly reason: 'no-token' | 'bad-token' | 'wrong-scope' | 'too-many-tries'; readonly problem: Problem };
+
+export type { Secrets };
