@@ -1,7 +1,7 @@
-import { Agent, type ClientRequestArgs } from 'node:http';
+import { Agent } from 'node:http';
 import { createConnection } from 'node:net';
-import { Readable } from 'node:stream';
-import { createClient, type ClickHouseClient } from '@clickhouse/client';
+import { Readable, type Duplex } from 'node:stream';
+import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
 import type { ClickHouse, QueryOptions } from './clickhouse.ts';
 import { asRefusal } from './away.ts';
 
@@ -20,11 +20,6 @@ const checkMs = 2_000;
 const killPatienceMs = 10_000;
 const connectionsMax = 64;
 
-const never: ClickHouseLogOff = { level: 127 };
-interface ClickHouseLogOff {
-  readonly level: 127;
-}
-
 /** Statements over `@clickhouse/client`, the same for the embedded engine (`embedded`) and for a server. */
 export const createTalk = (address: Address, options: { readonly database?: string; readonly embedded: boolean }): Talk => {
   const agent = 'socket' in address ? new SocketAgent(address.socket) : null;
@@ -37,10 +32,10 @@ export const createTalk = (address: Address, options: { readonly database?: stri
     keep_alive: { enabled: true, idle_socket_ttl: 5_000 },
     compression: { request: false, response: !options.embedded },
     use_multipart_params_auto: true,
-    log: never,
+    log: { level: ClickHouseLogLevel.OFF },
     clickhouse_settings: { output_format_json_quote_64bit_integers: 1, date_time_output_format: 'simple' },
   });
-  const perform = performer(client, options.embedded);
+  const perform = performer(options.embedded);
   const talk: Talk = {
     query: (sql, given = {}) => perform(given, async (common) => (await client.query({ ...common, query: sql, format: 'JSONEachRow' })).json()) as never,
     command: (sql, given = {}) => perform(given, async (common) => void (await client.command({ ...common, query: sql }))),
@@ -67,7 +62,7 @@ export const createTalk = (address: Address, options: { readonly database?: stri
 type Common = Parameters<ClickHouseClient['command']>[0];
 
 /** Puts the bounds, the lane and the abort signal on a request, and names what may go wrong. */
-const performer = (_client: ClickHouseClient, embedded: boolean) => async <Value>(options: QueryOptions, run: (common: Omit<Common, 'query'>) => Promise<Value>): Promise<Value> => {
+const performer = (embedded: boolean) => async <Value>(options: QueryOptions, run: (common: Omit<Common, 'query'>) => Promise<Value>): Promise<Value> => {
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
   const late = AbortSignal.timeout(timeoutMs + graceMs);
   const signal = options.signal ? AbortSignal.any([options.signal, late]) : late;
@@ -77,7 +72,7 @@ const performer = (_client: ClickHouseClient, embedded: boolean) => async <Value
       abort_signal: signal,
       ...(options.queryId ? { query_id: options.queryId } : {}),
       ...(options.params ? { query_params: options.params as Record<string, unknown> } : {}),
-      ...(embedded ? { http_headers: { 'X-Leadline-Lane': options.lane ?? 'interactive' } } : {}),
+      http_headers: { 'X-Leadline-Lane': options.lane ?? 'interactive' },
       clickhouse_settings: {
         // A fraction of a second is taken by servers as well (SettingFieldSeconds).
         max_execution_time: timeoutMs / 1000,
@@ -109,11 +104,7 @@ class SocketAgent extends Agent {
     super({ keepAlive: true, maxSockets: connectionsMax });
     this.#path = path;
   }
-  override createConnection(_options: ClientRequestArgs, callback?: (error: Error | null, stream: import('node:stream').Duplex) => void): import('node:stream').Duplex {
-    const socket = createConnection({ path: this.#path });
-    if (callback) {
-      // The agent takes the returned stream; the callback would hand it over twice.
-    }
-    return socket;
+  override createConnection(): Duplex {
+    return createConnection({ path: this.#path });
   }
 }

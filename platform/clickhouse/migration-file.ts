@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { Refusal } from '../../kernel/problem.ts';
+import { tokenize, type Token } from './engine/tokens.ts';
 
 /** Where migrations come from: a module's name and its folder of `<YYYYMMDDHHMM>-<what>.ch.sql`. */
 export interface MigrationSource {
@@ -33,14 +34,29 @@ export const readMigrations = async (sources: readonly MigrationSource[]): Promi
   return files.sort((a, b) => (a.order < b.order ? -1 : 1));
 };
 
-/** Statements end with a `;` at the end of a line. Each opens with one comment that says why. */
+/** Statements end with a `;` that stands in no quotes and no comment. Each opens with one comment that says why. */
 export const splitStatements = (text: string, name: string): string[] => {
-  const statements = text.split(/;[ \t]*(?:\r?\n|$)/).map((part) => part.trim()).filter((part) => part.replaceAll(/--[^\n]*/g, '').trim() !== '');
+  const statements: string[] = [];
+  let from = 0;
+  for (const token of [...tokensOf(text, name), { kind: 'sign', text: ';', from: text.length, to: text.length }]) {
+    if (token.kind !== 'sign' || token.text !== ';') continue;
+    const statement = text.slice(from, token.from).trim();
+    if (tokensOf(statement, name).length > 0) statements.push(statement);
+    from = token.to;
+  }
   for (const statement of statements) {
     if (!statement.startsWith('--')) throw refusal(`A statement of ${name} does not open with a comment that says why: ${statement.slice(0, 60)}`);
   }
   if (statements.length === 0) throw refusal(`${name} holds no statement`);
   return statements;
+};
+
+const tokensOf = (text: string, name: string): Token[] => {
+  try {
+    return tokenize(text);
+  } catch (error) {
+    throw refusal(`${name}: ${(error as Error).message}`);
+  }
 };
 
 const refusal = (detail: string): Refusal => new Refusal({ status: 500, code: 'clickhouse.migration-refused', title: 'A ClickHouse migration cannot be applied', detail });

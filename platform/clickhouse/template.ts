@@ -1,3 +1,5 @@
+import { quote } from './quote.ts';
+
 /** The path under which a replicated table keeps its state in Keeper; the macros are the server's own. */
 const keeperPath = "'/clickhouse/tables/{shard}/{database}/{table}', '{replica}'";
 const mark = /\{\{\s*(table|local|read|engine)\s+([\s\S]*?)\s*\}\}/g;
@@ -14,7 +16,7 @@ export const renderForCluster = (statement: string, cluster: string | null): str
   refuseUnknownMarks(statement);
   const table = tableOf(statement);
   if (cluster === null) return [replaceMarks(statement, (kind, text) => (kind === 'engine' ? text : nameOf(text)))];
-  const onCluster = `ON CLUSTER ${quoteText(cluster)}`;
+  const onCluster = `ON CLUSTER ${quote(cluster)}`;
   const local = replaceMarks(statement, (kind, text) => {
     if (kind === 'engine') return replicated(text);
     if (kind === 'read') return `${nameOf(text)}_local`;
@@ -43,7 +45,7 @@ const tableOf = (statement: string): TableMark | null => {
 const distributed = (table: TableMark, cluster: string, onCluster: string): string =>
   `-- The table that is read and written: over every shard's ${table.name}_local.\n` +
   `CREATE TABLE IF NOT EXISTS ${table.name} ${onCluster} AS ${table.name}_local ` +
-  `ENGINE = Distributed(${quoteText(cluster)}, currentDatabase(), ${quoteText(`${table.name}_local`)}, ${table.shard})`;
+  `ENGINE = Distributed(${quote(cluster)}, currentDatabase(), ${quote(`${table.name}_local`)}, ${table.shard})`;
 
 /** `ReplacingMergeTree(version)` → `ReplicatedReplacingMergeTree('…', '{replica}', version)`. */
 const replicated = (engine: string): string => {
@@ -65,8 +67,6 @@ const refuseUnknownMarks = (statement: string): void => {
   const left = statement.replaceAll(mark, '');
   if (left.includes('{{') || left.includes('}}')) throw new TemplateError('Known marks are {{table …}}, {{local …}}, {{read …}} and {{engine …}}');
 };
-
-export const quoteText = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 
 /** The statement without the comments before it. */
 const withoutComments = (statement: string): string => statement.replace(/^(?:\s|--[^\n]*(?:\n|$))+/, '');

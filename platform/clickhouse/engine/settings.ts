@@ -1,6 +1,6 @@
 import { Failure } from './failure.ts';
 import { limits } from './limits.ts';
-import { quote } from './statement.ts';
+import { quote } from '../quote.ts';
 
 /** Names in the URL that belong to the HTTP interface and not to the statement. */
 const ofTheInterface = new Set([

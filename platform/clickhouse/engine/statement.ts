@@ -1,4 +1,5 @@
 import { LexicalError, tokenize, type Token } from './tokens.ts';
+import { quote } from '../quote.ts';
 import { outsideFunctions, ownEngine } from './table-functions.ts';
 
 /** Why a text is not run, as ClickHouse's error code and name. */
@@ -57,6 +58,7 @@ const forbiddenFirstWord = (tokens: readonly Token[]): Admission | null => {
   if (first === 'CREATE' && !creatable.has(second)) return denied(`CREATE ${second} is not served here`);
   if (first === 'CREATE' && second === 'OR' && !['TABLE', 'VIEW'].includes(upper(tokens[3] ?? tokens[0]!))) return denied('CREATE OR REPLACE is served for tables and views only');
   if (first === 'KILL' && second !== 'QUERY' && second !== 'MUTATION') return denied(`KILL ${second} is not served here`);
+  if (first === 'KILL' && isWord(tokens.at(-1), 'SYNC')) return denied('KILL … SYNC never returns in the embedded engine; use ASYNC and ask system.processes');
   return null;
 };
 
@@ -151,9 +153,6 @@ const admitInsertSelect = (sql: string, tokens: readonly Token[], hasBody: boole
   const [before, after] = [sql.slice(0, tokens[at]!.from), sql.slice(closing!.to, word!.from)];
   return { kind: 'insert', withFile: (path) => `${before}file(${quote(path)}, ${name}, ${structureText}, 'none')${after}` };
 };
-
-/** A ClickHouse string literal. */
-export const quote = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 
 const upper = (token: Token): string => (token.kind === 'word' || token.kind === 'sign' ? token.text.toUpperCase() : '');
 const isWord = (token: Token | undefined, text: string): boolean => token?.kind === 'word' && token.text.toUpperCase() === text;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Failure } from './failure.ts';
 import { limits } from './limits.ts';
 import type { Connection, Native } from './native.ts';
-import { quote } from './statement.ts';
+import { quote } from '../quote.ts';
 
 export interface Running {
   readonly sql: string;
