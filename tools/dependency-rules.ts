@@ -1,4 +1,4 @@
-import type { IFlattenedRuleSet, IForbiddenRuleType } from 'dependency-cruiser';
+import type { IConfiguration, IForbiddenRuleType } from 'dependency-cruiser';
 import { below, modulesInOrder } from './floors.ts';
 
 type Rule = IForbiddenRuleType & { name: string; comment: string };
@@ -234,4 +234,4 @@ export const cruiserConfiguration = {
       mainFields: ['module', 'main', 'types'],
     },
   },
-} satisfies IFlattenedRuleSet;
+} satisfies IConfiguration;

@@ -18,7 +18,7 @@ export const registerServe = (program: Command, context: CliContext, flags: Reco
   program
     .command('demo')
     .description('Run Leadline with the demo shop beside it: five small services under real OpenTelemetry')
-    .option('--rate <perSecond>', 'visits a second of the load generator', '12')
+    .option('--rate <perSecond>', 'visits a second of the load generator; each pays once', '30')
     .addHelpText('after', '\nExample:\n  $ leadline demo\n  $ npm run shop -- fault payment --errors 20%')
     .action(async (options: { rate: string }) => {
       const { startShop } = await import('../shop/start.ts');
