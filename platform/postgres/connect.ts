@@ -15,9 +15,14 @@ export interface ConnectOptions {
   readonly connectionsMax?: number;
   /** How long a server that does not answer yet is waited for at the start. */
   readonly startMsMax?: number;
+  /** Shown in `pg_stat_activity`; a restore finds running servers by it. */
+  readonly applicationName?: string;
   /** Runs after the pool is closed: the embedded engine stops here. */
   readonly onStop?: () => Promise<void>;
 }
+
+/** By this name a server's sessions are known; commands call themselves `leadline-command`. */
+export const serverApplicationName = 'leadline';
 
 const limits = { connections: 16, statementMs: 30_000, transactionIdleMs: 60_000, connectMs: 10_000, checkMs: 2_000 };
 const versionMin = 150_000;
@@ -28,7 +33,11 @@ const retriedStates = new Set(['40001', '40P01']);
 /** Connects, refuses a server that is too old or of another encoding, and gives the handle that every module uses. */
 export const connectPostgres = async (options: ConnectOptions): Promise<Postgres> => {
   const { log } = options;
-  const target: ClientConfig = { application_name: 'leadline', connectionTimeoutMillis: limits.connectMs, ...options.target };
+  const target: ClientConfig = {
+    application_name: options.applicationName ?? serverApplicationName,
+    connectionTimeoutMillis: limits.connectMs,
+    ...options.target,
+  };
   const pool = waitingPool({
     ...target,
     max: options.connectionsMax ?? limits.connections,

@@ -6,10 +6,8 @@ import { lockHolder } from './lock.ts';
 import { placesOf } from './places.ts';
 import { isPostmaster, readPostmasterFile } from './postmaster.ts';
 import type { Postgres } from './postgres.ts';
-import { embeddedTarget, startEmbedded } from './start.ts';
+import { embeddedTarget, forCommands, startEmbedded } from './start.ts';
 
-/** A command needs few connections; the server keeps the others. */
-const connectionsMax = 4;
 /** A server that holds the folder but has no engine yet is just starting, or its engine is. */
 const startingMsMax = 30_000;
 
@@ -23,16 +21,16 @@ export type Way = 'external' | 'running' | 'started';
 export const connectExisting = async (config: Configuration, log: Log): Promise<Postgres & { readonly way: Way }> => {
   const { databaseUrl, data } = config.values;
   if (databaseUrl) {
-    return { ...(await connectPostgres({ target: { connectionString: databaseUrl }, log, connectionsMax })), way: 'external' };
+    return { ...(await connectPostgres({ target: { connectionString: databaseUrl }, log, ...forCommands })), way: 'external' };
   }
   const places = placesOf(data);
   for (const deadline = performance.now() + startingMsMax; ; await wait(50)) {
     const running = await readPostmasterFile(places.cluster);
     if (running?.state === 'ready' && (await isPostmaster(running.pid, places.cluster))) {
-      return { ...(await connectPostgres({ target: embeddedTarget(running.socketFolder), log, connectionsMax })), way: 'running' };
+      return { ...(await connectPostgres({ target: embeddedTarget(running.socketFolder), log, ...forCommands })), way: 'running' };
     }
     const holder = await lockHolder(places.lock);
     if (holder?.purpose !== 'server' || performance.now() > deadline) break;
   }
-  return { ...(await startEmbedded({ data, log, purpose: 'command', connectionsMax })), way: 'started' };
+  return { ...(await startEmbedded({ data, log, purpose: 'command' })), way: 'started' };
 };

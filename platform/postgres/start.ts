@@ -18,8 +18,10 @@ export interface EmbeddedOptions {
   readonly log: Log;
   readonly purpose: LockPurpose;
   readonly settings?: Record<string, string>;
-  readonly connectionsMax?: number;
 }
+
+/** A command needs few connections; the server keeps the others. */
+export const forCommands = { connectionsMax: 4, applicationName: 'leadline-command' };
 
 /** Starts the embedded engine and connects; stopping the handle stops the engine. */
 export const startEmbedded = async (options: EmbeddedOptions): Promise<Postgres & { readonly engine: Engine }> => {
@@ -29,7 +31,7 @@ export const startEmbedded = async (options: EmbeddedOptions): Promise<Postgres 
     const postgres = await connectPostgres({
       target: embeddedTarget(engine.socket),
       log: options.log,
-      ...(options.connectionsMax ? { connectionsMax: options.connectionsMax } : {}),
+      ...(options.purpose === 'command' ? forCommands : {}),
       onStop: engine.stop,
     });
     return { ...postgres, engine };

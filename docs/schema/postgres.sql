@@ -1,0 +1,491 @@
+-- The whole schema of the state, made by the tests from the migrations; do not edit.
+
+-- catalog -------------------------------------------------------------------------------------------------------
+
+CREATE TABLE catalog.dependency (
+  service text NOT NULL,
+  target text NOT NULL,
+  target_kind text NOT NULL,
+  kind text NOT NULL,
+  origin text NOT NULL,
+  first_seen timestamp with time zone,
+  last_seen timestamp with time zone,
+  CONSTRAINT dependency_kind_check CHECK ((kind = ANY (ARRAY['http'::text, 'rpc'::text, 'messaging'::text, 'database'::text, 'other'::text]))),
+  CONSTRAINT dependency_origin_check CHECK ((origin = ANY (ARRAY['telemetry'::text, 'hand'::text, 'file'::text]))),
+  CONSTRAINT dependency_pkey PRIMARY KEY (service, target, target_kind, kind, origin),
+  CONSTRAINT dependency_service_fkey FOREIGN KEY (service) REFERENCES catalog.service(name) ON DELETE CASCADE,
+  CONSTRAINT dependency_target_kind_check CHECK ((target_kind = ANY (ARRAY['service'::text, 'database'::text, 'messaging'::text, 'external'::text])))
+);
+CREATE INDEX dependency_target ON catalog.dependency USING btree (target);
+
+CREATE TABLE catalog.entity (
+  kind text NOT NULL,
+  name text NOT NULL,
+  title text,
+  description text,
+  owner text,
+  type text,
+  lifecycle text,
+  system text,
+  tags text[] NOT NULL DEFAULT '{}'::text[],
+  links jsonb NOT NULL DEFAULT '[]'::jsonb,
+  origin text NOT NULL,
+  described_by text NOT NULL,
+  described_at timestamp with time zone NOT NULL,
+  described_source text,
+  CONSTRAINT entity_kind_check CHECK ((kind = ANY (ARRAY['system'::text, 'api'::text, 'resource'::text]))),
+  CONSTRAINT entity_origin_check CHECK ((origin = ANY (ARRAY['hand'::text, 'file'::text]))),
+  CONSTRAINT entity_pkey PRIMARY KEY (kind, name)
+);
+
+CREATE TABLE catalog.journey (
+  name text NOT NULL,
+  title text,
+  description text,
+  owner text,
+  origin text NOT NULL,
+  described_by text NOT NULL,
+  described_at timestamp with time zone NOT NULL,
+  described_source text,
+  CONSTRAINT journey_origin_check CHECK ((origin = ANY (ARRAY['hand'::text, 'file'::text]))),
+  CONSTRAINT journey_pkey PRIMARY KEY (name)
+);
+
+CREATE TABLE catalog.journey_step (
+  journey text NOT NULL,
+  "position" smallint NOT NULL,
+  name text NOT NULL,
+  service text NOT NULL,
+  operation text,
+  CONSTRAINT journey_step_journey_fkey FOREIGN KEY (journey) REFERENCES catalog.journey(name) ON DELETE CASCADE,
+  CONSTRAINT journey_step_pkey PRIMARY KEY (journey, "position")
+);
+CREATE INDEX journey_step_service ON catalog.journey_step USING btree (service);
+
+CREATE TABLE catalog.service (
+  name text NOT NULL,
+  first_seen timestamp with time zone,
+  last_seen timestamp with time zone,
+  title text,
+  description text,
+  owner text,
+  tier smallint,
+  lifecycle text,
+  type text,
+  system text,
+  tags text[] NOT NULL DEFAULT '{}'::text[],
+  links jsonb NOT NULL DEFAULT '[]'::jsonb,
+  provides text[] NOT NULL DEFAULT '{}'::text[],
+  consumes text[] NOT NULL DEFAULT '{}'::text[],
+  described_origin text,
+  described_by text,
+  described_at timestamp with time zone,
+  described_source text,
+  CONSTRAINT service_check CHECK ((((described_origin IS NULL) = (described_at IS NULL)) AND ((described_origin IS NULL) = (described_by IS NULL)))),
+  CONSTRAINT service_described_origin_check CHECK ((described_origin = ANY (ARRAY['hand'::text, 'file'::text]))),
+  CONSTRAINT service_pkey PRIMARY KEY (name),
+  CONSTRAINT service_tier_check CHECK (((tier >= 1) AND (tier <= 4)))
+);
+
+CREATE TABLE catalog.service_version (
+  service text NOT NULL,
+  environment text NOT NULL,
+  version text NOT NULL,
+  first_seen timestamp with time zone NOT NULL,
+  last_seen timestamp with time zone NOT NULL,
+  CONSTRAINT service_version_pkey PRIMARY KEY (service, environment, version),
+  CONSTRAINT service_version_service_fkey FOREIGN KEY (service) REFERENCES catalog.service(name) ON DELETE CASCADE
+);
+
+-- ground --------------------------------------------------------------------------------------------------------
+
+CREATE TABLE ground.clock (
+  only_row boolean NOT NULL DEFAULT true,
+  moved interval NOT NULL DEFAULT '00:00:00'::interval,
+  CONSTRAINT clock_only_row_check CHECK (only_row),
+  CONSTRAINT clock_pkey PRIMARY KEY (only_row)
+);
+
+CREATE TABLE ground.migration (
+  name text NOT NULL,
+  hash text NOT NULL,
+  applied_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT migration_pkey PRIMARY KEY (name)
+);
+
+CREATE OR REPLACE FUNCTION ground.now()
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+AS $function$SELECT clock_timestamp() + moved FROM ground.clock$function$
+;
+
+-- http ----------------------------------------------------------------------------------------------------------
+
+CREATE TABLE http.idempotency (
+  actor text NOT NULL,
+  key text NOT NULL,
+  request_hash bytea NOT NULL,
+  status integer,
+  body text,
+  begun_at timestamp with time zone NOT NULL,
+  CONSTRAINT idempotency_key_check CHECK (((length(key) >= 1) AND (length(key) <= 255))),
+  CONSTRAINT idempotency_pkey PRIMARY KEY (actor, key)
+);
+CREATE INDEX idempotency_begun_at ON http.idempotency USING btree (begun_at);
+
+-- identity ------------------------------------------------------------------------------------------------------
+
+CREATE TABLE identity.one_time_link (
+  token_hash bytea NOT NULL,
+  kind text NOT NULL,
+  person_id uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT one_time_link_kind_check CHECK ((kind = ANY (ARRAY['invitation'::text, 'reset'::text]))),
+  CONSTRAINT one_time_link_person_id_fkey FOREIGN KEY (person_id) REFERENCES identity.person(id),
+  CONSTRAINT one_time_link_pkey PRIMARY KEY (token_hash)
+);
+CREATE INDEX one_time_link_person ON identity.one_time_link USING btree (person_id);
+
+CREATE TABLE identity.organisation (
+  singleton boolean NOT NULL DEFAULT true,
+  name text NOT NULL,
+  set_up_at timestamp with time zone,
+  secret_key_check bytea,
+  CONSTRAINT organisation_name_check CHECK (((length(name) >= 1) AND (length(name) <= 120))),
+  CONSTRAINT organisation_pkey PRIMARY KEY (singleton),
+  CONSTRAINT organisation_singleton_check CHECK (singleton)
+);
+
+CREATE TABLE identity.passkey (
+  id uuid NOT NULL,
+  person_id uuid NOT NULL,
+  credential_id text NOT NULL,
+  public_key bytea NOT NULL,
+  counter bigint NOT NULL,
+  transports text[] NOT NULL,
+  name text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  last_used_at timestamp with time zone,
+  CONSTRAINT passkey_credential_id_key UNIQUE (credential_id),
+  CONSTRAINT passkey_name_check CHECK (((length(name) >= 1) AND (length(name) <= 80))),
+  CONSTRAINT passkey_person_id_fkey FOREIGN KEY (person_id) REFERENCES identity.person(id),
+  CONSTRAINT passkey_pkey PRIMARY KEY (id)
+);
+CREATE INDEX passkey_person ON identity.passkey USING btree (person_id);
+
+CREATE TABLE identity.passkey_challenge (
+  challenge_hash bytea NOT NULL,
+  purpose text NOT NULL,
+  session_id uuid,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT passkey_challenge_pkey PRIMARY KEY (challenge_hash),
+  CONSTRAINT passkey_challenge_purpose_check CHECK ((purpose = ANY (ARRAY['sign-in'::text, 'second-factor'::text, 'register'::text, 'confirm'::text]))),
+  CONSTRAINT passkey_challenge_session_id_fkey FOREIGN KEY (session_id) REFERENCES identity.session(id) ON DELETE CASCADE
+);
+
+CREATE TABLE identity.person (
+  id uuid NOT NULL,
+  name text NOT NULL,
+  display_name text NOT NULL,
+  email text,
+  role text NOT NULL,
+  state text NOT NULL,
+  password_hash text,
+  created_at timestamp with time zone NOT NULL,
+  last_seen_at timestamp with time zone,
+  CONSTRAINT person_display_name_check CHECK (((length(display_name) >= 1) AND (length(display_name) <= 120))),
+  CONSTRAINT person_email_check CHECK ((length(email) <= 254)),
+  CONSTRAINT person_name_check CHECK ((name ~ '^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$'::text)),
+  CONSTRAINT person_name_key UNIQUE (name),
+  CONSTRAINT person_pkey PRIMARY KEY (id),
+  CONSTRAINT person_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'responder'::text, 'editor'::text, 'admin'::text]))),
+  CONSTRAINT person_state_check CHECK ((state = ANY (ARRAY['invited'::text, 'active'::text, 'disabled'::text])))
+);
+CREATE UNIQUE INDEX person_email ON identity.person USING btree (lower(email));
+
+CREATE TABLE identity.recovery_code (
+  person_id uuid NOT NULL,
+  code_hash bytea NOT NULL,
+  CONSTRAINT recovery_code_person_id_fkey FOREIGN KEY (person_id) REFERENCES identity.person(id),
+  CONSTRAINT recovery_code_pkey PRIMARY KEY (person_id, code_hash)
+);
+
+CREATE TABLE identity.session (
+  id uuid NOT NULL,
+  token_hash bytea NOT NULL,
+  person_id uuid NOT NULL,
+  level text NOT NULL,
+  method text NOT NULL,
+  address text NOT NULL,
+  user_agent text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  last_seen_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  confirmed_at timestamp with time zone,
+  CONSTRAINT session_level_check CHECK ((level = ANY (ARRAY['first'::text, 'full'::text]))),
+  CONSTRAINT session_method_check CHECK ((method = ANY (ARRAY['set-up'::text, 'password'::text, 'link'::text, 'passkey'::text, 'sso'::text]))),
+  CONSTRAINT session_person_id_fkey FOREIGN KEY (person_id) REFERENCES identity.person(id),
+  CONSTRAINT session_pkey PRIMARY KEY (id),
+  CONSTRAINT session_token_hash_key UNIQUE (token_hash)
+);
+CREATE INDEX session_person ON identity.session USING btree (person_id);
+
+CREATE TABLE identity.set_up_link (
+  token_hash bytea NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT set_up_link_pkey PRIMARY KEY (token_hash)
+);
+
+CREATE TABLE identity.sso_flow (
+  state_hash bytea NOT NULL,
+  browser_hash bytea NOT NULL,
+  provider_id uuid NOT NULL,
+  purpose text NOT NULL,
+  session_id uuid,
+  nonce text NOT NULL,
+  code_verifier text NOT NULL,
+  redirect_uri text NOT NULL,
+  return_to text NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT sso_flow_pkey PRIMARY KEY (state_hash),
+  CONSTRAINT sso_flow_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES identity.sso_provider(id) ON DELETE CASCADE,
+  CONSTRAINT sso_flow_purpose_check CHECK ((purpose = ANY (ARRAY['sign-in'::text, 'link'::text, 'confirm'::text]))),
+  CONSTRAINT sso_flow_session_id_fkey FOREIGN KEY (session_id) REFERENCES identity.session(id) ON DELETE CASCADE
+);
+
+CREATE TABLE identity.sso_identity (
+  id uuid NOT NULL,
+  issuer text NOT NULL,
+  subject text NOT NULL,
+  person_id uuid NOT NULL,
+  label text NOT NULL,
+  linked_at timestamp with time zone NOT NULL,
+  CONSTRAINT sso_identity_issuer_subject_key UNIQUE (issuer, subject),
+  CONSTRAINT sso_identity_person_id_fkey FOREIGN KEY (person_id) REFERENCES identity.person(id),
+  CONSTRAINT sso_identity_pkey PRIMARY KEY (id)
+);
+CREATE INDEX sso_identity_person ON identity.sso_identity USING btree (person_id);
+
+CREATE TABLE identity.sso_provider (
+  id uuid NOT NULL,
+  name text NOT NULL,
+  display_name text NOT NULL,
+  issuer text NOT NULL,
+  client_id text NOT NULL,
+  client_secret_encrypted bytea,
+  scopes text[] NOT NULL,
+  sign_up text NOT NULL,
+  new_person_role text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT sso_provider_issuer_key UNIQUE (issuer),
+  CONSTRAINT sso_provider_name_check CHECK ((name ~ '^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$'::text)),
+  CONSTRAINT sso_provider_name_key UNIQUE (name),
+  CONSTRAINT sso_provider_new_person_role_check CHECK ((new_person_role = ANY (ARRAY['viewer'::text, 'responder'::text, 'editor'::text]))),
+  CONSTRAINT sso_provider_pkey PRIMARY KEY (id),
+  CONSTRAINT sso_provider_sign_up_check CHECK ((sign_up = ANY (ARRAY['linked-only'::text, 'create'::text])))
+);
+
+CREATE TABLE identity.team (
+  id uuid NOT NULL,
+  name text NOT NULL,
+  display_name text NOT NULL,
+  description text NOT NULL DEFAULT ''::text,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT team_description_check CHECK ((length(description) <= 2000)),
+  CONSTRAINT team_display_name_check CHECK (((length(display_name) >= 1) AND (length(display_name) <= 120))),
+  CONSTRAINT team_name_check CHECK ((name ~ '^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$'::text)),
+  CONSTRAINT team_name_key UNIQUE (name),
+  CONSTRAINT team_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE identity.team_member (
+  team_id uuid NOT NULL,
+  person_id uuid NOT NULL,
+  role text NOT NULL,
+  CONSTRAINT team_member_person_id_fkey FOREIGN KEY (person_id) REFERENCES identity.person(id),
+  CONSTRAINT team_member_pkey PRIMARY KEY (team_id, person_id),
+  CONSTRAINT team_member_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'responder'::text, 'editor'::text, 'admin'::text]))),
+  CONSTRAINT team_member_team_id_fkey FOREIGN KEY (team_id) REFERENCES identity.team(id) ON DELETE CASCADE
+);
+CREATE INDEX team_member_person ON identity.team_member USING btree (person_id);
+
+CREATE TABLE identity.ticket (
+  bucket text NOT NULL,
+  taken integer NOT NULL,
+  window_ends_at timestamp with time zone NOT NULL,
+  CONSTRAINT ticket_pkey PRIMARY KEY (bucket)
+);
+CREATE INDEX ticket_window_ends_at ON identity.ticket USING btree (window_ends_at);
+
+CREATE TABLE identity.token (
+  id uuid NOT NULL,
+  name text NOT NULL,
+  token_hash bytea NOT NULL,
+  hint text NOT NULL,
+  owner_id uuid,
+  role text NOT NULL,
+  scopes text[] NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  created_by text NOT NULL,
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  CONSTRAINT token_name_check CHECK (((length(name) >= 1) AND (length(name) <= 80))),
+  CONSTRAINT token_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES identity.person(id),
+  CONSTRAINT token_pkey PRIMARY KEY (id),
+  CONSTRAINT token_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'responder'::text, 'editor'::text, 'admin'::text]))),
+  CONSTRAINT token_scopes_check CHECK (((scopes <@ ARRAY['api'::text, 'ingest'::text]) AND ((cardinality(scopes) >= 1) AND (cardinality(scopes) <= 2)))),
+  CONSTRAINT token_token_hash_key UNIQUE (token_hash)
+);
+CREATE INDEX token_owner ON identity.token USING btree (owner_id);
+
+CREATE TABLE identity.totp (
+  person_id uuid NOT NULL,
+  seed_encrypted bytea NOT NULL,
+  enabled_at timestamp with time zone,
+  last_step bigint NOT NULL DEFAULT 0,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT totp_person_id_fkey FOREIGN KEY (person_id) REFERENCES identity.person(id),
+  CONSTRAINT totp_pkey PRIMARY KEY (person_id)
+);
+
+-- jobs ----------------------------------------------------------------------------------------------------------
+
+CREATE TABLE jobs.job (
+  id uuid NOT NULL,
+  kind text NOT NULL,
+  key text NOT NULL,
+  lane text NOT NULL,
+  data jsonb NOT NULL,
+  due timestamp with time zone NOT NULL,
+  state text NOT NULL DEFAULT 'waiting'::text,
+  ready_at timestamp with time zone NOT NULL,
+  attempts integer NOT NULL DEFAULT 0,
+  attempts_max integer NOT NULL,
+  fence bigint NOT NULL DEFAULT 0,
+  holder uuid,
+  last_error text,
+  ended_at timestamp with time zone,
+  CONSTRAINT job_attempts_max_check CHECK ((attempts_max > 0)),
+  CONSTRAINT job_kind_key_key UNIQUE (kind, key),
+  CONSTRAINT job_lane_check CHECK ((lane = ANY (ARRAY['urgent'::text, 'ordinary'::text, 'housekeeping'::text]))),
+  CONSTRAINT job_pkey PRIMARY KEY (id),
+  CONSTRAINT job_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'failed'::text])))
+);
+CREATE INDEX job_ended ON jobs.job USING btree (ended_at) WHERE (state <> 'waiting'::text);
+CREATE INDEX job_ready ON jobs.job USING btree (lane, ready_at) WHERE (state = 'waiting'::text);
+COMMENT ON COLUMN jobs.job.ready_at IS 'When it may be taken: the due instant, the end of the lease, or the next try after a failure.';
+COMMENT ON COLUMN jobs.job.fence IS 'Grows with every lease; an older holder no longer counts.';
+COMMENT ON COLUMN jobs.job.holder IS 'The process that has the lease; null between attempts.';
+
+CREATE TABLE jobs.recurring (
+  name text NOT NULL,
+  due timestamp with time zone NOT NULL,
+  lease_until timestamp with time zone,
+  fence bigint NOT NULL DEFAULT 0,
+  holder uuid,
+  last_error text,
+  CONSTRAINT recurring_pkey PRIMARY KEY (name)
+);
+COMMENT ON COLUMN jobs.recurring.due IS 'When it runs next.';
+
+-- ledger --------------------------------------------------------------------------------------------------------
+
+CREATE TABLE ledger.event (
+  place bigint NOT NULL,
+  hash bytea NOT NULL,
+  id uuid NOT NULL,
+  at timestamp with time zone NOT NULL,
+  kind text NOT NULL,
+  subject text NOT NULL,
+  service text,
+  actor_kind text NOT NULL,
+  actor_id text NOT NULL,
+  actor_name text NOT NULL,
+  data jsonb NOT NULL,
+  CONSTRAINT event_hash_check CHECK ((octet_length(hash) = 32)),
+  CONSTRAINT event_id_key UNIQUE (id),
+  CONSTRAINT event_pkey PRIMARY KEY (place),
+  CONSTRAINT event_place_check CHECK ((place > 0))
+);
+CREATE INDEX event_by_actor ON ledger.event USING btree (actor_id, place);
+CREATE INDEX event_by_kind ON ledger.event USING btree (kind, place);
+CREATE INDEX event_by_service ON ledger.event USING btree (service, place) WHERE (service IS NOT NULL);
+CREATE INDEX event_by_subject ON ledger.event USING btree (subject, place);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.event FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON ledger.event FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+COMMENT ON COLUMN ledger.event.place IS 'Place in the chain: 1, 2, 3 … without a gap.';
+COMMENT ON COLUMN ledger.event.hash IS 'SHA-256 over the hash before and the event as canonical JSON (RFC 8785).';
+
+CREATE TABLE ledger.pending (
+  written bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  id uuid NOT NULL,
+  at timestamp with time zone NOT NULL DEFAULT ground.now(),
+  kind text NOT NULL,
+  subject text NOT NULL,
+  service text,
+  actor_kind text NOT NULL,
+  actor_id text NOT NULL,
+  actor_name text NOT NULL,
+  data jsonb NOT NULL,
+  CONSTRAINT pending_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['person'::text, 'token'::text, 'system'::text]))),
+  CONSTRAINT pending_id_key UNIQUE (id),
+  CONSTRAINT pending_pkey PRIMARY KEY (written)
+);
+CREATE TRIGGER never_edited BEFORE UPDATE ON ledger.pending FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER never_lost BEFORE DELETE ON ledger.pending FOR EACH ROW EXECUTE FUNCTION ledger.refuse_loss();
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON ledger.pending FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER wake_sealer AFTER INSERT ON ledger.pending FOR EACH STATEMENT EXECUTE FUNCTION ledger.wake_sealer();
+COMMENT ON COLUMN ledger.pending.written IS 'Order in which the events of one transaction were written.';
+
+CREATE TABLE ledger.reaction (
+  name text NOT NULL,
+  place bigint NOT NULL DEFAULT 0,
+  holder uuid,
+  lease_until timestamp with time zone,
+  failures integer NOT NULL DEFAULT 0,
+  last_error text,
+  next_try timestamp with time zone,
+  CONSTRAINT reaction_pkey PRIMARY KEY (name)
+);
+COMMENT ON COLUMN ledger.reaction.place IS 'The last event that was reacted to, or passed over as of another kind.';
+COMMENT ON COLUMN ledger.reaction.failures IS 'Failures of the event after `place`, one after another.';
+
+CREATE OR REPLACE FUNCTION ledger.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RAISE EXCEPTION 'the ledger is append-only: % on % is refused', TG_OP, TG_TABLE_NAME
+    USING ERRCODE = 'insufficient_privilege';
+END
+$function$
+;
+
+CREATE OR REPLACE FUNCTION ledger.refuse_loss()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF NOT EXISTS (SELECT FROM ledger.event WHERE event.id = OLD.id) THEN
+    RAISE EXCEPTION 'event % is not sealed yet and may not be removed', OLD.id
+      USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN OLD;
+END
+$function$
+;
+
+CREATE OR REPLACE FUNCTION ledger.wake_sealer()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  PERFORM pg_notify('ledger_pending', '');
+  RETURN NULL;
+END
+$function$
+;
+
