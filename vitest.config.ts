@@ -25,6 +25,7 @@ export default defineConfig({
         test: {
           name: 'db',
           include: ['**/*.db.test.ts'],
+          globalSetup: ['./platform/postgres/global-setup.ts', './platform/clickhouse/for-tests-setup.ts'],
           exclude: never,
           globalSetup: ['./platform/clickhouse/for-tests-setup.ts'],
           testTimeout: 60_000,

@@ -11,6 +11,7 @@ const offProduct = [
   '\\.cases\\.ts$',
   '/testing/',
   '(^|/)testing\\.ts$',
+  '/(for-tests|for-tests-setup|global-setup)\\.ts$',
   '^(bench|seeds|e2e|tools)/',
 ];
 const npm = (...names: string[]): string => `(^|/)node_modules/(${names.join('|')})(/|$)`;
@@ -139,7 +140,15 @@ const apps: Rule[] = [
     comment: 'Builders of test data are never imported by what is served.',
     severity: 'error',
     from: { path: '^(kernel|platform|modules|ui|apps)/', pathNot: offProduct },
-    to: { path: ['/fixtures\\.ts$', '/testing/', '(^|/)testing\\.ts$', test] },
+    to: {
+      path: [
+        '/fixtures\\.ts$',
+        '/testing/',
+        '(^|/)testing\\.ts$',
+        '/(for-tests|for-tests-setup|global-setup)\\.ts$',
+        test,
+      ],
+    },
   },
 ];
 

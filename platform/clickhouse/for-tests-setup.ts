@@ -8,7 +8,7 @@ const variable = 'LEADLINE_TEST_CLICKHOUSE';
 const startMs = 60_000;
 
 /** vitest's global set-up: one engine for the whole run, or the server that `CLICKHOUSE_URL` names. */
-export default async (): Promise<() => Promise<void>> => {
+export const setup = async (): Promise<() => Promise<void>> => {
   const external = process.env['CLICKHOUSE_URL'];
   if (external) {
     process.env[variable] = JSON.stringify({ url: external });
