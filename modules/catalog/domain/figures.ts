@@ -24,23 +24,26 @@ export interface ShownFigures {
   readonly sparklines: { readonly [Name in 'requestsPerSecond' | 'errorRatio' | 'p99Ms']: (number | null)[] };
 }
 
-/** A stretch of whole steps that ends with the present. Seconds from the Unix epoch. */
+/** A stretch of whole steps whose last one holds the present. Seconds from the Unix epoch. */
 export interface Stretch {
   readonly fromSecond: number;
   readonly toSecond: number;
   readonly stepSeconds: number;
+  readonly nowSecond: number;
 }
 
+const niceSteps = [10, 20, 30, 60, 120, 300, 600, 1_800, 3_600] as const;
+
 /**
- * The last `minutes` as about thirty steps. The end is the end of the ten seconds (minute, over three hours) that run now,
- * so that what has just arrived is in it.
+ * The last `minutes` as at most thirty steps. Both ends lie on a whole ten seconds, minute or hour, whichever divides the
+ * step, so that telemetry can answer from its coarsest counts.
  */
 export const lastMinutes = (nowSecond: number, minutes: number): Stretch => {
-  const grain = minutes <= 180 ? 10 : 60;
+  const stepSeconds = niceSteps.find((step) => (minutes * 60) / step <= sparklinePoints) ?? niceSteps.at(-1)!;
+  const grain = stepSeconds % 3_600 === 0 ? 3_600 : stepSeconds % 60 === 0 ? 60 : 10;
   const toSecond = (Math.floor(nowSecond / grain) + 1) * grain;
-  const stepSeconds = Math.max(grain, Math.ceil((minutes * 60) / sparklinePoints / grain) * grain);
   const steps = Math.max(1, Math.round((minutes * 60) / stepSeconds));
-  return { fromSecond: toSecond - steps * stepSeconds, toSecond, stepSeconds };
+  return { fromSecond: toSecond - steps * stepSeconds, toSecond, stepSeconds, nowSecond };
 };
 
 /** Golden figures as the list shows them; null in `seen` means that nothing was seen: every figure is null, never 0. */
@@ -55,16 +58,19 @@ export const goldenFiguresOf = (stretch: Stretch, seen: SeenFigures | null): Sho
     stepSeconds,
     requests: seen?.requests ?? null,
     errors: seen?.errors ?? null,
-    requestsPerSecond: seen ? seen.requests / (toSecond - fromSecond) : null,
+    requestsPerSecond: seen ? seen.requests / elapsed(stretch, fromSecond, toSecond) : null,
     errorRatio: seen && seen.requests > 0 ? seen.errors / seen.requests : null,
     p50Ms: seen?.p50Ms ?? null,
     p99Ms: seen?.p99Ms ?? null,
     sparklines: {
-      requestsPerSecond: steps.map((step) => (step ? step.requests / stepSeconds : null)),
+      requestsPerSecond: steps.map((step) => (step ? step.requests / elapsed(stretch, step.second, step.second + stepSeconds) : null)),
       errorRatio: steps.map((step) => (step && step.requests > 0 ? step.errors / step.requests : null)),
       p99Ms: steps.map((step) => step?.p99Ms ?? null),
     },
   };
 };
+
+/** Seconds of a stretch that have passed, so that the one that runs does not look like a dip; ten at least, so that it is no spike. */
+const elapsed = (stretch: Stretch, from: number, to: number): number => Math.max(10, Math.min(to, stretch.nowSecond) - from);
 
 const instantText = (second: number): string => Temporal.Instant.fromEpochMilliseconds(second * 1_000).toString();

@@ -1,0 +1,36 @@
+import { Refusal } from '../../../../kernel/problem.ts';
+import type { ClickHouse, QueryOptions } from '../../../../platform/clickhouse/clickhouse.ts';
+import { telemetryCodes } from '../../contract.ts';
+
+/** Reads from ClickHouse; while it is away they are refused at once with `telemetry.engine-away`. */
+export interface Engine {
+  read<Row>(sql: string, params: QueryOptions['params'], options?: Pick<QueryOptions, 'timeoutMs' | 'memoryBytesMax' | 'lane' | 'signal'>): Promise<Row[]>;
+  status(): { readonly kind: 'embedded' | 'external'; readonly state: 'up' | 'starting' | 'down'; readonly detail: string };
+}
+
+/** Bound of a read that somebody waits for on a page. */
+const readMs = 15_000;
+const memoryBytesMax = 1_024 * 1_048_576;
+const retrySeconds = 2;
+
+export const createEngine = (clickhouse: ClickHouse): Engine => ({
+  read: async (sql, params, options = {}) => {
+    const { state, detail } = clickhouse.status();
+    if (state !== 'up') throw engineAway(detail);
+    try {
+      return await clickhouse.query(sql, { timeoutMs: readMs, memoryBytesMax, ...options, ...(params ? { params } : {}) });
+    } catch (error) {
+      throw error instanceof Refusal && error.problem.code === 'clickhouse.away' ? engineAway(error.problem.detail ?? '') : error;
+    }
+  },
+  status: () => ({ kind: clickhouse.kind, ...clickhouse.status() }),
+});
+
+const engineAway = (detail: string): Refusal =>
+  new Refusal({
+    status: 503,
+    code: telemetryCodes.engineAway,
+    title: 'The telemetry engine is away',
+    detail: `${detail ? `${detail} ` : ''}It is started again by itself; what arrives meanwhile is kept.`,
+    retryAfterSeconds: retrySeconds,
+  });

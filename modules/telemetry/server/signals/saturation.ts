@@ -1,0 +1,98 @@
+import { telemetryLimits, type SaturationSeries } from '../../contract.ts';
+import type { ReadRange } from '../../domain/read-range.ts';
+import { saturationFrom, saturationMetrics, sharedMetrics, type MeasuredSeries } from '../../domain/saturation.ts';
+import { instantOf, type Reads } from './reads.ts';
+
+interface SeriesRow {
+  readonly id: string;
+  readonly metric: string;
+  readonly unit: string;
+  readonly kind: string;
+  readonly temporality: MeasuredSeries['temporality'];
+  readonly instance: string;
+  readonly attributes: Record<string, string>;
+}
+
+interface StepRow {
+  readonly id: string;
+  readonly start: number;
+  readonly mean: number;
+  readonly last: number;
+  readonly lastSecond: number;
+  readonly sum: number;
+}
+
+/** Series that one answer looks at: a service of hundreds of instances is told by as many as this. */
+const seriesMax = 2_000;
+/** Instances of a service whose host, pod or container is looked for in what agents send. */
+const placesMax = 200;
+
+export interface SaturationFilter {
+  readonly service: string;
+  readonly environment: string | undefined;
+  readonly version: string | undefined;
+}
+
+/** Saturation of a service: what it says of itself, and what an agent says of its host, pod or container. */
+export const saturationOf = async (reads: Reads, filter: SaturationFilter, range: ReadRange, stepSeconds: number): Promise<SaturationSeries[]> => {
+  const series = await seriesOf(reads, filter, range);
+  if (series.length === 0) return [];
+  const [numbers, histograms] = [series.filter((each) => each.kind === 'gauge' || each.kind === 'sum'), series.filter((each) => each.kind === 'histogram' || each.kind === 'exponential-histogram')];
+  const rows = (await Promise.all([stepsOf(reads, 'telemetry_samples', 'value', numbers, range, stepSeconds), stepsOf(reads, 'telemetry_distributions', 'ifNull(sum, 0)', histograms, range, stepSeconds)])).flat();
+  const steps = Map.groupBy(rows, (row) => row.id);
+  const measured = series.map((each): MeasuredSeries => ({ ...each, attributes: textsOf(each.attributes), steps: steps.get(each.id) ?? [] }));
+  return saturationFrom(measured.filter((each) => each.steps.length > 0), stepSeconds)
+    .slice(0, telemetryLimits.saturationSeries)
+    .map((found) => ({ ...found, points: found.points.map(([start, value]): [string, number] => [instantOf(start), value]) }));
+};
+
+const days = (range: ReadRange): Record<string, string> => ({
+  firstDay: new Date(Number(range.fromNs / 1_000_000n)).toISOString().slice(0, 10),
+  lastDay: new Date(Number(range.toNs / 1_000_000n)).toISOString().slice(0, 10),
+});
+
+const place = (name: string): string => `resource['${name}']`;
+/** What a service's own resource and an agent's may have in common, the narrowest first. */
+const places = ['container.id', 'k8s.pod.uid', 'k8s.pod.name', 'host.id', 'host.name', 'k8s.node.name'] as const;
+
+const seriesOf = async (reads: Reads, filter: SaturationFilter, range: ReadRange): Promise<SeriesRow[]> => {
+  const own = ['service = {service:String}', ...(filter.environment === undefined ? [] : ['environment = {environment:String}']), ...(filter.version === undefined ? [] : ['version = {version:String}'])].join(' AND ');
+  const shared = places.map((name, index) => `(${place(name)} != '' AND ${place(name)} IN (SELECT ${place(name)} FROM telemetry_origins WHERE ${own} AND day BETWEEN {firstDay:Date} AND {lastDay:Date} AND ${place(name)} != '' LIMIT 1 BY ${place(name)} LIMIT ${placesMax + index}))`);
+  return reads.engine.read<SeriesRow>(
+    `-- Series that tell how full the resources of a service are: its own, and those of agents on its host, in its pod or beside its container.
+     SELECT toString(series_id) AS id, any(metric) AS metric, any(unit) AS unit, any(kind) AS kind, any(temporality) AS temporality,
+            toString(any(cityHash64(resource))) AS instance, any(attributes) AS attributes
+     FROM telemetry_series
+     WHERE day BETWEEN {firstDay:Date} AND {lastDay:Date} AND metric IN {metrics:Array(String)}
+       AND ((${own}) OR (metric IN {shared:Array(String)} AND service != {service:String} AND (${shared.join(' OR ')})))
+     GROUP BY series_id ORDER BY metric, series_id LIMIT {most:UInt32}`,
+    {
+      ...days(range),
+      service: filter.service,
+      metrics: saturationMetrics,
+      shared: sharedMetrics,
+      most: seriesMax,
+      ...(filter.environment === undefined ? {} : { environment: filter.environment }),
+      ...(filter.version === undefined ? {} : { version: filter.version }),
+    },
+  );
+};
+
+const stepsOf = async (reads: Reads, table: 'telemetry_samples' | 'telemetry_distributions', value: string, series: readonly SeriesRow[], range: ReadRange, step: number): Promise<StepRow[]> => {
+  if (series.length === 0) return [];
+  return reads.engine.read<StepRow>(
+    `-- Each series by step: mean of gauges, last value of counters with its time, sum of deltas.
+     SELECT toString(series_id) AS id, toUInt32(intDiv(toUnixTimestamp(toDateTime(time, 'UTC')), {step:UInt32}) * {step:UInt32}) AS start, avg(${value}) AS mean,
+            argMax(${value}, time) AS last, max(toUnixTimestamp64Milli(toDateTime64(time, 3, 'UTC'))) / 1000 AS lastSecond, sum(${value}) AS sum
+     FROM ${table}
+     WHERE series_id IN (SELECT toUInt64(arrayJoin({series:Array(String)}))) AND bitAnd(flags, 1) = 0
+       AND bucket >= toStartOfInterval(toDateTime(fromUnixTimestamp64Nano({fromNs:Int64}, 'UTC'), 'UTC'), INTERVAL 2 HOUR) AND bucket <= fromUnixTimestamp64Nano({toNs:Int64}, 'UTC')
+       AND time >= fromUnixTimestamp64Nano({fromNs:Int64}, 'UTC') AND time < fromUnixTimestamp64Nano({toNs:Int64}, 'UTC')
+     GROUP BY series_id, start ORDER BY id, start`,
+    { series: series.map((each) => each.id), step, fromNs: range.fromNs.toString(), toNs: range.toNs.toString() },
+  );
+};
+
+/** Attribute values are stored as JSON; the rules compare texts. */
+const textsOf = (attributes: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(attributes).map(([name, json]) => [name, json.startsWith('"') ? (JSON.parse(json) as string) : json]));
