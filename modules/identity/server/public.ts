@@ -44,3 +44,5 @@ export type IngestDecision =
   | { readonly allowed: false; readonly reason: 'no-token' | 'bad-token' | 'wrong-scope' | 'too-many-tries'; readonly problem: Problem };
 
 export type { Secrets };
+
+export { openLocally, type LocalIdentity } from './local.ts';
