@@ -37,7 +37,7 @@ export default [
           ],
         },
       ],
-      'vue/no-undef-properties': 'error',
+      'vue/no-undef-properties': ['error', { ignores: ['/^[A-Z]/'] }],
       'vue/no-unused-refs': 'error',
       'vue/no-v-html': 'error',
       'vue/no-v-text-v-html-on-component': 'error',
@@ -55,6 +55,7 @@ export default [
       // An absent optional property is undefined: that is what its type says.
       'vue/require-default-prop': 'off',
       'vue/multi-word-component-names': 'off',
+      'vue/attributes-order': 'off',
     },
   },
 ];

@@ -27,7 +27,6 @@ export default defineConfig({
           include: ['**/*.db.test.ts'],
           globalSetup: ['./platform/postgres/global-setup.ts', './platform/clickhouse/for-tests-setup.ts'],
           exclude: never,
-          globalSetup: ['./platform/clickhouse/for-tests-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           maxWorkers: 2,
