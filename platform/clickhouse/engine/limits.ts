@@ -8,7 +8,9 @@ export const limits = {
   waitMs: 30_000,
   queryBytesMax: 1_048_576,
   bodyBytesMax: 512 * 1_048_576,
+  /** As the engine holds them; columns of one value count once, so rows are bounded as well. */
   resultBytesMax: 256 * 1_048_576,
+  resultRowsMax: 5_000_000,
   headerBytesMax: 65_536,
   headersMs: 10_000,
   /** From the first byte of a request to its last; slow senders end here. */

@@ -38,7 +38,8 @@ export const requestSettings = (params: URLSearchParams, queryId: string): Reque
   const executionMs = executionMsOf(settings.get('max_execution_time'));
   settings.set('max_execution_time', String(executionMs / 1000));
   settings.set('max_memory_usage', String(memoryOf(settings.get('max_memory_usage'))));
-  settings.set('max_result_bytes', String(Math.min(positive(settings.get('max_result_bytes')) ?? limits.resultBytesMax, limits.resultBytesMax)));
+  settings.set('max_result_bytes', atMostOf(settings.get('max_result_bytes'), limits.resultBytesMax));
+  settings.set('max_result_rows', atMostOf(settings.get('max_result_rows'), limits.resultRowsMax));
   settings.set('result_overflow_mode', settings.get('result_overflow_mode') ?? 'throw');
   settings.set('log_comment', queryId);
   const all = [...settings, ...values].map(([name, value]) => `${name} = ${quote(value)}`);
@@ -58,6 +59,8 @@ const positive = (text: string | undefined): number | null => {
   const value = Number(text);
   return text !== undefined && Number.isFinite(value) && value > 0 ? value : null;
 };
+
+const atMostOf = (asked: string | undefined, max: number): string => String(Math.min(positive(asked) ?? max, max));
 
 const executionMsOf = (seconds: string | undefined): number => {
   const asked = positive(seconds);

@@ -35,7 +35,7 @@ describe('one statement a request', () => {
 
 describe('nothing that outlives the request or reaches outside', () => {
   test.each([
-    'SET max_threads = 1', 'USE other', 'SYSTEM SHUTDOWN', 'BACKUP TABLE t TO File(1)', 'ATTACH TABLE t', 'GRANT ALL ON *.* TO a', 'CREATE USER a',
+    'SET max_threads = 1', 'set x = 1', 'USE other', 'SYSTEM SHUTDOWN', 'BACKUP TABLE t TO File(1)', 'ATTACH TABLE t', 'GRANT ALL ON *.* TO a', 'CREATE USER a',
     'CREATE FUNCTION f AS x -> x', 'CREATE NAMED COLLECTION a AS b = 1', "CREATE DICTIONARY d (a Int) SOURCE(FILE(path '/etc/passwd'))", 'CREATE TEMPORARY TABLE t (a Int8)',
     "SELECT * FROM file('/etc/passwd')", "SELECT * FROM `file`('/etc/passwd')", 'SELECT * FROM "url" (\'http://x\')', "SELECT file('/etc/passwd')", "SELECT * FROM FILE('/x')",
     "INSERT INTO FUNCTION file('/x') SELECT 1", "SELECT * FROM remote('h', a.b)", "SELECT * FROM s3('x')", "SELECT * FROM executable('x')", "SELECT 1 INTO OUTFILE '/tmp/x'",

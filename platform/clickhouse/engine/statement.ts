@@ -19,12 +19,16 @@ export type Admission =
 const syntax = (message: string): Admission => ({ kind: 'refused', objection: { code: 62, name: 'SYNTAX_ERROR', message } });
 const denied = (message: string): Admission => ({ kind: 'refused', objection: { code: 497, name: 'ACCESS_DENIED', message } });
 
-/** First words that are served; the rest (SET, USE, SYSTEM, BACKUP, GRANT, ATTACH, …) would outlive or leave the request. */
+/** First words that would outlive their request or leave this engine; named to give them a better answer than a syntax error. */
+const unserved = new Set([
+  'SET', 'USE', 'SYSTEM', 'BACKUP', 'RESTORE', 'GRANT', 'REVOKE', 'ATTACH', 'DETACH', 'UNDROP', 'MOVE', 'BEGIN', 'COMMIT', 'ROLLBACK', 'START', 'EXECUTE', 'WATCH', 'COPY',
+]);
+/** First words that are served; others are no statements. */
 const reading = new Set(['SELECT', 'WITH', 'FROM', 'EXPLAIN', 'SHOW', 'DESCRIBE', 'DESC', 'EXISTS', 'CHECK', '(']);
 const writing = new Set(['INSERT', 'CREATE', 'ALTER', 'DROP', 'RENAME', 'EXCHANGE', 'TRUNCATE', 'OPTIMIZE', 'DELETE', 'UPDATE', 'KILL']);
 const creatable = new Set(['TABLE', 'DATABASE', 'VIEW', 'OR']);
 /** Bounds that the request carries; a SETTINGS clause must not lift them. */
-const bounds = new Set(['max_execution_time', 'max_memory_usage', 'max_memory_usage_for_user', 'max_result_bytes', 'log_comment', 'readonly', 'timeout_overflow_mode', 'max_estimated_execution_time']);
+const bounds = new Set(['max_execution_time', 'max_memory_usage', 'max_memory_usage_for_user', 'max_result_bytes', 'max_result_rows', 'log_comment', 'readonly', 'timeout_overflow_mode', 'max_estimated_execution_time']);
 
 /** Decides whether one request's SQL may run, and in which form. `hasBody`: data came beside the statement. */
 export const admit = (sql: string, hasBody: boolean): Admission => {
@@ -53,7 +57,8 @@ export const admit = (sql: string, hasBody: boolean): Admission => {
 
 const forbiddenFirstWord = (tokens: readonly Token[]): Admission | null => {
   const first = upper(tokens[0]!);
-  if (!reading.has(first) && !writing.has(first)) return denied(`${first} is not served here: a request carries its own settings, and one session never sees another's`);
+  if (unserved.has(first)) return denied(`${first} is not served here: it would outlive or leave its request`);
+  if (!reading.has(first) && !writing.has(first)) return syntax(`A statement does not begin with ${tokens[0]!.text.slice(0, 40)}`);
   const second = tokens[1] ? upper(tokens[1]) : '';
   if (first === 'CREATE' && !creatable.has(second)) return denied(`CREATE ${second} is not served here`);
   if (first === 'CREATE' && second === 'OR' && !['TABLE', 'VIEW'].includes(upper(tokens[3] ?? tokens[0]!))) return denied('CREATE OR REPLACE is served for tables and views only');

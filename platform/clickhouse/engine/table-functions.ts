@@ -6,19 +6,22 @@
 export const harmlessTableFunctions: ReadonlySet<string> = new Set([
   'dictionary', 'format', 'generaterandom', 'generateseries', 'generate_series', 'merge', 'mergetreeanalyzeindexes',
   'mergetreeanalyzeindexesuuid', 'mergetreeindex', 'mergetreeprojection', 'mergetreetextindex', 'null', 'numbers', 'numbers_mt',
-  'primes', 'values', 'view', 'viewexplain', 'viewifpermitted', 'zeros', 'zeros_mt',
+  'primes', 'sqlstandardvalues', 'values', 'view', 'viewexplain', 'viewifpermitted', 'zeros', 'zeros_mt',
 ]);
 
-/** Table functions (and two scalar functions of the same name) that reach outside the engine's own tables. */
+/**
+ * Table functions that reach outside the engine's own tables, or run a statement that stands in a string (`eval`);
+ * and the scalar functions that do (`file`, `catboostEvaluate`, `hasColumnInTable` with a host).
+ */
 export const outsideFunctions: ReadonlySet<string> = new Set([
   'arrowflight', 'arrowstream', 'azureblobstorage', 'azureblobstoragecluster', 'cluster', 'clusterallreplicas', 'cosn', 'deltalake',
   'deltalakeazure', 'deltalakeazurecluster', 'deltalakecluster', 'deltalakelocal', 'deltalakes3', 'deltalakes3cluster',
-  'executable', 'file', 'filecluster', 'filesystem', 'fuzzjson', 'fuzzquery', 'gcs', 'hdfs', 'hdfscluster', 'hive', 'hudi',
+  'eval', 'executable', 'file', 'filecluster', 'filesystem', 'fuzzjson', 'fuzzquery', 'gcs', 'hascolumnintable', 'hdfs', 'hdfscluster', 'hive', 'hudi',
   'hudicluster', 'iceberg', 'icebergazure', 'icebergazurecluster', 'icebergcluster', 'iceberghdfs', 'iceberghdfscluster',
   'iceberglocal', 'iceberglocalcluster', 'icebergs3', 'icebergs3cluster', 'jdbc', 'kafka', 'loop', 'mongodb', 'mysql', 'nats',
   'odbc', 'oss', 'paimon', 'paimonazure', 'paimonazurecluster', 'paimoncluster', 'paimonhdfs', 'paimonhdfscluster', 'paimonlocal',
   'paimons3', 'paimons3cluster', 'postgresql', 'prometheusquery', 'prometheusqueryrange', 'python', 'redis', 'remote', 'remotesecure',
-  's3', 's3cluster', 'sqlite', 'timeseriesdata', 'timeseriesmetrics', 'timeseriesselector', 'timeseriestags', 'url', 'urlcluster',
+  's3', 's3cluster', 'sqlite', 'timeseriesdata', 'timeseriesmetrics', 'timeseriessamples', 'timeseriesselector', 'timeseriestags', 'url', 'urlcluster',
   'ytsaurus', 'catboostevaluate',
 ]);
 
