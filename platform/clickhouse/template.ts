@@ -65,7 +65,7 @@ const replaceMarks = (statement: string, replacement: (kind: string, text: strin
 
 const refuseUnknownMarks = (statement: string): void => {
   const left = statement.replaceAll(mark, '');
-  if (left.includes('{{') || left.includes('}}')) throw new TemplateError('Known marks are {{table …}}, {{local …}}, {{read …}} and {{engine …}}');
+  if (left.includes('{{')) throw new TemplateError('Known marks are {{table …}}, {{local …}}, {{read …}} and {{engine …}}');
 };
 
 /** The statement without the comments before it. */
