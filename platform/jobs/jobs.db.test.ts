@@ -80,10 +80,14 @@ describe('due work is done, once at a time, whatever becomes of the process that
       throw new Error(`no ${tries}`);
     });
     const id = await schedule(jobs, { attemptsMax: 2 });
-    await vi.waitFor(async () => expect(await rowOf(id)).toMatchObject({ state: 'waiting', attempts: 1, last_error: 'no 1', holder: null }));
+    await vi.waitFor(async () =>
+      expect(await rowOf(id)).toMatchObject({ state: 'waiting', attempts: 1, last_error: 'no 1', holder: null }),
+    );
     await moveClock(postgres, '2 seconds');
     jobs.wake();
-    await vi.waitFor(async () => expect(await rowOf(id)).toMatchObject({ state: 'failed', attempts: 2, last_error: 'no 2' }));
+    await vi.waitFor(async () =>
+      expect(await rowOf(id)).toMatchObject({ state: 'failed', attempts: 2, last_error: 'no 2' }),
+    );
     expect(await metrics.metrics()).toContain('leadline_jobs_ended_total{kind="mail",outcome="failed"} 1');
   });
 
@@ -125,7 +129,9 @@ describe('due work is done, once at a time, whatever becomes of the process that
     await taken.promise;
     await moveClock(postgres, '2 hours');
     two.wake();
-    await vi.waitFor(async () => expect(await rowOf(id)).toMatchObject({ state: 'failed', last_error: 'the worker died on the last attempt' }));
+    await vi.waitFor(async () =>
+      expect(await rowOf(id)).toMatchObject({ state: 'failed', last_error: 'the worker died on the last attempt' }),
+    );
   });
 
   it('never lets an urgent job wait behind others, and keeps a long job its own', async () => {
@@ -143,7 +149,13 @@ describe('due work is done, once at a time, whatever becomes of the process that
     await schedule(jobs, { key: 'u', lane: 'urgent' });
     await vi.waitFor(() => expect(order.slice(2)).toEqual(['begin urgent', 'end urgent']));
     const leaseEnd = async (): Promise<number> =>
-      (await sql<{ ready_at: Date }>`SELECT ready_at FROM jobs.job WHERE lane = 'housekeeping' AND holder IS NOT NULL`.execute(postgres.tables<any>())).rows[0]!.ready_at.getTime();
+      (
+        await sql<{
+          ready_at: Date;
+        }>`SELECT ready_at FROM jobs.job WHERE lane = 'housekeeping' AND holder IS NOT NULL`.execute(
+          postgres.tables<any>(),
+        )
+      ).rows[0]!.ready_at.getTime();
     const before = await leaseEnd();
     await vi.waitFor(async () => expect(await leaseEnd()).toBeGreaterThan(before), { timeout: 5_000 });
     open.resolve();
@@ -178,7 +190,10 @@ describe('due work is done, once at a time, whatever becomes of the process that
     await vi.waitFor(() => expect(runs).toBe(1));
     for (const expected of [2, 3, 4]) {
       await vi.waitFor(async () => {
-        const { rows } = await sql`SELECT 1 FROM jobs.recurring WHERE name = 'sweep' AND lease_until IS NULL AND due > ground.now()`.execute(postgres.tables<any>());
+        const { rows } =
+          await sql`SELECT 1 FROM jobs.recurring WHERE name = 'sweep' AND lease_until IS NULL AND due > ground.now()`.execute(
+            postgres.tables<any>(),
+          );
         expect(rows).toHaveLength(1);
       });
       await moveClock(postgres, '61 seconds');

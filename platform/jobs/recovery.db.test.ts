@@ -21,7 +21,9 @@ it('a job whose process is killed with SIGKILL in the middle is done by another 
   try {
     await postgres.transaction((tx) => jobs.schedule(tx, aJob({ key: 'page' })));
     const program = fileURLToPath(new URL('./worker-process-for-tests.ts', import.meta.url));
-    const child = spawn(process.execPath, [program, await urlOf(postgres), String(leaseSeconds)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [program, await urlOf(postgres), String(leaseSeconds)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
     expect(line.toString()).toBe('took page fence 1\n');
     const done = Promise.withResolvers<LeasedJob>();
@@ -30,7 +32,9 @@ it('a job whose process is killed with SIGKILL in the middle is done by another 
     const killedAt = performance.now();
     const job = await done.promise;
     const recoveryMs = Math.round(performance.now() - killedAt);
-    process.stdout.write(`recovery after SIGKILL of the worker: ${recoveryMs} ms (lease ${leaseSeconds} s; bound ${recoveryMsMax} ms)\n`);
+    process.stdout.write(
+      `recovery after SIGKILL of the worker: ${recoveryMs} ms (lease ${leaseSeconds} s; bound ${recoveryMsMax} ms)\n`,
+    );
     expect(job).toMatchObject({ key: 'page', attempt: 2, fence: 2n });
     expect(recoveryMs).toBeLessThan(recoveryMsMax);
   } finally {

@@ -32,12 +32,19 @@ export const startRecurring = (recurring: Recurring, ground: RecurringGround): L
       if (fence !== null) await run(recurring, fence, ground);
       return untilDueMs(recurring, ground);
     },
-    onError: (error) => ground.log.warn({ name: recurring.name, error: error.message }, 'recurring work could not be looked for; trying again'),
+    onError: (error) =>
+      ground.log.warn(
+        { name: recurring.name, error: error.message },
+        'recurring work could not be looked for; trying again',
+      ),
   });
 };
 
 const run = async (recurring: Recurring, fence: string, ground: RecurringGround): Promise<void> => {
-  const beat = setInterval(() => void prolong(recurring, fence, ground).catch(() => undefined), (ground.leaseSeconds * 1_000) / 3);
+  const beat = setInterval(
+    () => void prolong(recurring, fence, ground).catch(() => undefined),
+    (ground.leaseSeconds * 1_000) / 3,
+  );
   let failure: unknown = null;
   try {
     await recurring.work();
@@ -70,8 +77,14 @@ const prolong = async ({ name }: Recurring, fence: string, { db, leaseSeconds }:
     WHERE name = ${name} AND fence = ${fence}::bigint`.execute(db);
 };
 
-const end = async ({ name, everySeconds }: Recurring, fence: string, failure: unknown, { db }: RecurringGround): Promise<void> => {
-  const error = failure === null ? null : String(failure instanceof Error ? failure.message : failure).slice(0, errorCharsMax);
+const end = async (
+  { name, everySeconds }: Recurring,
+  fence: string,
+  failure: unknown,
+  { db }: RecurringGround,
+): Promise<void> => {
+  const error =
+    failure === null ? null : String(failure instanceof Error ? failure.message : failure).slice(0, errorCharsMax);
   const pauseSeconds = failure === null ? everySeconds : Math.min(everySeconds, retrySecondsMax);
   await sql`-- Keeps the beat; beats that were missed are not made up for.
     UPDATE jobs.recurring SET holder = NULL, lease_until = NULL, last_error = ${error},

@@ -38,7 +38,9 @@ export const startJobs = async (
   const handlers = new Map<string, (job: LeasedJob) => Promise<void>>();
   const base = { db, log, holder: newId(), leaseSeconds: options.leaseSeconds ?? leaseSecondsDefault };
   const ground: WorkerGround = { ...base, handlers, onEnd: measure.ended };
-  const workers = Object.entries(lanes).map(([lane, places]) => startLane(lane as Lane, options.places?.[lane as Lane] ?? places, ground));
+  const workers = Object.entries(lanes).map(([lane, places]) =>
+    startLane(lane as Lane, options.places?.[lane as Lane] ?? places, ground),
+  );
   const recurring = new Map<string, Loop>();
   const recurringGround: RecurringGround = { ...base, onEnd: measure.ended };
   const sweeper = startSweeper(db, log, measure.ended);
@@ -65,7 +67,12 @@ export const startJobs = async (
     },
     stop: async () => {
       const drainMs = options.drainMs ?? drainMsDefault;
-      await Promise.all([listening.stop(), sweeper.stop(), ...workers.map((worker) => worker.stop(drainMs)), ...[...recurring.values()].map((loop) => atMost(loop.stop(), drainMs))]);
+      await Promise.all([
+        listening.stop(),
+        sweeper.stop(),
+        ...workers.map((worker) => worker.stop(drainMs)),
+        ...[...recurring.values()].map((loop) => atMost(loop.stop(), drainMs)),
+      ]);
     },
   };
 };

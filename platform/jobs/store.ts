@@ -25,7 +25,9 @@ const retrySeconds = { first: 1, most: 300 };
 
 /** Writes a job into the caller's transaction, once for its kind and key; gives back the id of the one that stands. */
 export const insertJob = async (tx: Handle, job: NewJob): Promise<string> => {
-  const { rows } = await sql<{ id: string }>`-- The same kind and key is written once; the empty update makes the id of the first come back.
+  const { rows } = await sql<{
+    id: string;
+  }>`-- The same kind and key is written once; the empty update makes the id of the first come back.
     INSERT INTO jobs.job (id, kind, key, lane, data, due, ready_at, attempts_max)
     VALUES (${newId()}, ${job.kind}, ${job.key}, ${job.lane}, ${JSON.stringify(job.data)}::jsonb, ${job.due.toString()},
             ${job.due.toString()}, ${job.attemptsMax ?? attemptsMaxDefault})
@@ -38,9 +40,17 @@ export const insertJob = async (tx: Handle, job: NewJob): Promise<string> => {
 /** Takes the leases of at most `limit` jobs that are due, oldest first; passes over those that another is just taking. */
 export const takeDue = async (
   db: Handle,
-  options: { readonly lane: Lane; readonly kinds: readonly string[]; readonly limit: number; readonly holder: string; readonly leaseSeconds: number },
+  options: {
+    readonly lane: Lane;
+    readonly kinds: readonly string[];
+    readonly limit: number;
+    readonly holder: string;
+    readonly leaseSeconds: number;
+  },
 ): Promise<Taken[]> => {
-  const { rows } = await sql<Omit<Taken, 'fence'> & { fence: string }>`-- Due jobs become ours until the lease runs out; the attempt counts from its start.
+  const { rows } = await sql<
+    Omit<Taken, 'fence'> & { fence: string }
+  >`-- Due jobs become ours until the lease runs out; the attempt counts from its start.
     WITH next AS (
       SELECT id FROM jobs.job
       WHERE state = 'waiting' AND lane = ${options.lane} AND ready_at <= ground.now() AND attempts < attempts_max
@@ -101,7 +111,12 @@ export const markFailed = async (db: Handle, job: Taken, error: unknown): Promis
 
 /** Ends the jobs whose worker died on their last attempt; nobody would take them again. */
 export const sweepDead = async (db: Handle): Promise<{ id: string; kind: string; key: string; error: string }[]> => {
-  const { rows } = await sql<{ id: string; kind: string; key: string; error: string }>`-- No attempt is left and the lease has run out.
+  const { rows } = await sql<{
+    id: string;
+    kind: string;
+    key: string;
+    error: string;
+  }>`-- No attempt is left and the lease has run out.
     UPDATE jobs.job SET state = 'failed', ended_at = ground.now(), holder = NULL,
       last_error = coalesce(last_error || ' · ', '') || 'the worker died on the last attempt'
     WHERE state = 'waiting' AND attempts >= attempts_max AND ready_at <= ground.now()
@@ -110,7 +125,10 @@ export const sweepDead = async (db: Handle): Promise<{ id: string; kind: string;
 };
 
 /** Forgets what ended long ago; until then the same key under one kind is not written again. */
-export const forgetEnded = async (db: Handle, days: { readonly done: number; readonly failed: number }): Promise<void> => {
+export const forgetEnded = async (
+  db: Handle,
+  days: { readonly done: number; readonly failed: number },
+): Promise<void> => {
   await sql`-- The table holds what is to be done and a short memory of what was.
     DELETE FROM jobs.job WHERE (state = 'done' AND ended_at < ground.now() - make_interval(days => ${days.done}))
       OR (state = 'failed' AND ended_at < ground.now() - make_interval(days => ${days.failed}))`.execute(db);

@@ -43,11 +43,15 @@ export const startLane = (lane: Lane, placesMax: number, ground: WorkerGround): 
       if (taken.length === limit) return 'rest';
       return (await untilNextMs(ground.db, lane)) ?? 'rest';
     },
-    onError: (error) => ground.log.warn({ lane, error: error.message }, 'due work could not be looked for; trying again'),
+    onError: (error) =>
+      ground.log.warn({ lane, error: error.message }, 'due work could not be looked for; trying again'),
   });
   const beat = setInterval(
     () => {
-      if (running.size > 0) void prolong(ground.db, [...running.keys()], ground.leaseSeconds).catch((error: Error) => ground.log.warn({ error: error.message }, 'leases could not be prolonged'));
+      if (running.size > 0)
+        void prolong(ground.db, [...running.keys()], ground.leaseSeconds).catch((error: Error) =>
+          ground.log.warn({ error: error.message }, 'leases could not be prolonged'),
+        );
     },
     (ground.leaseSeconds * 1_000) / 3,
   );
@@ -60,7 +64,8 @@ export const startLane = (lane: Lane, placesMax: number, ground: WorkerGround): 
       await Promise.race([Promise.all(running.values()), late.promise]);
       clearTimeout(timer);
       clearInterval(beat);
-      if (running.size > 0) ground.log.warn({ lane, left: running.size }, 'work is left to its leases: another process will take it');
+      if (running.size > 0)
+        ground.log.warn({ lane, left: running.size }, 'work is left to its leases: another process will take it');
     },
   };
 };
@@ -71,9 +76,13 @@ const workOn = async (job: Taken, ground: WorkerGround): Promise<void> => {
   try {
     const outcome = await attempt(job, ground);
     ground.onEnd(job.kind, outcome);
-    if (outcome === 'lost') log.warn({ kind: job.kind, key: job.key, fence: String(job.fence) }, 'a job was taken over before it ended here');
+    if (outcome === 'lost')
+      log.warn({ kind: job.kind, key: job.key, fence: String(job.fence) }, 'a job was taken over before it ended here');
   } catch (error) {
-    log.error({ kind: job.kind, key: job.key, err: error }, 'the end of a job could not be written; its lease will run out');
+    log.error(
+      { kind: job.kind, key: job.key, err: error },
+      'the end of a job could not be written; its lease will run out',
+    );
   }
 };
 

@@ -26,7 +26,9 @@ export const registerLedger = (program: Command, context: CliContext): void => {
     .option('--limit <count>', 'how many', '50')
     .addHelpText('after', '\nExample:\n  $ leadline ledger list --kind identity.* --limit 20')
     .action(async ({ kind, subject, service, limit }: Record<string, string | undefined>) => {
-      const answer = (await context.call(listLedger, { query: { kind, subject, service, limit, order: 'newest' } })) as {
+      const answer = (await context.call(listLedger, {
+        query: { kind, subject, service, limit, order: 'newest' },
+      })) as {
         items: LedgerEventAnswer[];
       };
       context.print(
@@ -39,7 +41,10 @@ export const registerLedger = (program: Command, context: CliContext): void => {
     .command('verify')
     .description('Compute every hash of the chain anew, on the machine that owns the data')
     .option('--head <place:hash>', 'a head that an earlier run printed: it must still be there')
-    .addHelpText('after', '\nExamples:\n  $ leadline ledger verify\n  $ leadline ledger verify --head 1204:9f86d081…\n\nExit code 1 when the chain does not hold. Note the head elsewhere: a chain cut short at its end still holds.')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ leadline ledger verify\n  $ leadline ledger verify --head 1204:9f86d081…\n\nExit code 1 when the chain does not hold. Note the head elsewhere: a chain cut short at its end still holds.',
+    )
     .action(async (options: { head?: string }) => {
       const expected = options.head === undefined ? undefined : headOf(options.head);
       const postgres = await connectExisting(context.configuration(), createLog('error'));

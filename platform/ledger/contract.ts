@@ -5,7 +5,10 @@ const place = z.string().regex(/^\d{1,18}$/, 'a place in the ledger is a whole n
 const kinds = z
   .string()
   .max(1_000)
-  .regex(/^[a-z][a-z0-9.-]*(\.\*)?(,[a-z][a-z0-9.-]*(\.\*)?)*$/, 'kinds like incident.declared or incident.*, with commas between');
+  .regex(
+    /^[a-z][a-z0-9.-]*(\.\*)?(,[a-z][a-z0-9.-]*(\.\*)?)*$/,
+    'kinds like incident.declared or incident.*, with commas between',
+  );
 
 /** One sealed event as the API and the stream show it. */
 export const ledgerEvent = z.object({
@@ -37,7 +40,10 @@ export const listLedger = route({
     after: place.optional().describe('Only what follows this place; with newest first: only what stands before it'),
     limit: z.coerce.number().int().min(1).max(ledgerPageMax).default(100),
   }),
-  answer: z.object({ items: z.array(ledgerEvent), next: z.string().nullable().describe('Give it as `after` for the next page') }),
+  answer: z.object({
+    items: z.array(ledgerEvent),
+    next: z.string().nullable().describe('Give it as `after` for the next page'),
+  }),
 });
 
 export const streamEvents = route({

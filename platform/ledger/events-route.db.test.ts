@@ -40,7 +40,8 @@ describe('a page sees every change as it happens, also after its connection was 
     await postgres.stop();
   });
   const headers = { authorization: 'Bearer viewer' };
-  const write = (kind: string, subject: string): Promise<string> => postgres.transaction((tx) => ledger.append(tx, anEntry({ kind, subject })));
+  const write = (kind: string, subject: string): Promise<string> =>
+    postgres.transaction((tx) => ledger.append(tx, anEntry({ kind, subject })));
 
   /** Reads frames until `count` events have come; gives back their ids and subjects. */
   const readEvents = async (response: Response, count: number): Promise<{ id: string; subject: string }[]> => {
@@ -76,7 +77,9 @@ describe('a page sees every change as it happens, also after its connection was 
   });
 
   it('refuses nobody, a wrong place and one stream too many, and ends its streams at shutdown', async () => {
-    await listen(() => serveEvents({ http, ledger, metrics: new Registry() }, { ...streamLimits, streamsMax: 1, heartbeatMs: 10 }));
+    await listen(() =>
+      serveEvents({ http, ledger, metrics: new Registry() }, { ...streamLimits, streamsMax: 1, heartbeatMs: 10 }),
+    );
     expect((await fetch(`${url}/api/v1/events`)).status).toBe(401);
     expect((await fetch(`${url}/api/v1/events`, { headers: { ...headers, 'last-event-id': 'x' } })).status).toBe(400);
     const open = await fetch(`${url}/api/v1/events`, { headers });

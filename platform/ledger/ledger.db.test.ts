@@ -82,14 +82,17 @@ describe('nothing is announced that is not committed, and nothing committed goes
   });
 
   it('filters by kind, by the beginning of a kind, by subject and by place', async () => {
-    for (const kind of ['page.sent', 'page.acknowledged', 'pages.counted']) await write(anEntry({ kind, subject: 'filter:1' }));
+    for (const kind of ['page.sent', 'page.acknowledged', 'pages.counted'])
+      await write(anEntry({ kind, subject: 'filter:1' }));
     await vi.waitFor(async () => expect(await sealedOf('filter:1')).toHaveLength(3));
     const kinds = async (filter: { kind: string }): Promise<string[]> =>
       (await ledger.read({ ...filter, subject: 'filter:1', limit: 10 })).map((event) => event.kind);
     expect(await kinds({ kind: 'page.sent' })).toEqual(['page.sent']);
     expect(await kinds({ kind: 'page.*' })).toEqual(['page.sent', 'page.acknowledged']);
     const [first] = await sealedOf('filter:1');
-    expect((await ledger.read({ subject: 'filter:1', after: first!.place, limit: 1 })).map((event) => event.kind)).toEqual(['page.acknowledged']);
+    expect(
+      (await ledger.read({ subject: 'filter:1', after: first!.place, limit: 1 })).map((event) => event.kind),
+    ).toEqual(['page.acknowledged']);
   });
 
   it('gives a follower that comes back every event after the place it names', async () => {

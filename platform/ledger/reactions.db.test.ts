@@ -60,7 +60,9 @@ describe('a reaction sees every event of its kinds in order, at least once, also
         await sql<any>`SELECT failures, last_error, round(extract(epoch FROM next_try - ground.now()))::int AS seconds
           FROM ledger.reaction WHERE name = 'breaks'`.execute(postgres.tables<any>())
       ).rows[0];
-    await vi.waitFor(async () => expect(await rowOf()).toMatchObject({ failures: 1, last_error: 'not now', seconds: 1 }));
+    await vi.waitFor(async () =>
+      expect(await rowOf()).toMatchObject({ failures: 1, last_error: 'not now', seconds: 1 }),
+    );
     await moveClock(postgres, '2 seconds');
     ledger.wake();
     await vi.waitFor(async () => expect(await rowOf()).toMatchObject({ failures: 2, seconds: 2 }));

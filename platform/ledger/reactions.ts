@@ -35,7 +35,11 @@ export const registerReaction = async (postgres: Postgres, name: string): Promis
  * One round of one reaction: takes the lease when there is something to react to, reacts event by event, keeps the
  * position after each, and gives the lease back. `more` when the batch was full.
  */
-export const reactOnce = async (reaction: Reaction, ground: ReactionGround, stopping: () => boolean): Promise<'more' | 'rest'> => {
+export const reactOnce = async (
+  reaction: Reaction,
+  ground: ReactionGround,
+  stopping: () => boolean,
+): Promise<'more' | 'rest'> => {
   const db = ground.postgres.tables<any>();
   const before = await positionOf(reaction.name, ground);
   if (before === null) return 'rest';
@@ -45,7 +49,10 @@ export const reactOnce = async (reaction: Reaction, ground: ReactionGround, stop
   if (waiting.length === 0 && head.place - before < passedOverMax) return 'rest';
   const place = await takeLease(reaction.name, ground);
   if (place === null) return 'rest';
-  const beat = setInterval(() => void takeLease(reaction.name, ground).catch(() => undefined), (ground.leaseSeconds * 1_000) / 3);
+  const beat = setInterval(
+    () => void takeLease(reaction.name, ground).catch(() => undefined),
+    (ground.leaseSeconds * 1_000) / 3,
+  );
   try {
     const events = await nextEvents(reaction, ground, place, batchMax);
     for (const event of events) {
@@ -57,7 +64,9 @@ export const reactOnce = async (reaction: Reaction, ground: ReactionGround, stop
     return 'rest';
   } finally {
     clearInterval(beat);
-    await giveBack(reaction.name, ground).catch((error: Error) => ground.log.warn({ error: error.message }, 'a lease will run out by itself'));
+    await giveBack(reaction.name, ground).catch((error: Error) =>
+      ground.log.warn({ error: error.message }, 'a lease will run out by itself'),
+    );
   }
 };
 
@@ -68,7 +77,10 @@ const reactTo = async (event: SealedEvent, reaction: Reaction, ground: ReactionG
   } catch (error) {
     ground.onFailure(reaction.name);
     const retryInSeconds = await keepFailure(reaction.name, error, ground);
-    ground.log.warn({ reaction: reaction.name, place: String(event.place), kind: event.kind, retryInSeconds, err: error }, 'a reaction failed and will be tried again');
+    ground.log.warn(
+      { reaction: reaction.name, place: String(event.place), kind: event.kind, retryInSeconds, err: error },
+      'a reaction failed and will be tried again',
+    );
     return false;
   }
   return keepPosition(reaction.name, event.place, ground);
@@ -96,13 +108,21 @@ const takeLease = async (name: string, { postgres, holder, leaseSeconds }: React
 const keepPosition = async (name: string, place: bigint, { postgres, holder }: ReactionGround): Promise<boolean> => {
   const { numAffectedRows } = await sql`-- The event is done; only the holder of the lease may say so.
     UPDATE ledger.reaction SET place = ${place.toString()}::bigint, failures = 0, last_error = NULL, next_try = NULL
-    WHERE name = ${name} AND holder = ${holder} AND place < ${place.toString()}::bigint`.execute(postgres.tables<any>());
+    WHERE name = ${name} AND holder = ${holder} AND place < ${place.toString()}::bigint`.execute(
+    postgres.tables<any>(),
+  );
   return numAffectedRows === 1n;
 };
 
-const keepFailure = async (name: string, error: unknown, { postgres, holder }: ReactionGround): Promise<number | null> => {
+const keepFailure = async (
+  name: string,
+  error: unknown,
+  { postgres, holder }: ReactionGround,
+): Promise<number | null> => {
   const message = (error instanceof Error ? error.message : String(error)).slice(0, errorCharsMax);
-  const { rows } = await sql<{ seconds: number }>`-- Doubles the pause before the same event is tried again, up to a bound.
+  const { rows } = await sql<{
+    seconds: number;
+  }>`-- Doubles the pause before the same event is tried again, up to a bound.
     UPDATE ledger.reaction SET failures = failures + 1, last_error = ${message}, next_try = ground.now()
       + make_interval(secs => least(${retrySeconds.most}, ${retrySeconds.first} * 2 ^ least(failures, 20)))
     WHERE name = ${name} AND holder = ${holder}
@@ -112,5 +132,7 @@ const keepFailure = async (name: string, error: unknown, { postgres, holder }: R
 
 const giveBack = async (name: string, { postgres, holder }: ReactionGround): Promise<void> => {
   await sql`-- Another process may take the reaction at once.
-    UPDATE ledger.reaction SET holder = NULL, lease_until = NULL WHERE name = ${name} AND holder = ${holder}`.execute(postgres.tables<any>());
+    UPDATE ledger.reaction SET holder = NULL, lease_until = NULL WHERE name = ${name} AND holder = ${holder}`.execute(
+    postgres.tables<any>(),
+  );
 };

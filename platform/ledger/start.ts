@@ -61,11 +61,19 @@ export const startLedger = async (
     append: insertPending,
     react: (name, kinds, react) => {
       if (reactions.has(name)) throw new Error(`the reaction ${name} is registered twice`);
-      reactions.set(name, startReaction({ name, kinds, react }, ground, () => stopping));
+      reactions.set(
+        name,
+        startReaction({ name, kinds, react }, ground, () => stopping),
+      );
     },
     follow: tail.follow,
     read: ({ kind, subject, after, limit }) =>
-      selectEvents(postgres.tables<any>(), { kinds: kind === undefined ? null : [kind], subject, after: after ?? null, limit }),
+      selectEvents(postgres.tables<any>(), {
+        kinds: kind === undefined ? null : [kind],
+        subject,
+        after: after ?? null,
+        limit,
+      }),
     wake: () => {
       sealer.wake();
       wakeReaders();
@@ -86,12 +94,20 @@ const startReaction = (reaction: Reaction, ground: ReactionGround, stopping: () 
       registered = true;
       return reactOnce(reaction, ground, stopping);
     },
-    onError: (error) => ground.log.warn({ reaction: reaction.name, error: error.message }, 'a reaction could not look for events; trying again'),
+    onError: (error) =>
+      ground.log.warn(
+        { reaction: reaction.name, error: error.message },
+        'a reaction could not look for events; trying again',
+      ),
   });
 };
 
 const measures = (metrics: Registry): { sealed: Counter; failures: Counter<'reaction'> } => ({
-  sealed: new Counter({ name: 'leadline_ledger_sealed_total', help: 'Events that this process gave a place in the chain', registers: [metrics] }),
+  sealed: new Counter({
+    name: 'leadline_ledger_sealed_total',
+    help: 'Events that this process gave a place in the chain',
+    registers: [metrics],
+  }),
   failures: new Counter({
     name: 'leadline_ledger_reaction_failures_total',
     help: 'Failed tries of reactions to events',

@@ -27,14 +27,18 @@ export const readLimitMax = 1_000;
 
 /** Writes one event into the transaction of the change that it tells of; gives back its id. */
 export const insertPending = async (tx: Transaction<any>, entry: LedgerEntry): Promise<string> => {
-  if (!kindForm.test(entry.kind)) throw new TypeError(`"${entry.kind}" is not a kind of event: word, dot, past participle`);
+  if (!kindForm.test(entry.kind))
+    throw new TypeError(`"${entry.kind}" is not a kind of event: word, dot, past participle`);
   const { kind, subject, service, actor, data } = storable(entry);
   const json = JSON.stringify(data);
-  if (Buffer.byteLength(json) > dataBytesMax) throw new RangeError(`an event of ${kind} holds more than ${dataBytesMax} bytes`);
+  if (Buffer.byteLength(json) > dataBytesMax)
+    throw new RangeError(`an event of ${kind} holds more than ${dataBytesMax} bytes`);
   const id = newId();
   await sql`-- Puts an event before the sealer; a trigger wakes it after the commit.
     INSERT INTO ledger.pending (id, kind, subject, service, actor_kind, actor_id, actor_name, data)
-    VALUES (${id}, ${kind}, ${subject}, ${service ?? null}, ${actor.kind}, ${actor.id}, ${actor.name}, ${json}::jsonb)`.execute(tx);
+    VALUES (${id}, ${kind}, ${subject}, ${service ?? null}, ${actor.kind}, ${actor.id}, ${actor.name}, ${json}::jsonb)`.execute(
+    tx,
+  );
   return id;
 };
 
@@ -86,20 +90,25 @@ export interface EventFilter {
 export const selectEvents = async (db: Handle, filter: EventFilter): Promise<SealedEvent[]> => {
   const newest = filter.order === 'newest';
   const conditions: RawBuilder<unknown>[] = [sql`true`];
-  if (filter.after !== null) conditions.push(sql`place ${sql.raw(newest ? '<' : '>')} ${filter.after.toString()}::bigint`);
+  if (filter.after !== null)
+    conditions.push(sql`place ${sql.raw(newest ? '<' : '>')} ${filter.after.toString()}::bigint`);
   if (filter.kinds) conditions.push(kindCondition(filter.kinds));
   if (filter.subject !== undefined) conditions.push(sql`subject = ${filter.subject}`);
   if (filter.service !== undefined) conditions.push(sql`service = ${filter.service}`);
   if (filter.actor !== undefined) conditions.push(sql`actor_id = ${filter.actor}`);
   const { rows } = await sql<EventRow>`-- Sealed events after a place, as the filter says.
     SELECT place, hash, ${columns} FROM ledger.event
-    WHERE ${sql.join(conditions, sql` AND `)} ORDER BY place ${sql.raw(newest ? 'DESC' : 'ASC')} LIMIT ${Math.min(filter.limit, readLimitMax)}`.execute(db);
+    WHERE ${sql.join(conditions, sql` AND `)} ORDER BY place ${sql.raw(newest ? 'DESC' : 'ASC')} LIMIT ${Math.min(filter.limit, readLimitMax)}`.execute(
+    db,
+  );
   return rows.map((row) => ({ ...eventOf(row), place: BigInt(row.place), hash: row.hash.toString('hex') }));
 };
 
 const kindCondition = (kinds: readonly string[]): RawBuilder<unknown> => {
   const exact = kinds.filter((kind) => !kind.endsWith('.*'));
-  const beginnings = kinds.filter((kind) => kind.endsWith('.*')).map((kind) => sql`starts_with(kind, ${kind.slice(0, -1)})`);
+  const beginnings = kinds
+    .filter((kind) => kind.endsWith('.*'))
+    .map((kind) => sql`starts_with(kind, ${kind.slice(0, -1)})`);
   return sql`(${sql.join([sql`kind = ANY(${exact}::text[])`, ...beginnings], sql` OR `)})`;
 };
 

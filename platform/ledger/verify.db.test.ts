@@ -16,7 +16,8 @@ describe('an edit of the ledger by somebody who owns the database is found', () 
   beforeEach(async () => {
     postgres = await testPostgres([ledgerSource]);
     const ledger = await startLedger(postgres, systemClock, createLog('silent'), new Registry());
-    for (const number of [1, 2, 3, 4]) await postgres.transaction((tx) => ledger.append(tx, anEntry({ subject: `thing:${number}` })));
+    for (const number of [1, 2, 3, 4])
+      await postgres.transaction((tx) => ledger.append(tx, anEntry({ subject: `thing:${number}` })));
     await vi.waitFor(async () => {
       whole = await verifyLedger(postgres);
       if (whole.events < 4) throw new Error('not sealed yet');
@@ -34,10 +35,26 @@ describe('an edit of the ledger by somebody who owns the database is found', () 
   };
 
   it.each([
-    ['an edited subject', `UPDATE ledger.event SET subject = 'thing:9' WHERE place = 2`, { place: 2n, reason: 'hash-differs' }],
-    ['edited data', `UPDATE ledger.event SET data = '{"from": 1, "to": 3}' WHERE place = 4`, { place: 4n, reason: 'hash-differs' }],
-    ['a moved instant', `UPDATE ledger.event SET at = at + interval '1 microsecond' WHERE place = 1`, { place: 1n, reason: 'hash-differs' }],
-    ['another actor', `UPDATE ledger.event SET actor_name = 'Nobody' WHERE place = 3`, { place: 3n, reason: 'hash-differs' }],
+    [
+      'an edited subject',
+      `UPDATE ledger.event SET subject = 'thing:9' WHERE place = 2`,
+      { place: 2n, reason: 'hash-differs' },
+    ],
+    [
+      'edited data',
+      `UPDATE ledger.event SET data = '{"from": 1, "to": 3}' WHERE place = 4`,
+      { place: 4n, reason: 'hash-differs' },
+    ],
+    [
+      'a moved instant',
+      `UPDATE ledger.event SET at = at + interval '1 microsecond' WHERE place = 1`,
+      { place: 1n, reason: 'hash-differs' },
+    ],
+    [
+      'another actor',
+      `UPDATE ledger.event SET actor_name = 'Nobody' WHERE place = 3`,
+      { place: 3n, reason: 'hash-differs' },
+    ],
     ['a removed event', `DELETE FROM ledger.event WHERE place = 2`, { place: 2n, reason: 'place-missing' }],
   ] as const)('finds %s', async (_name, statement, fault) => {
     expect(whole.ok).toBe(true);
@@ -50,7 +67,12 @@ describe('an edit of the ledger by somebody who owns the database is found', () 
     expect(await verifyLedger(postgres, noted)).toMatchObject({ ok: true });
     await tamper('DELETE FROM ledger.event WHERE place = 4');
     expect(await verifyLedger(postgres)).toMatchObject({ ok: true, events: 3 });
-    expect(await verifyLedger(postgres, noted)).toMatchObject({ ok: false, fault: { place: 4n, reason: 'head-missing' } });
-    expect(await verifyLedger(postgres, { place: 3n, hash: 'ff'.repeat(32) })).toMatchObject({ fault: { reason: 'head-differs' } });
+    expect(await verifyLedger(postgres, noted)).toMatchObject({
+      ok: false,
+      fault: { place: 4n, reason: 'head-missing' },
+    });
+    expect(await verifyLedger(postgres, { place: 3n, hash: 'ff'.repeat(32) })).toMatchObject({
+      fault: { reason: 'head-differs' },
+    });
   });
 });

@@ -52,11 +52,13 @@ export const verifyLedger = (
           if (event.place !== place) return answer({ place, reason: 'place-missing' });
           hash = chainHash(hash, event);
           if (event.hash !== hash.toString('hex')) return answer({ place, reason: 'hash-differs' });
-          if (place === expected?.place && event.hash !== expected.hash) return answer({ place, reason: 'head-differs' });
+          if (place === expected?.place && event.hash !== expected.hash)
+            return answer({ place, reason: 'head-differs' });
           head = { place, hash: event.hash };
         }
         if (events.length < readLimitMax) break;
       }
-      if (expected && expected.place > (head?.place ?? 0n)) return answer({ place: expected.place, reason: 'head-missing' });
+      if (expected && expected.place > (head?.place ?? 0n))
+        return answer({ place: expected.place, reason: 'head-missing' });
       return answer(null);
     });

@@ -47,11 +47,12 @@ const initialise = async (places: Places, binaries: Binaries, runAs: RunAs | nul
   log.info({ cluster: places.cluster }, 'making the embedded PostgreSQL for the first time');
   const output = await open(places.log, 'a', 0o600);
   try {
-    const child = spawn(
-      binaries.initdb,
-      [`--pgdata=${unfinished}`, `--username=${embeddedUser}`, ...clusterOptions],
-      { cwd: '/', stdio: ['ignore', output.fd, output.fd], env: quietEnvironment(), ...runAs },
-    );
+    const child = spawn(binaries.initdb, [`--pgdata=${unfinished}`, `--username=${embeddedUser}`, ...clusterOptions], {
+      cwd: '/',
+      stdio: ['ignore', output.fd, output.fd],
+      env: quietEnvironment(),
+      ...runAs,
+    });
     const [code] = (await once(child, 'exit')) as [number | null];
     if (code !== 0) throw failedToInitialise(places.log, await logTail(places.log));
   } finally {

@@ -30,7 +30,9 @@ export const checkPostgres = async (config: Configuration): Promise<Finding[]> =
     return [unreachable(error)];
   }
   try {
-    const how = { external: 'external', running: 'embedded, running', started: 'embedded, started for this check' }[postgres.way];
+    const how = { external: 'external', running: 'embedded, running', started: 'embedded, started for this check' }[
+      postgres.way
+    ];
     return [
       await version(postgres, how),
       await safety(postgres),
@@ -48,25 +50,42 @@ export const checkPostgres = async (config: Configuration): Promise<Finding[]> =
 const unreachable = (error: unknown): Finding =>
   error instanceof Refusal
     ? bad('postgres', error.problem.title, error.problem.detail ?? '')
-    : bad('postgres', error instanceof Error ? error.message : String(error), 'Look into postgres.log in the data folder.');
+    : bad(
+        'postgres',
+        error instanceof Error ? error.message : String(error),
+        'Look into postgres.log in the data folder.',
+      );
 
-const one = async (postgres: Postgres, sql: string): Promise<Record<string, any>> => (await postgres.pool.query(sql)).rows[0];
+const one = async (postgres: Postgres, sql: string): Promise<Record<string, any>> =>
+  (await postgres.pool.query(sql)).rows[0];
 
 const version = async (postgres: Postgres, how: string): Promise<Finding> => {
-  const { found } = await one(postgres, `-- Version as people know it.
-    SELECT current_setting('server_version') AS found`);
+  const { found } = await one(
+    postgres,
+    `-- Version as people know it.
+    SELECT current_setting('server_version') AS found`,
+  );
   return good('postgres', `PostgreSQL ${found} (${how})`);
 };
 
 /** With any of these off, a commit that was acknowledged can be gone after a power loss. */
 const safety = async (postgres: Postgres): Promise<Finding> => {
-  const found = await one(postgres, `-- The settings that make an acknowledged commit safe.
+  const found = await one(
+    postgres,
+    `-- The settings that make an acknowledged commit safe.
     SELECT current_setting('fsync') AS fsync, current_setting('full_page_writes') AS full_page_writes,
-      current_setting('synchronous_commit') AS synchronous_commit`);
-  const off = Object.entries(found).filter(([, value]) => value === 'off').map(([name]) => name);
+      current_setting('synchronous_commit') AS synchronous_commit`,
+  );
+  const off = Object.entries(found)
+    .filter(([, value]) => value === 'off')
+    .map(([name]) => name);
   return off.length === 0
     ? good('postgres fsync', 'fsync, full_page_writes and synchronous_commit are on')
-    : bad('postgres fsync', `${off.join(', ')} off: a power loss can take acknowledged data`, `Set ${off.map((name) => `${name} = on`).join(', ')}.`);
+    : bad(
+        'postgres fsync',
+        `${off.join(', ')} off: a power loss can take acknowledged data`,
+        `Set ${off.map((name) => `${name} = on`).join(', ')}.`,
+      );
 };
 
 /** One commit of a transaction id, without a table: what every write waits for at least. */
@@ -81,8 +100,11 @@ const commitTime = async (postgres: Postgres): Promise<Finding> => {
 
 const clock = async (postgres: Postgres): Promise<Finding> => {
   const before = Date.now();
-  const { ms } = await one(postgres, `-- The database's clock, by which leases go.
-    SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms`);
+  const { ms } = await one(
+    postgres,
+    `-- The database's clock, by which leases go.
+    SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms`,
+  );
   const skewMs = Math.round(Math.abs(ms - (before + Date.now()) / 2));
   return skewMs <= limits.skewMs
     ? good('postgres clock', `The database's clock differs by ${skewMs} ms`)
@@ -90,13 +112,20 @@ const clock = async (postgres: Postgres): Promise<Finding> => {
 };
 
 const connections = async (postgres: Postgres): Promise<Finding> => {
-  const { used, most } = await one(postgres, `-- Sessions of clients against the server's bound.
+  const { used, most } = await one(
+    postgres,
+    `-- Sessions of clients against the server's bound.
     SELECT (SELECT count(*)::int FROM pg_stat_activity WHERE backend_type = 'client backend') AS used,
-      current_setting('max_connections')::int AS most`);
+      current_setting('max_connections')::int AS most`,
+  );
   const detail = `${used} of ${most} connections are used`;
   return used <= most * limits.connectionsUsed
     ? good('postgres connections', detail)
-    : bad('postgres connections', detail, 'Raise max_connections or give Leadline a server of its own: each process opens up to 17.');
+    : bad(
+        'postgres connections',
+        detail,
+        'Raise max_connections or give Leadline a server of its own: each process opens up to 17.',
+      );
 };
 
 const migrations = async (postgres: Postgres): Promise<Finding> => {
@@ -104,7 +133,12 @@ const migrations = async (postgres: Postgres): Promise<Finding> => {
   try {
     const files = await readMigrations([groundSource, ...(await everySource())]);
     const missing = missingOf(files, await appliedMigrations(client));
-    return good('postgres schema', missing.length === 0 ? `All ${files.length} migrations are applied` : `${missing.length} migrations will be applied at the next start`);
+    return good(
+      'postgres schema',
+      missing.length === 0
+        ? `All ${files.length} migrations are applied`
+        : `${missing.length} migrations will be applied at the next start`,
+    );
   } catch (error) {
     return unreachable(error);
   } finally {
@@ -113,12 +147,22 @@ const migrations = async (postgres: Postgres): Promise<Finding> => {
 };
 
 const sealing = async (postgres: Postgres): Promise<Finding> => {
-  const { made } = await one(postgres, `-- Whether the ledger was made already.
-    SELECT to_regclass('ledger.pending') IS NOT NULL AS made`);
+  const { made } = await one(
+    postgres,
+    `-- Whether the ledger was made already.
+    SELECT to_regclass('ledger.pending') IS NOT NULL AS made`,
+  );
   if (!made) return good('ledger', 'Nothing was written yet');
-  const { count, seconds } = await one(postgres, `-- Committed events that the sealer has not come to.
-    SELECT count(*)::int AS count, coalesce(extract(epoch FROM ground.now() - min(at)), 0)::int AS seconds FROM ledger.pending`);
+  const { count, seconds } = await one(
+    postgres,
+    `-- Committed events that the sealer has not come to.
+    SELECT count(*)::int AS count, coalesce(extract(epoch FROM ground.now() - min(at)), 0)::int AS seconds FROM ledger.pending`,
+  );
   return seconds <= limits.pendingSeconds
     ? good('ledger', `${count} events wait for their place`)
-    : bad('ledger', `${count} events wait for their place, the oldest for ${seconds} s`, 'They are sealed while a server runs; if one does, look into its log.');
+    : bad(
+        'ledger',
+        `${count} events wait for their place, the oldest for ${seconds} s`,
+        'They are sealed while a server runs; if one does, look into its log.',
+      );
 };

@@ -124,7 +124,10 @@ const supervise = async (
     }
   };
   const watched = watch();
-  const rotation = setInterval(() => void limitLog(places.log).catch((error) => log.warn({ error }, 'log not shortened')), logCheckMs);
+  const rotation = setInterval(
+    () => void limitLog(places.log).catch((error) => log.warn({ error }, 'log not shortened')),
+    logCheckMs,
+  );
   rotation.unref();
 
   return {

@@ -21,13 +21,19 @@ export type Way = 'external' | 'running' | 'started';
 export const connectExisting = async (config: Configuration, log: Log): Promise<Postgres & { readonly way: Way }> => {
   const { databaseUrl, data } = config.values;
   if (databaseUrl) {
-    return { ...(await connectPostgres({ target: { connectionString: databaseUrl }, log, ...forCommands })), way: 'external' };
+    return {
+      ...(await connectPostgres({ target: { connectionString: databaseUrl }, log, ...forCommands })),
+      way: 'external',
+    };
   }
   const places = placesOf(data);
   for (const deadline = performance.now() + startingMsMax; ; await wait(50)) {
     const running = await readPostmasterFile(places.cluster);
     if (running?.state === 'ready' && (await isPostmaster(running.pid, places.cluster))) {
-      return { ...(await connectPostgres({ target: embeddedTarget(running.socketFolder), log, ...forCommands })), way: 'running' };
+      return {
+        ...(await connectPostgres({ target: embeddedTarget(running.socketFolder), log, ...forCommands })),
+        way: 'running',
+      };
     }
     const holder = await lockHolder(places.lock);
     if (holder?.purpose !== 'server' || performance.now() > deadline) break;

@@ -18,12 +18,20 @@ export const testPrefixVariable = 'LEADLINE_TEST_POSTGRES_PREFIX';
 const connectionsMax = 8;
 const templateLock = 7_810_758_017;
 
+/** As whom the test connects, where that matters. */
+export interface TestOptions {
+  readonly applicationName?: string;
+}
+
 /**
  * A fresh database of its own with the migrations applied: of `sources`, or of the whole checkout.
  * Stop it in `afterAll`; that drops the database. Works on the server of the global set-up, on `DATABASE_URL`, and, when
  * a file is run without the set-up, on an embedded server of its own.
  */
-export const testPostgres = async (sources?: readonly MigrationSource[]): Promise<Postgres> => {
+export const testPostgres = async (
+  sources?: readonly MigrationSource[],
+  options: TestOptions = {},
+): Promise<Postgres> => {
   const own = process.env[testServerVariable] ? null : await startTestServer();
   const serverUrl = own?.url ?? process.env[testServerVariable]!;
   const prefix = own?.prefix ?? process.env[testPrefixVariable]!;
@@ -34,8 +42,11 @@ export const testPostgres = async (sources?: readonly MigrationSource[]): Promis
     target: { connectionString: databaseOf(serverUrl, name) },
     log: createLog('silent'),
     connectionsMax,
+    ...options,
     onStop: async () => {
-      await asAdmin(serverUrl, (client) => client.query(`DROP DATABASE IF EXISTS ${escapeIdentifier(name)} WITH (FORCE)`));
+      await asAdmin(serverUrl, (client) =>
+        client.query(`DROP DATABASE IF EXISTS ${escapeIdentifier(name)} WITH (FORCE)`),
+      );
       await own?.stop();
     },
   });
@@ -102,7 +113,9 @@ const templateOf = async (serverUrl: string, prefix: string, sources: readonly M
 };
 
 const createFrom = async (client: Client, name: string, template: string): Promise<void> => {
-  await client.query(`CREATE DATABASE ${escapeIdentifier(name)} ENCODING 'UTF8' TEMPLATE ${escapeIdentifier(template)}`);
+  await client.query(
+    `CREATE DATABASE ${escapeIdentifier(name)} ENCODING 'UTF8' TEMPLATE ${escapeIdentifier(template)}`,
+  );
 };
 
 /** One at a time over all test processes: a template must not be in use while it is copied. */
@@ -121,7 +134,8 @@ const asAdmin = async <Value>(serverUrl: string, work: (client: Client) => Promi
 const dropAll = (serverUrl: string, prefix: string): Promise<void> =>
   asAdmin(serverUrl, async (client) => {
     const { rows } = await client.query('SELECT datname FROM pg_database WHERE starts_with(datname, $1)', [prefix]);
-    for (const { datname } of rows) await client.query(`DROP DATABASE IF EXISTS ${escapeIdentifier(datname)} WITH (FORCE)`);
+    for (const { datname } of rows)
+      await client.query(`DROP DATABASE IF EXISTS ${escapeIdentifier(datname)} WITH (FORCE)`);
   });
 
 const databaseOf = (serverUrl: string, name: string): string => {

@@ -51,7 +51,9 @@ export const startListener = (config: ClientConfig, log: Log): Listener => {
       connectedBefore = true;
     };
     while (!ending.signal.aborted) {
-      await connectOnce(onReady).catch((error: Error) => log.debug({ error: error.message }, 'no listening connection yet'));
+      await connectOnce(onReady).catch((error: Error) =>
+        log.debug({ error: error.message }, 'no listening connection yet'),
+      );
       if (ending.signal.aborted) return;
       log.warn({ pauseMs }, 'the listening connection to PostgreSQL is away; connecting again');
       await wait(pauseMs, undefined, { signal: ending.signal }).catch(() => undefined);

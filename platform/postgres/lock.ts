@@ -31,7 +31,7 @@ export const takeLock = async (path: string, purpose: LockPurpose): Promise<Lock
   const text = JSON.stringify(mine);
   await writeFile(own, text, { mode: 0o600 });
   try {
-    for (const deadline = performance.now() + commandMsMax; ; ) {
+    for (const deadline = performance.now() + commandMsMax; ;) {
       // A link to a whole file: others never see half of it, and only one can make it.
       const made = await link(own, path).then(
         () => true,

@@ -6,7 +6,7 @@ import type { Postgres } from './postgres.ts';
 import { groundSource, type MigrationSource } from './sources.ts';
 
 /** Any number that nothing else in the database locks; ASCII of "leadlin1". */
-const migrationLock = '7810758016270823985';
+export const migrationLock = '7810758016270823985';
 
 /** What the database remembers of one applied migration. */
 export interface AppliedMigration {
@@ -41,7 +41,9 @@ export const migratePostgres = async (
     throw error;
   } finally {
     await client.query('SELECT pg_advisory_unlock_all()').catch(() => undefined);
-    await client.query('RESET statement_timeout; RESET idle_in_transaction_session_timeout').catch((error) => (broken = error));
+    await client
+      .query('RESET statement_timeout; RESET idle_in_transaction_session_timeout')
+      .catch((error) => (broken = error));
     client.release(broken);
   }
 };

@@ -36,7 +36,8 @@ export const readMigrations = async (sources: readonly MigrationSource[]): Promi
   return files.toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
 };
 
-const orderOf = (migration: MigrationFile): string => `${migration.file.slice(0, 12)} ${migration.source} ${migration.file}`;
+const orderOf = (migration: MigrationFile): string =>
+  `${migration.file.slice(0, 12)} ${migration.source} ${migration.file}`;
 
 const badName = (source: string, file: string): Refusal =>
   new Refusal({

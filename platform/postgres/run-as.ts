@@ -24,7 +24,10 @@ export const chooseRunAs = async (cluster: string): Promise<RunAs | null> => {
 
 const nobody = async (): Promise<RunAs> => {
   const passwd = await readFile('/etc/passwd', 'utf8').catch(() => '');
-  const fields = passwd.split('\n').find((line) => line.startsWith('nobody:'))?.split(':');
+  const fields = passwd
+    .split('\n')
+    .find((line) => line.startsWith('nobody:'))
+    ?.split(':');
   if (!fields) return nobodyOfLinux;
   // macOS writes -2; the kernel counts it as an unsigned number.
   return { uid: Number(fields[2]) >>> 0, gid: Number(fields[3]) >>> 0 };

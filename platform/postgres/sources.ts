@@ -16,7 +16,10 @@ const root = new URL('../../', import.meta.url);
  * for what must know the whole schema without starting a module: restore, the schema's snapshot, tests.
  */
 export const everySource = async (): Promise<MigrationSource[]> => {
-  const found = [...(await sourcesBelow('platform/', 'migrations/')), ...(await sourcesBelow('modules/', 'server/migrations/'))];
+  const found = [
+    ...(await sourcesBelow('platform/', 'migrations/')),
+    ...(await sourcesBelow('modules/', 'server/migrations/')),
+  ];
   return found.filter((source) => source.name !== groundSource.name);
 };
 
