@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { Refusal } from '../../../../kernel/problem.ts';
 import type { ClickHouse } from '../../../../platform/clickhouse/clickhouse.ts';
 import { countSql, dayCondition, insertSql, segmentRange } from './delivery-sql.ts';
 import { scanFrames, type FramePlace } from './frame.ts';
@@ -187,10 +188,14 @@ const neverParses = (error: unknown, lastTry: boolean): boolean => {
 
 /** ClickHouse's number of an error, or null where the error is not ClickHouse's: the connection broke, it is away. */
 export const errorCode = (error: unknown): number | null => {
+  if (error instanceof Refusal) return refusalCodes[error.problem.code] ?? null;
   const own = (error as { code?: unknown } | null)?.code;
   if (typeof own === 'number' || (typeof own === 'string' && /^\d+$/.test(own))) return Number(own);
   const match = /Code: (\d+)/.exec(String(error));
   return match ? Number(match[1]) : null;
 };
+
+/** What the ClickHouse client has put into words already; the rest of its refusals say that the engine is away or busy. */
+const refusalCodes: Readonly<Record<string, number>> = { 'clickhouse.too-slow': 159, 'clickhouse.too-heavy': 241 };
 
 const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0]!.slice(0, 500);

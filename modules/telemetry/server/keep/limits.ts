@@ -22,13 +22,25 @@ export const keepLimits = {
   retryMs: [250, 10_000],
   /** How long a delivery waits for the query of a former attempt to go. */
   oldQueryMs: 30_000,
-  /** Ten-second counts are kept this long. */
+  /**
+   * Ten-second counts may be read for this long. They are computed for an hour longer and removed an hour after that, so that
+   * within this time they are always complete, late spans included.
+   */
   tenSecondsHours: 6,
+  /** Counts by minute are kept this long at most; hours as long as the configuration says. */
+  minutesDaysMax: 62,
   /** Least pause between two computations of a level, and pause as a multiple of what the last one took. */
   tenSecondsPauseMs: 400,
   edgesPauseMs: 4_000,
   minutesPauseMs: 2_000,
   hoursPauseMs: 10_000,
+  seenPauseMs: 3_000,
+  /** How often old partitions are looked for. */
+  retentionMs: 10 * 60_000,
+  /** How often the program forgets old bodies and removes old segments. */
+  tidyMs: 10_000,
+  /** How long a stop waits for what is in the log to be delivered; the rest is delivered after the next start. */
+  stopMs: 3_000,
   pauseFactor: 8,
   /** Ten-second buckets that one statement computes. */
   bucketsPerStatement: 360,

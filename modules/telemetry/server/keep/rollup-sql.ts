@@ -92,7 +92,7 @@ export const coarser = (family: Family | 'services', level: 'minute' | 'hour', b
 INSERT INTO telemetry_${family}_${level} (bucket, ${keys}, ${count}, errors, ${durations}${revision.names})
 SELECT toStartOf${level === 'hour' ? 'Hour' : 'Minute'}(bucket) AS start, ${keys}, sum(${count}), sum(errors), ${mergedDurations}${revision.values}
 FROM telemetry_${family}_${finer} FINAL
-WHERE ${spans(finer, buckets, levelSeconds[level])}
+WHERE ${within(buckets, levelSeconds[level])}
 GROUP BY start, ${keys}
 ${settings}`;
 };
@@ -120,7 +120,7 @@ const bucketIn = (level: Level, buckets: readonly number[]): string => {
 };
 
 /** All finer buckets within these coarser ones. */
-const spans = (finer: Level, coarse: readonly number[], seconds: number): string => {
+const within = (coarse: readonly number[], seconds: number): string => {
   const from = Math.min(...coarse);
   const to = Math.max(...coarse) + seconds;
   const start = `toStartOf${seconds === 3_600 ? 'Hour' : 'Minute'}(bucket)`;

@@ -93,8 +93,21 @@ export const readList = async (folder: string, name: string, state: ListState): 
   }
 };
 
-export const markDelivered = (folder: string, name: string): Promise<void> =>
-  rename(listFile(folder, name, 'sealed'), listFile(folder, name, 'delivered'));
+/** The list is written anew where a full disk had kept it from being written at first. */
+export const markDelivered = async (folder: string, segment: Segment): Promise<void> => {
+  const [from, to] = [listFile(folder, segment.name, 'sealed'), listFile(folder, segment.name, 'delivered')];
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await writeList(folder, segment);
+    await rename(from, to);
+  }
+};
+
+/** ClickHouse has lost it again: a start must not take it for delivered. */
+export const markUndelivered = (folder: string, segment: Segment): Promise<void> =>
+  rename(listFile(folder, segment.name, 'delivered'), listFile(folder, segment.name, 'sealed'));
 
 /** The segment first, then its lists: a list without a segment is nothing, a segment without a list is read again. */
 export const removeSegment = async (folder: string, name: string): Promise<void> => {

@@ -59,7 +59,7 @@ export const createWriteAheadLog = (options: WriteAheadLogOptions): WriteAheadLo
     }
   };
   const kick = (): void => {
-    running ??= run().finally(() => {
+    running ??= run().catch(options.onTrouble).finally(() => {
       running = null;
       if (pending.length > 0 || sealWanted.length > 0) kick();
     });
@@ -87,7 +87,7 @@ export const createWriteAheadLog = (options: WriteAheadLogOptions): WriteAheadLo
       await current.handle.datasync();
     } catch (error) {
       if (group.length === 0) group = takeGroup(0);
-      await giveUp(error);
+      await giveUp();
       for (const waiting of group) waiting.reject(error);
       return;
     }
@@ -99,7 +99,7 @@ export const createWriteAheadLog = (options: WriteAheadLogOptions): WriteAheadLo
   };
 
   /** Takes what was not acknowledged out of the file again, and goes on in a new one. */
-  const giveUp = async (error: unknown): Promise<void> => {
+  const giveUp = async (): Promise<void> => {
     if (current === null) return;
     try {
       await current.handle.truncate(current.bytes);
@@ -107,7 +107,7 @@ export const createWriteAheadLog = (options: WriteAheadLogOptions): WriteAheadLo
     } catch (second) {
       options.onTrouble(second);
     }
-    await sealCurrent().catch(() => options.onTrouble(error));
+    await sealCurrent();
   };
 
   const sealCurrent = async (): Promise<void> => {
@@ -116,8 +116,8 @@ export const createWriteAheadLog = (options: WriteAheadLogOptions): WriteAheadLo
     const sealed = current;
     current = null;
     if (sealed !== null) {
-      await sealed.handle.close();
-      if (sealed.frames.length === 0) await rm(logFile(folder, sealed.file.name), { force: true });
+      await sealed.handle.close().catch(options.onTrouble);
+      if (sealed.frames.length === 0) await rm(logFile(folder, sealed.file.name), { force: true }).catch(options.onTrouble);
       else {
         const segment = summarise(sealed.file, sealed.frames, sealed.bytes, options.structures());
         // Without its list a segment is still whole: a start reads the segment itself.
