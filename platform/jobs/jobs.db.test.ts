@@ -39,9 +39,10 @@ describe('due work is done, once at a time, whatever becomes of the process that
     const jobs = await start();
     const done: string[] = [];
     jobs.handle('mail', async (job) => void done.push(job.key));
-    await schedule(jobs, { key: 'now' });
+    const first = await schedule(jobs, { key: 'now' });
     await schedule(jobs, { key: 'later', due: Temporal.Now.instant().add({ hours: 1 }) });
-    await vi.waitFor(() => expect(done).toEqual(['now']));
+    await vi.waitFor(async () => expect(await rowOf(first)).toMatchObject({ state: 'done' }));
+    expect(done).toEqual(['now']);
     await moveClock(postgres, '2 hours');
     jobs.wake();
     await vi.waitFor(() => expect(done).toEqual(['now', 'later']));

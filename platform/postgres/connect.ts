@@ -24,7 +24,14 @@ export interface ConnectOptions {
 /** By this name a server's sessions are known; commands call themselves `leadline-command`. */
 export const serverApplicationName = 'leadline';
 
-const limits = { connections: 16, statementMs: 30_000, transactionIdleMs: 60_000, connectMs: 10_000, checkMs: 2_000 };
+const limits = {
+  connections: 16,
+  statementMs: 30_000,
+  transactionIdleMs: 60_000,
+  connectMs: 10_000,
+  startMs: 10_000,
+  checkMs: 2_000,
+};
 const versionMin = 150_000;
 const transactionTries = 4;
 /** serialization_failure and deadlock_detected: the transaction was undone whole, so it can be done again. */
@@ -47,9 +54,10 @@ export const connectPostgres = async (options: ConnectOptions): Promise<Postgres
   });
   // Without a listener a connection that dies idle ends the process.
   pool.on('error', (error) => log.warn({ error: error.message }, 'an idle connection to PostgreSQL was lost'));
-  const query = async (text: string): Promise<Record<string, string>> => (await pool.query(text)).rows[0];
+  const query = async (text: string): Promise<ServerFacts> => (await pool.query(text)).rows[0];
   try {
-    await refuseUnsuitable(query, options.startMsMax ?? 10_000);
+    const unsuitable = whyUnsuitable(await firstAnswer(query, options.startMsMax ?? limits.startMs));
+    if (unsuitable) throw unsuitable;
   } catch (error) {
     await pool.end();
     throw error;
@@ -100,33 +108,36 @@ const checkAnswer = async (query: (text: string) => Promise<unknown>): Promise<v
   }
 };
 
-const refuseUnsuitable = async (
-  query: (text: string) => Promise<Record<string, string>>,
-  startMsMax: number,
-): Promise<void> => {
-  const found = await firstAnswer(query, startMsMax);
-  if (Number(found['number']) < versionMin) {
-    throw new Refusal({
+/** What a server says of itself. */
+export interface ServerFacts {
+  /** `server_version_num`: 150004 for 15.4. */
+  readonly number: string;
+  readonly version: string;
+  readonly encoding: string;
+}
+
+/** Why Leadline cannot stand on such a server, or null. */
+export const whyUnsuitable = (found: ServerFacts): Refusal | null => {
+  if (Number(found.number) < versionMin) {
+    return new Refusal({
       status: 500,
       code: 'postgres.too-old',
       title: 'This PostgreSQL is too old',
-      detail: `DATABASE_URL names a server of version ${found['version']}; Leadline needs 15 or newer.`,
+      detail: `DATABASE_URL names a server of version ${found.version}; Leadline needs 15 or newer.`,
     });
   }
-  if (found['encoding'] !== 'UTF8') {
-    throw new Refusal({
+  if (found.encoding !== 'UTF8') {
+    return new Refusal({
       status: 500,
       code: 'postgres.wrong-encoding',
       title: 'The database does not hold Unicode',
-      detail: `Its encoding is ${found['encoding']}. Make one with: CREATE DATABASE leadline ENCODING 'UTF8' TEMPLATE template0`,
+      detail: `Its encoding is ${found.encoding}. Make one with: CREATE DATABASE leadline ENCODING 'UTF8' TEMPLATE template0`,
     });
   }
+  return null;
 };
 
-const firstAnswer = async (
-  query: (text: string) => Promise<Record<string, string>>,
-  startMsMax: number,
-): Promise<Record<string, string>> => {
+const firstAnswer = async (query: (text: string) => Promise<ServerFacts>, startMsMax: number): Promise<ServerFacts> => {
   for (const deadline = performance.now() + startMsMax; ; await wait(100)) {
     try {
       return await query(
