@@ -34,9 +34,19 @@ export const noteUnreachable = (): void => {
   if (state.value.kind !== 'unreachable') state.value = { kind: 'unreachable', sinceMs: Date.now() };
 };
 
+/** Called when the server tells how its telemetry engine is: `up`, `starting` or `down`. */
+export const noteEngine = (engine: { readonly state: string; readonly detail: string }): void => {
+  if (engine.state === 'up') {
+    if (state.value.kind === 'engine-away') state.value = { kind: 'well' };
+  } else if (state.value.kind === 'well') {
+    awayPath = null;
+    state.value = { kind: 'engine-away', sinceMs: Date.now(), detail: engine.detail };
+  }
+};
+
 /** True when `pattern` (`/services/:name`) is the contract's path of `path` (`/services/shop%2Fcart`). */
 const samePath = (pattern: string, path: string | null): boolean => {
-  if (path === null) return true;
+  if (path === null) return false;
   const expression = pattern.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll(/:[A-Za-z]+/g, '[^/]+');
   return new RegExp(`^${expression}$`).test(path);
 };

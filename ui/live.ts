@@ -1,4 +1,5 @@
 import type { QueryClient } from '@tanstack/vue-query';
+import { openStream } from './stream.ts';
 
 /** One event of the ledger as the server streams it. */
 export interface LiveEvent {
@@ -28,31 +29,17 @@ const tell = (event: LiveEvent): void => {
 };
 
 /**
- * Opens the stream of events into the query cache: what an event is about becomes stale and is asked again if it is
- * on the screen. The browser resumes by `Last-Event-ID`; after a gap everything on the screen is asked again.
+ * Opens the ledger's stream of events into the query cache: what an event is about becomes stale and is asked again if
+ * it is on the screen. After a pause everything on the screen is asked again.
  */
-export const startLive = (queries: QueryClient): { stop(): void } => {
-  const source = new EventSource('/api/v1/events');
-  let opened = false;
-  source.addEventListener('open', () => {
-    if (opened) void queries.invalidateQueries();
-    opened = true;
+export const startLive = (queries: QueryClient): { stop(): void } =>
+  openStream({
+    url: '/api/v1/events',
+    on: { message: hear, ledger: hear },
+    onReopen: () => void queries.invalidateQueries(),
   });
-  const read = (message: MessageEvent<string>): void => {
-    const event = parseEvent(message.data);
-    if (event) tell(event);
-  };
-  source.addEventListener('message', read);
-  source.addEventListener('ledger', read);
-  return { stop: () => source.close() };
-};
 
-const parseEvent = (data: string): LiveEvent | null => {
-  try {
-    const event = JSON.parse(data) as Partial<LiveEvent>;
-    return typeof event.kind === 'string' ? { subject: '', ...event, kind: event.kind } : null;
-  } catch {
-    // A heartbeat or a comment of a proxy is no event.
-    return null;
-  }
+const hear = (data: unknown): void => {
+  const event = data as Partial<LiveEvent>;
+  if (typeof event.kind === 'string') tell({ subject: '', ...event, kind: event.kind });
 };

@@ -23,5 +23,11 @@ export const createQueries = (): QueryClient =>
 
 const isRefusal = (error: ApiProblem): boolean => error.problem.status >= 400 && error.problem.status < 500;
 
-/** How often a screen with a moving time range asks again, in ms; a hidden tab does not ask. */
-export const liveRefreshMs = 5_000;
+/**
+ * How often a screen with a moving time range asks again by itself, in ms. Usually the server says when newer figures
+ * can be read (see `figuresKey`); this is for when its stream is cut. A hidden tab does not ask.
+ */
+export const liveRefreshMs = 15_000;
+
+/** First part of the keys of queries that show figures of telemetry: they are asked again when newer figures can be read. */
+export const figuresKey = 'figures';

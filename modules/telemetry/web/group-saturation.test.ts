@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import type { SaturationSeries } from '../contract.ts';
+import { groupSaturation } from './group-saturation.ts';
+
+const series = (over: Partial<SaturationSeries>): SaturationSeries => ({
+  resource: 'cpu',
+  subject: '',
+  unit: 'ratio',
+  metric: 'system.cpu.utilization',
+  source: '',
+  points: [['2026-11-22T10:00:00Z', 0.5]],
+  ...over,
+});
+
+describe('saturation shows the fullest resource first', () => {
+  it('puts resources with a limit on one axis, ordered by their last value', () => {
+    const groups = groupSaturation([
+      series({ resource: 'event-loop', unit: 's', points: [['2026-11-22T10:00:00Z', 0.01]] }),
+      series({ resource: 'cpu' }),
+      series({ resource: 'connection-pool', subject: 'orders', points: [['2026-11-22T10:00:00Z', 0.9]] }),
+    ]);
+    expect(groups.map((group) => group.id)).toEqual(['ratio', 'event-loop s']);
+    expect(groups[0]?.series.map((one) => one.resource)).toEqual(['connection-pool', 'cpu']);
+  });
+
+  it('leaves out what was not sent', () => expect(groupSaturation([series({ points: [] })])).toEqual([]));
+
+  it('says when not all lines are drawn', () => {
+    const many = Array.from({ length: 9 }, (_, at) => series({ subject: `host ${at}` }));
+    expect(groupSaturation(many)[0]?.subtitle).toBe('share of the limit, the 6 fullest of 9');
+  });
+});
