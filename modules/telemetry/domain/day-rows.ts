@@ -33,7 +33,8 @@ export interface DayRows {
 }
 
 const secondsPerDay = 86_400;
-const largestKeptBuffer = 8 * 1024 * 1024;
+const largestKeptBuffer = 4 * 1024 * 1024;
+const writersKept = 6;
 
 /** Sorts the rows of a request by table and day. Buffers are used again for the next request. */
 export class RowSorter {
@@ -74,7 +75,7 @@ export class RowSorter {
   clear(): void {
     for (const { out } of this.days.values()) {
       out.length = 0;
-      if (out.bytes.length <= largestKeptBuffer && this.free.length < 16) this.free.push(out);
+      if (out.bytes.length <= largestKeptBuffer && this.free.length < writersKept) this.free.push(out);
     }
     this.days.clear();
     this.touched.clear();

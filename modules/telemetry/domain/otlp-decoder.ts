@@ -49,11 +49,12 @@ export class OtlpDecoder {
 
   /**
    * Decodes one body. `request` is a number for `confirm`; throws `MalformedOtlp` where the body is not the message.
-   * `nowSeconds` is the clock here, `retentionDays` how long the signal is kept.
+   * `nowSeconds` is the clock here, `retentionDays` how long the signal is kept, `isRepaired` tells that a text was not UTF-8.
    */
-  decode(options: { readonly signal: Signal; readonly bytes: Uint8Array; readonly nowSeconds: number; readonly retentionDays: number; readonly request: number }): Decoded {
+  decode(options: { readonly signal: Signal; readonly bytes: Uint8Array; readonly nowSeconds: number; readonly retentionDays: number; readonly request: number; readonly isRepaired?: boolean }): Decoded {
     const { context } = this;
     this.begin(options.bytes, options.nowSeconds, options.retentionDays);
+    if (options.isRepaired) context.tally.add('text-not-utf8');
     try {
       const items = this.walk(options.signal);
       context.known.wait(options.request);

@@ -1,0 +1,77 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import type { Log } from '../../../../platform/log/log.ts';
+import { grpcCodes } from '../../domain/otlp-answer.ts';
+import type { Authorise } from './admit.ts';
+import { answerOtlpHttp, sendRefusal, signalOfPath } from './http-receiver.ts';
+import type { Intake } from './intake.ts';
+import { receiveLimits } from './receive-limits.ts';
+
+interface Parts {
+  readonly intake: Intake;
+  readonly authorise: Authorise;
+  readonly log: Log;
+}
+
+/** The port of its own for OTLP over HTTP (4318). */
+export const startHttpServer = async (parts: Parts, place: { readonly host: string; readonly port: number }): Promise<{ port: number; stop(): Promise<void> }> => {
+  const server = createServer(
+    {
+      requestTimeout: receiveLimits.requestMs,
+      headersTimeout: receiveLimits.headersMs,
+      keepAliveTimeout: receiveLimits.keepAliveMs,
+      connectionsCheckingInterval: 1_000,
+    },
+    (request, response) => {
+      if (isStopping) response.setHeader('connection', 'close');
+      answerAnything(parts, '', request, response);
+    },
+  );
+  let isStopping = false;
+  server.maxConnections = receiveLimits.connections;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(place.port, place.host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop: async () => {
+      isStopping = true;
+      const patience = setTimeout(() => server.closeAllConnections(), receiveLimits.stopMs);
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      });
+      clearTimeout(patience);
+    },
+  };
+};
+
+/** The same on the main port, below `/otlp`, for senders that reach only that one. */
+export const mountOnMainPort = (fastify: FastifyInstance, parts: Parts): void => {
+  fastify.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    // The body stays in the stream: it is read under the receivers' limits, not the main port's.
+    scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    scope.all('/otlp/v1/:signal', (request, reply) => {
+      reply.hijack();
+      answerAnything(parts, '/otlp', request.raw, reply.raw);
+    });
+  });
+};
+
+const answerAnything = (parts: Parts, prefix: string, request: IncomingMessage, response: ServerResponse): void => {
+  const signal = signalOfPath(request.url ?? '', prefix);
+  if (signal === null) {
+    sendRefusal(response, 'json', { httpStatus: 404, grpcCode: grpcCodes.unimplemented, code: 'telemetry.path-unknown', message: `OTLP is received at ${prefix}/v1/traces, ${prefix}/v1/metrics and ${prefix}/v1/logs.` });
+    return;
+  }
+  answerOtlpHttp(parts, signal, request, response).catch((error: unknown) => {
+    parts.log.error({ err: error }, 'an OTLP request failed');
+    sendRefusal(response, 'json', { httpStatus: 503, grpcCode: grpcCodes.unavailable, code: 'telemetry.failed', message: 'The request could not be taken; try again.', retryAfterSeconds: receiveLimits.retryAfterSeconds });
+  });
+};
