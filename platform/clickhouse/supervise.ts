@@ -20,7 +20,12 @@ export interface Supervised {
 const backOffMs = { first: 50, max: 10_000 } as const;
 const healthyAfterMs = 60_000;
 /** A process that does not answer `/ping` so many times in a row is stuck and is replaced. */
-const pings = { everyMs: 5_000, timeoutMs: 5_000, missedMax: 3 } as const;
+const pingBounds: PingBounds = { everyMs: 5_000, timeoutMs: 5_000, missedMax: 3 };
+interface PingBounds {
+  readonly everyMs: number;
+  readonly timeoutMs: number;
+  readonly missedMax: number;
+}
 const stopMs = 20_000;
 const lineCharactersMax = 2_000;
 const heapMebibytes = 512;
@@ -32,7 +37,7 @@ const program = fileURLToPath(new URL('engine/main.ts', import.meta.url));
  * it when it no longer answers. The engine ends by itself when this process is gone (its standard input closes), so an
  * orphan holds the directory for a moment only and a new start finds it free within a few attempts.
  */
-export const superviseEngine = (place: { readonly data: string; readonly socket: string }, log: Log): Supervised => {
+export const superviseEngine = (place: { readonly data: string; readonly socket: string }, log: Log, pings: PingBounds = pingBounds): Supervised => {
   const listeners: (() => void)[] = [];
   let standing: Standing = { state: 'starting', detail: 'the engine is starting' };
   let child: ChildProcess | null = null;
@@ -73,7 +78,7 @@ export const superviseEngine = (place: { readonly data: string; readonly socket:
     mine.once('exit', (code, signal) => ended(signal ? `killed by ${signal}` : `ended with code ${code}`));
   };
 
-  const watch = watchPings(place.socket, () => (standing.state === 'up' ? child : null), (stuck) => {
+  const watch = watchPings(place.socket, pings, () => (standing.state === 'up' ? child : null), (stuck) => {
     log.error({ pid: stuck.pid }, 'ClickHouse engine does not answer; it is replaced');
     stuck.kill('SIGKILL');
   });
@@ -123,15 +128,16 @@ const eachLine = (stream: NodeJS.ReadableStream, onLine: (line: string) => void)
   });
 };
 
-const watchPings = (socket: string, current: () => ChildProcess | null, onStuck: (child: ChildProcess) => void): { stop(): void } => {
+const watchPings = (socket: string, pings: PingBounds, current: () => ChildProcess | null, onStuck: (child: ChildProcess) => void): { stop(): void } => {
   let missed = 0;
+  let asking = false;
   const timer = setInterval(() => {
     const child = current();
-    if (child === null) {
-      missed = 0;
-      return;
-    }
-    void ping(socket).then((answered) => {
+    if (child === null) missed = 0;
+    if (child === null || asking) return;
+    asking = true;
+    void ping(socket, pings.timeoutMs).then((answered) => {
+      asking = false;
       if (current() !== child) return;
       missed = answered ? 0 : missed + 1;
       if (missed >= pings.missedMax) {
@@ -145,9 +151,9 @@ const watchPings = (socket: string, current: () => ChildProcess | null, onStuck:
 };
 
 /** Whether an engine answers on a socket. */
-export const ping = (socket: string): Promise<boolean> =>
+export const ping = (socket: string, timeoutMs: number = pingBounds.timeoutMs): Promise<boolean> =>
   new Promise((done) => {
-    const asked = request({ socketPath: socket, path: '/ping', timeout: pings.timeoutMs, agent: false }, (response) => {
+    const asked = request({ socketPath: socket, path: '/ping', timeout: timeoutMs, agent: false }, (response) => {
       response.resume();
       done(response.statusCode === 200);
     });
