@@ -250,7 +250,8 @@ export const metric = z.object({
   services: z.array(z.string()),
   /** Attribute names with some of their values. */
   attributes: z.array(z.object({ name: z.string(), values: z.array(z.unknown()), more: z.boolean() })),
-  lastSeen: instant,
+  /** UTC day of the newest point in the range. */
+  lastDay: z.iso.date(),
 });
 
 const facet = z.array(z.object({ value: z.string(), count: z.number().int() }));
@@ -421,27 +422,53 @@ export const getTelemetryStatus = route({
   access: signedIn,
   answer: z.object({
     engine: z.object({ kind: z.enum(['embedded', 'external']), state: z.enum(['up', 'starting', 'down']), detail: z.string() }),
-    /** Acknowledged and not yet in the tables. */
-    waiting: z.object({ segments: z.number().int(), bytes: z.number().int(), oldestSeconds: z.number().nullable() }),
-    /** What was folded, cut, redacted or refused, and why. */
+    /** Acknowledged and not yet in the tables of the engine; null in a process that does not receive telemetry. */
+    waiting: z.object({ segments: z.number().int(), bytes: z.number().int(), bytesMax: z.number().int(), oldestSeconds: z.number() }).nullable(),
+    /** Why telemetry is refused now, and why its delivery is tried again; null when all is well. */
+    refusing: z.string().nullable(),
+    deliveryProblem: z.string().nullable(),
+    /** What was folded, cut, redacted or refused, and why; the newest first. */
     notices: z.array(
-      z.object({ code: z.string(), title: z.string(), detail: z.string(), service: z.string().nullable(), count: z.number().int(), firstAt: instant, lastAt: instant }),
+      z.object({
+        code: z.string(),
+        /** `rejected` was not kept, `changed` was kept otherwise than sent. */
+        effect: z.enum(['rejected', 'changed', 'redacted']),
+        /** In words. */
+        title: z.string(),
+        detail: z.string(),
+        service: z.string().nullable(),
+        count: z.number().int(),
+        firstAt: instant,
+        lastAt: instant,
+      }),
     ),
-    quarantine: z.array(z.object({ segment: z.string(), table: z.string(), rows: z.number().int(), bytes: z.number().int(), reason: z.string(), at: instant })),
+    /** What could not be delivered and lies aside until a person looks at it. */
+    quarantine: z.array(
+      z.object({
+        id: z.string(),
+        at: instant,
+        segment: z.string(),
+        reason: z.string(),
+        detail: z.string(),
+        table: z.string().nullable(),
+        day: z.string().nullable(),
+        rows: z.number().int().nullable(),
+        bytes: z.number().int(),
+        file: z.string(),
+      }),
+    ),
     endpoints: z.object({ otlpHttp: z.string().nullable(), otlpGrpc: z.string().nullable() }),
   }),
 });
 
-/** Puts the receivers' refusal codes in one list with the reads'. */
+/** Codes of what the reads refuse; a query that takes too long or too much is refused by the ground (`clickhouse.too-slow`, `clickhouse.too-heavy`). */
 export const telemetryCodes = {
   engineAway: 'telemetry.engine-away',
-  engineBusy: 'telemetry.engine-busy',
-  queryTooLong: 'telemetry.query-too-long',
   serviceUnknown: 'telemetry.service-unknown',
   traceUnknown: 'telemetry.trace-unknown',
   rangeImpossible: 'telemetry.range-impossible',
   stepTooSmall: 'telemetry.step-too-small',
-  cursorUnknown: 'telemetry.cursor-unknown',
+  tooManyStreams: 'telemetry.too-many-streams',
 } as const;
 
 export type Signals = z.output<typeof signals>;

@@ -77,5 +77,5 @@ const metricOf = (row: MetricRow, attributes: readonly AttributeRow[]): Metric =
   attributes: attributes
     .filter((each) => each.metric === row.name && each.kind === row.kind && each.unit === row.unit)
     .map((each) => ({ name: each.name, values: Object.values(valuesOf(Object.fromEntries(each.stored.map((json, index) => [`v${index}`, json])))), more: Number(each.different) > each.stored.length })),
-  lastSeen: `${row.lastDay}T00:00:00Z`,
+  lastDay: row.lastDay,
 });

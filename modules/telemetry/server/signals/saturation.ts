@@ -65,7 +65,8 @@ const seriesOf = async (reads: Reads, filter: SaturationFilter, range: ReadRange
      FROM telemetry_series
      WHERE day BETWEEN {firstDay:Date} AND {lastDay:Date} AND metric IN {metrics:Array(String)}
        AND ((${own}) OR (metric IN {shared:Array(String)} AND service != {service:String} AND (${shared.join(' OR ')})))
-     GROUP BY series_id ORDER BY metric, series_id LIMIT {most:UInt32}`,
+     GROUP BY series_id ORDER BY any(metric), series_id LIMIT {most:UInt32}
+     SETTINGS prefer_column_name_to_alias = 1`,
     {
       ...days(range),
       service: filter.service,

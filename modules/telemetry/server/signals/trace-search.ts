@@ -77,7 +77,8 @@ const matches = async (reads: Reads, query: Query, range: ReadRange, cursor: Cur
      FROM telemetry_spans
      WHERE ${where.conditions.join(' AND ')}
      GROUP BY trace_id ${having}
-     ORDER BY ${key} DESC, traceId DESC LIMIT {limit:UInt32}`,
+     ORDER BY ${key} DESC, traceId DESC LIMIT {limit:UInt32}
+     SETTINGS prefer_column_name_to_alias = 1`,
     { ...where.params, limit: query.limit + 1, ...(cursor ? { key: cursor.key, traceId: cursor.traceId } : {}) },
   );
 };
@@ -137,7 +138,7 @@ const summaries = async (reads: Reads, page: readonly Match[]): Promise<TraceSum
      FROM telemetry_spans
      PREWHERE trace_id IN (SELECT toFixedString(unhex(arrayJoin({ids:Array(String)})), 16))
      WHERE ${where.conditions.join(' AND ')}
-     GROUP BY trace_id`,
+     GROUP BY trace_id SETTINGS prefer_column_name_to_alias = 1`,
     where.params,
   );
   const byId = new Map(found.map((row) => [row.traceId, row]));
