@@ -26,16 +26,32 @@ const freeRatioMin = 0.1;
  */
 export const checkClickHouse = async (config: Pick<Configuration, 'values'>): Promise<Finding[]> => {
   const url = config.values.clickhouseUrl;
-  if (url) return withTalk(createTalk({ url }, { embedded: false }), (talk) => ask(talk, null, `the server at ${new URL(url).host}`));
+  if (url)
+    return withTalk(createTalk({ url }, { embedded: false }), (talk) =>
+      ask(talk, null, `the server at ${new URL(url).host}`),
+    );
   const folder = join(config.values.data, 'clickhouse');
-  if (!existsSync(folder)) return [{ name: 'clickhouse', ok: true, detail: 'no telemetry yet: the embedded engine is made at the first start', todo: '' }];
+  if (!existsSync(folder))
+    return [
+      {
+        name: 'clickhouse',
+        ok: true,
+        detail: 'no telemetry yet: the embedded engine is made at the first start',
+        todo: '',
+      },
+    ];
   const socket = socketIn(folder);
-  if (await ping(socket)) return withTalk(createTalk({ socket }, { embedded: true }), (talk) => ask(talk, folder, 'the running embedded engine'));
+  if (await ping(socket))
+    return withTalk(createTalk({ socket }, { embedded: true }), (talk) =>
+      ask(talk, folder, 'the running embedded engine'),
+    );
   const engine = superviseEngine({ data: folder, socket }, createLog('silent'));
   try {
     await engine.settled(startWaitMs);
     if (engine.status().state !== 'up') return [unreachable('the embedded engine', engine.status().detail)];
-    return await withTalk(createTalk({ socket }, { embedded: true }), (talk) => ask(talk, folder, 'the embedded engine, started for this check'));
+    return await withTalk(createTalk({ socket }, { embedded: true }), (talk) =>
+      ask(talk, folder, 'the embedded engine, started for this check'),
+    );
   } finally {
     await engine.stop();
   }
@@ -51,7 +67,12 @@ const withTalk = async (talk: Talk, run: (talk: Talk) => Promise<Finding[]>): Pr
 
 const ask = async (talk: Talk, folder: string | null, what: string): Promise<Finding[]> => {
   try {
-    return [await version(talk, what), folder === null ? await serverDisk(talk) : folderDisk(folder), await merges(talk), await fsync(talk)];
+    return [
+      await version(talk, what),
+      folder === null ? await serverDisk(talk) : folderDisk(folder),
+      await merges(talk),
+      await fsync(talk),
+    ];
   } catch (error) {
     return [unreachable(what, (error as Error).message)];
   }
@@ -61,13 +82,22 @@ const unreachable = (what: string, why: string): Finding => ({
   name: 'clickhouse',
   ok: false,
   detail: `${what} does not answer: ${why}`,
-  todo: what.includes('embedded') ? 'Read the reason; stop a second process on this data folder, or run `npm ci` again where the engine cannot be loaded.' : 'Check CLICKHOUSE_URL, the network and the account.',
+  todo: what.includes('embedded')
+    ? 'Read the reason; stop a second process on this data folder, or run `npm ci` again where the engine cannot be loaded.'
+    : 'Check CLICKHOUSE_URL, the network and the account.',
 });
 
 const version = async (talk: Talk, what: string): Promise<Finding> => {
-  const [row] = await talk.query<{ version: string }>('-- The version, because older servers lack functions that rollups use.\nSELECT version() AS version');
+  const [row] = await talk.query<{ version: string }>(
+    '-- The version, because older servers lack functions that rollups use.\nSELECT version() AS version',
+  );
   const ok = Number.parseFloat(row!.version) >= serverVersionMin;
-  return { name: 'clickhouse', ok, detail: `ClickHouse ${row!.version}, ${what}`, todo: ok ? '' : `Use ClickHouse ${serverVersionMin} or newer.` };
+  return {
+    name: 'clickhouse',
+    ok,
+    detail: `ClickHouse ${row!.version}, ${what}`,
+    todo: ok ? '' : `Use ClickHouse ${serverVersionMin} or newer.`,
+  };
 };
 
 const diskFinding = (where: string, freeBytes: number, totalBytes: number): Finding => {
@@ -86,12 +116,16 @@ const folderDisk = (folder: string): Finding => {
 };
 
 const serverDisk = async (talk: Talk): Promise<Finding> => {
-  const [row] = await talk.query<{ name: string; free: string; total: string }>('-- The fullest disk of the server.\nSELECT name, free_space AS free, total_space AS total FROM system.disks ORDER BY free_space / greatest(total_space, 1) LIMIT 1');
+  const [row] = await talk.query<{ name: string; free: string; total: string }>(
+    '-- The fullest disk of the server.\nSELECT name, free_space AS free, total_space AS total FROM system.disks ORDER BY free_space / greatest(total_space, 1) LIMIT 1',
+  );
   return diskFinding(`disk ${row?.name ?? '?'}`, Number(row?.free ?? 0), Number(row?.total ?? 0));
 };
 
 const merges = async (talk: Talk): Promise<Finding> => {
-  const [row] = await talk.query<{ table: string; parts: string }>('-- The partition with the most parts: many mean that merges do not keep up.\nSELECT table, count() AS parts FROM system.parts WHERE active AND database = currentDatabase() GROUP BY table, partition ORDER BY parts DESC LIMIT 1');
+  const [row] = await talk.query<{ table: string; parts: string }>(
+    '-- The partition with the most parts: many mean that merges do not keep up.\nSELECT table, count() AS parts FROM system.parts WHERE active AND database = currentDatabase() GROUP BY table, partition ORDER BY parts DESC LIMIT 1',
+  );
   const parts = Number(row?.parts ?? 0);
   const ok = parts <= partsMax;
   return {
@@ -103,12 +137,18 @@ const merges = async (talk: Talk): Promise<Finding> => {
 };
 
 const fsync = async (talk: Talk): Promise<Finding> => {
-  const [row] = await talk.query<{ value: string }>("-- Whether an acknowledged insert is on the disk.\nSELECT value FROM system.merge_tree_settings WHERE name = 'fsync_after_insert'");
+  const [row] = await talk.query<{ value: string }>(
+    "-- Whether an acknowledged insert is on the disk.\nSELECT value FROM system.merge_tree_settings WHERE name = 'fsync_after_insert'",
+  );
   const ok = row?.value === '1';
   return {
     name: 'clickhouse fsync',
     ok,
-    detail: ok ? 'inserts are synced to the disk' : 'inserts are not synced: a power cut can lose the last half minute of a server without replicas',
-    todo: ok ? '' : 'Set <merge_tree><fsync_after_insert>1</fsync_after_insert><fsync_part_directory>1</fsync_part_directory></merge_tree> on the server, or run replicas.',
+    detail: ok
+      ? 'inserts are synced to the disk'
+      : 'inserts are not synced: a power cut can lose the last half minute of a server without replicas',
+    todo: ok
+      ? ''
+      : 'Set <merge_tree><fsync_after_insert>1</fsync_after_insert><fsync_part_directory>1</fsync_part_directory></merge_tree> on the server, or run replicas.',
   };
 };

@@ -10,14 +10,23 @@ export const addressVariable = 'LEADLINE_TEST_CLICKHOUSE';
 
 export const addressForTests = (): Address => {
   const text = process.env[addressVariable];
-  if (!text) throw new Error('No ClickHouse for tests: vitest must run with globalSetup platform/clickhouse/for-tests-setup.ts.');
+  if (!text)
+    throw new Error(
+      'No ClickHouse for tests: vitest must run with globalSetup platform/clickhouse/for-tests-setup.ts.',
+    );
   return JSON.parse(text) as Address;
 };
 
 /** A ClickHouse handle on one database of the given address, without supervision: for tests and benchmarks. */
 export const handleOn = (address: Address, database: string): ClickHouse => {
   const { close, ...talk } = createTalk(address, { database, embedded: true });
-  return { ...talk, kind: 'embedded', status: () => ({ state: 'up', detail: 'serving' }), onUp: () => undefined, stop: close };
+  return {
+    ...talk,
+    kind: 'embedded',
+    status: () => ({ state: 'up', detail: 'serving' }),
+    onUp: () => undefined,
+    stop: close,
+  };
 };
 
 /**

@@ -27,11 +27,18 @@ ORDER BY name`;
  * transactions over DDL: every statement may run again, so a file that a crash cut in two is run anew from its start.
  * The caller sees to it that one process migrates at a time (the PostgreSQL migration's lock is held around both).
  */
-export const migrateClickHouse = async (clickhouse: ClickHouse, config: Pick<Configuration, 'values'>, sources: readonly MigrationSource[], log: Pick<Log, 'info'>): Promise<{ applied: string[] }> => {
+export const migrateClickHouse = async (
+  clickhouse: ClickHouse,
+  config: Pick<Configuration, 'values'>,
+  sources: readonly MigrationSource[],
+  log: Pick<Log, 'info'>,
+): Promise<{ applied: string[] }> => {
   const cluster = config.values.clickhouseCluster ?? null;
   const files = await readMigrations(sources);
   for (const statement of renderForCluster(journal, cluster)) await clickhouse.command(statement);
-  const before = await clickhouse.query<AppliedRow>('-- What has been applied, to compare with the files.\nSELECT name, hash FROM leadline_migrations FINAL');
+  const before = await clickhouse.query<AppliedRow>(
+    '-- What has been applied, to compare with the files.\nSELECT name, hash FROM leadline_migrations FINAL',
+  );
   const known = new Map(before.map((row) => [row.name, row.hash]));
   refuseEdited(files, known, sources);
   const applied: string[] = [];
@@ -48,21 +55,44 @@ const applyFile = async (clickhouse: ClickHouse, cluster: string | null, file: M
   for (const template of file.statements) {
     for (const statement of renderForCluster(template, cluster)) {
       await clickhouse.command(statement, { timeoutMs: statementMs, lane: 'background' }).catch((error: unknown) => {
-        throw new Refusal({ status: 500, code: 'clickhouse.migration-failed', title: `The ClickHouse migration ${file.name} failed`, detail: `${(error as Error).message}\n${statement}` });
+        throw new Refusal({
+          status: 500,
+          code: 'clickhouse.migration-failed',
+          title: `The ClickHouse migration ${file.name} failed`,
+          detail: `${(error as Error).message}\n${statement}`,
+        });
       });
     }
   }
-  await clickhouse.command('-- Remembers that this file was applied.\nINSERT INTO leadline_migrations (name, hash) SELECT {name:String}, {hash:String}', { params: { name: file.name, hash: file.hash } });
+  await clickhouse.command(
+    '-- Remembers that this file was applied.\nINSERT INTO leadline_migrations (name, hash) SELECT {name:String}, {hash:String}',
+    { params: { name: file.name, hash: file.hash } },
+  );
 };
 
-const refuseEdited = (files: readonly MigrationFile[], known: ReadonlyMap<string, string>, sources: readonly MigrationSource[]): void => {
-  const edited = files.filter((file) => known.has(file.name) && known.get(file.name) !== file.hash).map((file) => file.name);
+const refuseEdited = (
+  files: readonly MigrationFile[],
+  known: ReadonlyMap<string, string>,
+  sources: readonly MigrationSource[],
+): void => {
+  const edited = files
+    .filter((file) => known.has(file.name) && known.get(file.name) !== file.hash)
+    .map((file) => file.name);
   const names = new Set(files.map((file) => file.name));
-  const gone = [...known.keys()].filter((name) => !names.has(name) && sources.some((source) => name.startsWith(`${source.name}/`)));
+  const gone = [...known.keys()].filter(
+    (name) => !names.has(name) && sources.some((source) => name.startsWith(`${source.name}/`)),
+  );
   if (edited.length === 0 && gone.length === 0) return;
   const detail = [
     edited.length > 0 ? `edited since they were applied: ${edited.join(', ')}` : '',
     gone.length > 0 ? `applied once and gone now (an older Leadline on newer data?): ${gone.join(', ')}` : '',
-  ].filter(Boolean).join('; ');
-  throw new Refusal({ status: 500, code: 'clickhouse.migration-edited', title: 'Applied ClickHouse migrations differ from the files', detail: `${detail}. Restore the files and put the change into a new one.` });
+  ]
+    .filter(Boolean)
+    .join('; ');
+  throw new Refusal({
+    status: 500,
+    code: 'clickhouse.migration-edited',
+    title: 'Applied ClickHouse migrations differ from the files',
+    detail: `${detail}. Restore the files and put the change into a new one.`,
+  });
 };

@@ -28,7 +28,12 @@ export const readMigrations = async (sources: readonly MigrationSource[]): Promi
       if (!fileName.test(entry)) throw refusal(`${source.name}/${entry} is not named <YYYYMMDDHHMM>-<what>.ch.sql`);
       const text = await readFile(new URL(entry, folder), 'utf8');
       const hash = createHash('sha256').update(text).digest('hex');
-      files.push({ name: `${source.name}/${entry}`, order: `${entry} ${source.name}`, hash, statements: splitStatements(text, `${source.name}/${entry}`) });
+      files.push({
+        name: `${source.name}/${entry}`,
+        order: `${entry} ${source.name}`,
+        hash,
+        statements: splitStatements(text, `${source.name}/${entry}`),
+      });
     }
   }
   return files.sort((a, b) => (a.order < b.order ? -1 : 1));
@@ -45,7 +50,8 @@ export const splitStatements = (text: string, name: string): string[] => {
     from = token.to;
   }
   for (const statement of statements) {
-    if (!statement.startsWith('--')) throw refusal(`A statement of ${name} does not open with a comment that says why: ${statement.slice(0, 60)}`);
+    if (!statement.startsWith('--'))
+      throw refusal(`A statement of ${name} does not open with a comment that says why: ${statement.slice(0, 60)}`);
   }
   if (statements.length === 0) throw refusal(`${name} holds no statement`);
   return statements;
@@ -59,4 +65,10 @@ const tokensOf = (text: string, name: string): Token[] => {
   }
 };
 
-const refusal = (detail: string): Refusal => new Refusal({ status: 500, code: 'clickhouse.migration-refused', title: 'A ClickHouse migration cannot be applied', detail });
+const refusal = (detail: string): Refusal =>
+  new Refusal({
+    status: 500,
+    code: 'clickhouse.migration-refused',
+    title: 'A ClickHouse migration cannot be applied',
+    detail,
+  });

@@ -53,7 +53,8 @@ const startExternal = async (url: string, log: Log): Promise<ClickHouse> => {
       (error: Error): Standing => ({ state: 'down', detail: `${new URL(url).host}: ${error.message}` }),
     );
     if (before !== 'up' && standing.state === 'up') for (const listener of listeners) listener();
-    if (before !== standing.state) log[standing.state === 'up' ? 'info' : 'error']({ detail: standing.detail }, `ClickHouse is ${standing.state}`);
+    if (before !== standing.state)
+      log[standing.state === 'up' ? 'info' : 'error']({ detail: standing.detail }, `ClickHouse is ${standing.state}`);
   };
   await ask();
   const timer = setInterval(() => void ask(), externalCheckMs);
@@ -73,11 +74,13 @@ const startExternal = async (url: string, log: Log): Promise<ClickHouse> => {
 
 /** A statement does not knock at an engine that is known to be down: its answer says why at once. */
 const guarded = (talk: Talk, status: () => Standing): Omit<Talk, 'close'> => {
-  const whenUp = <Args extends readonly unknown[], Value>(run: (...args: Args) => Promise<Value>) => async (...args: Args): Promise<Value> => {
-    const { state, detail } = status();
-    if (state !== 'up') throw away(detail);
-    return run(...args);
-  };
+  const whenUp =
+    <Args extends readonly unknown[], Value>(run: (...args: Args) => Promise<Value>) =>
+    async (...args: Args): Promise<Value> => {
+      const { state, detail } = status();
+      if (state !== 'up') throw away(detail);
+      return run(...args);
+    };
   return {
     query: whenUp(talk.query) as Talk['query'],
     command: whenUp(talk.command),
@@ -92,11 +95,16 @@ const guarded = (talk: Talk, status: () => Standing): Omit<Talk, 'close'> => {
 export const socketIn = (folder: string): string => {
   const beside = join(folder, 'engine.sock');
   if (Buffer.byteLength(beside) <= socketPathBytesMax) return beside;
-  const short = join(tmpdir(), `leadline-${process.getuid?.() ?? 0}-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`);
+  const short = join(
+    tmpdir(),
+    `leadline-${process.getuid?.() ?? 0}-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`,
+  );
   mkdirSync(short, { recursive: true, mode: 0o700 });
   const found = lstatSync(short);
   if (!found.isDirectory() || found.uid !== process.getuid?.() || (found.mode & 0o077) !== 0) {
-    throw new Error(`${short} is not a folder that only this user can enter: remove it, or choose a data folder with a shorter path.`);
+    throw new Error(
+      `${short} is not a folder that only this user can enter: remove it, or choose a data folder with a shorter path.`,
+    );
   }
   return join(short, 'engine.sock');
 };

@@ -28,7 +28,8 @@ const supervise = (data: string, ...more: [] | [Parameters<typeof superviseEngin
   onTestFinished(() => engine.stop());
   return engine;
 };
-const up = (clickhouse: { status(): { state: string } }) => expect.poll(() => clickhouse.status().state, { timeout: 30_000 }).toBe('up');
+const up = (clickhouse: { status(): { state: string } }) =>
+  expect.poll(() => clickhouse.status().state, { timeout: 30_000 }).toBe('up');
 
 /** False for a process that has ended, also while nobody has asked for its exit code yet (a container without an init). */
 const runs = (pid: number): boolean => {
@@ -76,8 +77,12 @@ test('an engine whose parent was killed ends by itself, and the next start finds
     const clickhouse = await startClickHouse({ values: { data: ${JSON.stringify(data)} } }, createLog('silent'));
     void clickhouse.query('SELECT count() FROM numbers(10000000000000)', { timeoutMs: 60000 }).catch(() => undefined);
     console.log(clickhouse.enginePid());`;
-  const parent = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const orphan = Number(await new Promise<string>((done) => parent.stdout.once('data', (text: Buffer) => done(text.toString()))));
+  const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const orphan = Number(
+    await new Promise<string>((done) => parent.stdout.once('data', (text: Buffer) => done(text.toString()))),
+  );
   parent.kill('SIGKILL');
   const clickhouse = await start(data);
   await up(clickhouse);
@@ -99,7 +104,10 @@ test('a socket that a dead engine left behind does not stop a start', async () =
   const data = freshFolder();
   mkdirSync(data, { recursive: true });
   await new Promise<void>((done) => {
-    const dead = spawn(process.execPath, ['-e', `require('net').createServer().listen(${JSON.stringify(socketIn(data))}, () => process.kill(process.pid, 'SIGKILL'))`]);
+    const dead = spawn(process.execPath, [
+      '-e',
+      `require('net').createServer().listen(${JSON.stringify(socketIn(data))}, () => process.kill(process.pid, 'SIGKILL'))`,
+    ]);
     dead.once('exit', () => done());
   });
   await up(supervise(data));
@@ -128,7 +136,10 @@ test('SIGTERM lets what runs end, then closes', async () => {
   const talk = createTalk({ socket }, { embedded: true });
   onTestFinished(() => talk.close());
   await talk.command('-- A table that is being filled.\nCREATE TABLE filled (n UInt64) ENGINE = MergeTree ORDER BY n');
-  const insert = talk.command('-- Takes about half a second.\nINSERT INTO filled SELECT number FROM numbers(20) WHERE sleepEachRow(0.025) = 0 SETTINGS max_block_size = 10', { queryId: 'filling' });
+  const insert = talk.command(
+    '-- Takes about half a second.\nINSERT INTO filled SELECT number FROM numbers(20) WHERE sleepEachRow(0.025) = 0 SETTINGS max_block_size = 10',
+    { queryId: 'filling' },
+  );
   await expect.poll(() => talk.running('filling'), { timeout: 10_000 }).toBe(true);
   const stopped = engine.stop();
   await insert;

@@ -37,7 +37,11 @@ const program = fileURLToPath(new URL('engine/main.ts', import.meta.url));
  * it when it no longer answers. The engine ends by itself when this process is gone (its standard input closes), so an
  * orphan holds the directory for a moment only and a new start finds it free within a few attempts.
  */
-export const superviseEngine = (place: { readonly data: string; readonly socket: string }, log: Log, pings: PingBounds = pingBounds): Supervised => {
+export const superviseEngine = (
+  place: { readonly data: string; readonly socket: string },
+  log: Log,
+  pings: PingBounds = pingBounds,
+): Supervised => {
   const listeners: (() => void)[] = [];
   let standing: Standing = { state: 'starting', detail: 'the engine is starting' };
   let child: ChildProcess | null = null;
@@ -59,7 +63,9 @@ export const superviseEngine = (place: { readonly data: string; readonly socket:
     let lastWords = '';
     const mine = spawnEngine(place);
     child = mine;
-    mine.stdout!.once('data', () => become({ state: 'up', detail: `serving since ${new Date().toISOString()} as process ${mine.pid}` }));
+    mine.stdout!.once('data', () =>
+      become({ state: 'up', detail: `serving since ${new Date().toISOString()} as process ${mine.pid}` }),
+    );
     eachLine(mine.stderr!, (line) => {
       lastWords = line;
       log.warn({ engine: line }, 'ClickHouse engine says');
@@ -78,10 +84,15 @@ export const superviseEngine = (place: { readonly data: string; readonly socket:
     mine.once('exit', (code, signal) => ended(signal ? `killed by ${signal}` : `ended with code ${code}`));
   };
 
-  const watch = watchPings(place.socket, pings, () => (standing.state === 'up' ? child : null), (stuck) => {
-    log.error({ pid: stuck.pid }, 'ClickHouse engine does not answer; it is replaced');
-    stuck.kill('SIGKILL');
-  });
+  const watch = watchPings(
+    place.socket,
+    pings,
+    () => (standing.state === 'up' ? child : null),
+    (stuck) => {
+      log.error({ pid: stuck.pid }, 'ClickHouse engine does not answer; it is replaced');
+      stuck.kill('SIGKILL');
+    },
+  );
   start();
   return {
     status: () => standing,
@@ -100,10 +111,23 @@ export const superviseEngine = (place: { readonly data: string; readonly socket:
 };
 
 const spawnEngine = (place: { readonly data: string; readonly socket: string }): ChildProcess =>
-  spawn(process.execPath, [`--max-old-space-size=${heapMebibytes}`, '--max-semi-space-size=4', program, '--data', place.data, '--socket', place.socket, '--with-parent'], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, UV_THREADPOOL_SIZE: String(threadPoolSize), TZ: 'UTC', NODE_OPTIONS: '' },
-  });
+  spawn(
+    process.execPath,
+    [
+      `--max-old-space-size=${heapMebibytes}`,
+      '--max-semi-space-size=4',
+      program,
+      '--data',
+      place.data,
+      '--socket',
+      place.socket,
+      '--with-parent',
+    ],
+    {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, UV_THREADPOOL_SIZE: String(threadPoolSize), TZ: 'UTC', NODE_OPTIONS: '' },
+    },
+  );
 
 const settle = (isUp: () => boolean, listeners: (() => void)[], withinMs: number): Promise<void> =>
   new Promise((done) => {
@@ -128,7 +152,12 @@ const eachLine = (stream: NodeJS.ReadableStream, onLine: (line: string) => void)
   });
 };
 
-const watchPings = (socket: string, pings: PingBounds, current: () => ChildProcess | null, onStuck: (child: ChildProcess) => void): { stop(): void } => {
+const watchPings = (
+  socket: string,
+  pings: PingBounds,
+  current: () => ChildProcess | null,
+  onStuck: (child: ChildProcess) => void,
+): { stop(): void } => {
   let missed = 0;
   let asking = false;
   const timer = setInterval(() => {

@@ -24,7 +24,9 @@ export const renderForCluster = (statement: string, cluster: string | null): str
   });
   if (table === null) return [local];
   if (/^\s*CREATE\b/i.test(withoutComments(statement))) return [local, distributed(table, cluster, onCluster)];
-  const front = replaceMarks(statement, (kind, text) => (kind === 'table' ? `${nameOf(text)} ${onCluster}` : nameOf(text)));
+  const front = replaceMarks(statement, (kind, text) =>
+    kind === 'table' ? `${nameOf(text)} ${onCluster}` : nameOf(text),
+  );
   return /^\s*DROP\b/i.test(withoutComments(statement)) ? [front, local] : [local, front];
 };
 
@@ -65,7 +67,8 @@ const replaceMarks = (statement: string, replacement: (kind: string, text: strin
 
 const refuseUnknownMarks = (statement: string): void => {
   const left = statement.replaceAll(mark, '');
-  if (left.includes('{{')) throw new TemplateError('Known marks are {{table …}}, {{local …}}, {{read …}} and {{engine …}}');
+  if (left.includes('{{'))
+    throw new TemplateError('Known marks are {{table …}}, {{local …}}, {{read …}} and {{engine …}}');
 };
 
 /** The statement without the comments before it. */

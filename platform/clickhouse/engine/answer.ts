@@ -18,16 +18,24 @@ const contentTypes: Readonly<Record<string, string>> = {
 };
 
 /** Sends a whole result. The engine has finished, so a status of 200 is the truth (a server's stream may still fail later). */
-export const sendAnswer = async (request: IncomingMessage, response: ServerResponse, context: { readonly queryId: string; readonly format: string; readonly compressed: boolean }, answer: Answer): Promise<void> => {
+export const sendAnswer = async (
+  request: IncomingMessage,
+  response: ServerResponse,
+  context: { readonly queryId: string; readonly format: string; readonly compressed: boolean },
+  answer: Answer,
+): Promise<void> => {
   response.setHeader('X-ClickHouse-Query-Id', context.queryId);
   response.setHeader('X-ClickHouse-Format', context.format);
   response.setHeader('X-ClickHouse-Timezone', 'UTC');
   response.setHeader('Content-Type', contentTypes[context.format] ?? 'application/octet-stream');
-  response.setHeader('X-ClickHouse-Summary', JSON.stringify({
-    read_rows: String(answer.rowsRead),
-    read_bytes: String(answer.bytesRead),
-    elapsed_ns: String(Math.round(answer.elapsedSeconds * 1e9)),
-  }));
+  response.setHeader(
+    'X-ClickHouse-Summary',
+    JSON.stringify({
+      read_rows: String(answer.rowsRead),
+      read_bytes: String(answer.bytesRead),
+      elapsed_ns: String(Math.round(answer.elapsedSeconds * 1e9)),
+    }),
+  );
   const accepts = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
   let bytes: Uint8Array = answer.bytes;
   if (context.compressed && accepts && bytes.length >= compressFromBytes) {

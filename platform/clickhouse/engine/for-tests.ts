@@ -21,7 +21,13 @@ export interface OwnEngine {
   readonly folder: string;
   pid(): number;
   /** One HTTP request as it stands, without any client's help. */
-  send(options: { readonly query?: Record<string, string>; readonly body?: string | Uint8Array; readonly headers?: Record<string, string>; readonly method?: string; readonly path?: string }): Promise<RawAnswer>;
+  send(options: {
+    readonly query?: Record<string, string>;
+    readonly body?: string | Uint8Array;
+    readonly headers?: Record<string, string>;
+    readonly method?: string;
+    readonly path?: string;
+  }): Promise<RawAnswer>;
 }
 
 /** An engine process of the test file's own, whatever `CLICKHOUSE_URL` says: for what only the embedded engine promises. */
@@ -38,15 +44,27 @@ export const ownEngine = async (): Promise<OwnEngine> => {
   return { socket, folder, pid: () => engine.pid()!, send: (options) => sendRaw(socket, options) };
 };
 
-const sendRaw: (socket: string, options: Parameters<OwnEngine['send']>[0]) => Promise<RawAnswer> = (socket, { query = {}, body = '', headers = {}, method = 'POST', path = '/' }) =>
+const sendRaw: (socket: string, options: Parameters<OwnEngine['send']>[0]) => Promise<RawAnswer> = (
+  socket,
+  { query = {}, body = '', headers = {}, method = 'POST', path = '/' },
+) =>
   new Promise((done, failed) => {
     const search = new URLSearchParams(query).toString();
-    const asked = request({ socketPath: socket, path: search ? `${path}?${search}` : path, method, agent: false, headers: { Host: 'localhost', ...headers } }, (response) => {
-      buffer(response).then((bytes) => {
-        const code = response.headers['x-clickhouse-exception-code'] as string | undefined;
-        done({ status: response.statusCode!, code, headers: response.headers, body: bytes, text: bytes.toString() });
-      }, failed);
-    });
+    const asked = request(
+      {
+        socketPath: socket,
+        path: search ? `${path}?${search}` : path,
+        method,
+        agent: false,
+        headers: { Host: 'localhost', ...headers },
+      },
+      (response) => {
+        buffer(response).then((bytes) => {
+          const code = response.headers['x-clickhouse-exception-code'] as string | undefined;
+          done({ status: response.statusCode!, code, headers: response.headers, body: bytes, text: bytes.toString() });
+        }, failed);
+      },
+    );
     asked.on('error', failed);
     asked.end(body);
   });

@@ -8,9 +8,17 @@ const engine = await ownEngine();
 
 test('with more background statements than places, an interactive one is answered at once', async () => {
   const heavy = Array.from({ length: limits.runningMax + 2 }, (_none, at) =>
-    engine.send({ query: { max_execution_time: '3', max_threads: '1', query_id: `heavy-${at}` }, body: 'SELECT count() FROM numbers(10000000000000)', headers: { 'X-Leadline-Lane': 'background' } }),
+    engine.send({
+      query: { max_execution_time: '3', max_threads: '1', query_id: `heavy-${at}` },
+      body: 'SELECT count() FROM numbers(10000000000000)',
+      headers: { 'X-Leadline-Lane': 'background' },
+    }),
   );
-  const running = async (): Promise<number> => Number((await engine.send({ body: "SELECT count() FROM system.processes WHERE Settings['log_comment'] LIKE 'heavy-%'" })).text);
+  const running = async (): Promise<number> =>
+    Number(
+      (await engine.send({ body: "SELECT count() FROM system.processes WHERE Settings['log_comment'] LIKE 'heavy-%'" }))
+        .text,
+    );
   await expect.poll(running, { timeout: 10_000 }).toBe(limits.runningBackgroundMax);
   const before = performance.now();
   const answer = await engine.send({ body: 'SELECT 1' });

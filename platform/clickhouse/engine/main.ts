@@ -17,10 +17,17 @@ import { Store } from './store.ts';
  */
 const main = async (): Promise<void> => {
   const { values } = parseArgs({
-    options: { data: { type: 'string' }, socket: { type: 'string' }, port: { type: 'string' }, 'with-parent': { type: 'boolean', default: false } },
+    options: {
+      data: { type: 'string' },
+      socket: { type: 'string' },
+      port: { type: 'string' },
+      'with-parent': { type: 'boolean', default: false },
+    },
   });
   if (!values.data || (!values.socket && values.port === undefined)) {
-    throw new Error('Usage: node platform/clickhouse/engine/main.ts --data DIR (--socket PATH | --port N) [--with-parent]');
+    throw new Error(
+      'Usage: node platform/clickhouse/engine/main.ts --data DIR (--socket PATH | --port N) [--with-parent]',
+    );
   }
   const folder = resolve(values.data);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -29,14 +36,21 @@ const main = async (): Promise<void> => {
   await spool.prepare();
   const server = serve(store, spool);
   stopOnSignals(server, store, values['with-parent']);
-  const port = values.socket ? await listenOnSocket(server, resolve(values.socket)) : await listenOnLoopback(server, Number(values.port));
-  process.stdout.write(`${JSON.stringify({ ready: true, pid: process.pid, ...(port === null ? { socket: values.socket } : { url: `http://127.0.0.1:${port}` }) })}\n`);
+  const port = values.socket
+    ? await listenOnSocket(server, resolve(values.socket))
+    : await listenOnLoopback(server, Number(values.port));
+  process.stdout.write(
+    `${JSON.stringify({ ready: true, pid: process.pid, ...(port === null ? { socket: values.socket } : { url: `http://127.0.0.1:${port}` }) })}\n`,
+  );
 };
 
 /** The thread pool's size is read once, before the first line runs: begin anew with it set (same process, same pid). */
 const withThreadPool = (): void => {
   if (Number(process.env['UV_THREADPOOL_SIZE'] ?? 4) >= threadPoolSize) return;
-  process.execve?.(process.execPath, [process.execPath, ...process.execArgv, ...process.argv.slice(1)], { ...process.env, UV_THREADPOOL_SIZE: String(threadPoolSize) });
+  process.execve?.(process.execPath, [process.execPath, ...process.execArgv, ...process.argv.slice(1)], {
+    ...process.env,
+    UV_THREADPOOL_SIZE: String(threadPoolSize),
+  });
 };
 
 const stopOnSignals = (server: EngineServer, store: Store, withParent: boolean): void => {

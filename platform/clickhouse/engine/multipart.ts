@@ -13,7 +13,8 @@ export const multipartFields = (body: string, contentType: string): Map<string, 
   for (const part of parts.slice(1, -1)) {
     const split = part.indexOf('\r\n\r\n');
     const name = /content-disposition:\s*form-data;[^\r\n]*\bname="([^"\r\n]{1,200})"/i.exec(part.slice(0, split))?.[1];
-    if (split < 0 || name === undefined || /filename=/i.test(part.slice(0, split))) throw bad('a part has no name or is a file');
+    if (split < 0 || name === undefined || /filename=/i.test(part.slice(0, split)))
+      throw bad('a part has no name or is a file');
     fields.set(name, part.slice(split + 4));
   }
   return fields;

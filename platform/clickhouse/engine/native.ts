@@ -33,11 +33,17 @@ const packages: Readonly<Record<string, string>> = {
 /** Loads the addon from the package that npm installed for this platform (0.7 s, 145 MB of mapped file). */
 export const loadNative = (): Native => {
   const name = packages[`${process.platform}-${process.arch}`];
-  if (!name) throw new Error(`The embedded ClickHouse runs on Linux and macOS (x64, arm64), not on ${process.platform}-${process.arch}: set CLICKHOUSE_URL.`);
+  if (!name)
+    throw new Error(
+      `The embedded ClickHouse runs on Linux and macOS (x64, arm64), not on ${process.platform}-${process.arch}: set CLICKHOUSE_URL.`,
+    );
   const ofChdb = createRequire(createRequire(import.meta.url).resolve('chdb'));
   try {
     return ofChdb(name) as Native;
   } catch (error) {
-    throw new Error(`The embedded ClickHouse (${name}) cannot be loaded: ${(error as Error).message}. Run npm ci again, or set CLICKHOUSE_URL.`, { cause: error });
+    throw new Error(
+      `The embedded ClickHouse (${name}) cannot be loaded: ${(error as Error).message}. Run npm ci again, or set CLICKHOUSE_URL.`,
+      { cause: error },
+    );
   }
 };

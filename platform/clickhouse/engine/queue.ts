@@ -55,7 +55,8 @@ export class Queue {
   }
 
   async #wait(lane: Lane, signal: AbortSignal): Promise<void> {
-    if (this.#waiting.length >= this.#bounds.waitingMax) throw busy(`${this.#bounds.waitingMax} statements already wait for a place`);
+    if (this.#waiting.length >= this.#bounds.waitingMax)
+      throw busy(`${this.#bounds.waitingMax} statements already wait for a place`);
     await new Promise<void>((resolve, reject) => {
       const leave = (reason: Error): void => {
         const at = this.#waiting.indexOf(entry);
@@ -64,7 +65,10 @@ export class Queue {
         settle();
         reject(reason);
       };
-      const timer = setTimeout(() => leave(busy(`no place was free within ${this.#bounds.waitMs / 1000} s`)), this.#bounds.waitMs);
+      const timer = setTimeout(
+        () => leave(busy(`no place was free within ${this.#bounds.waitMs / 1000} s`)),
+        this.#bounds.waitMs,
+      );
       const onAbort = (): void => leave(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
       const settle = (): void => {
         clearTimeout(timer);
@@ -90,4 +94,5 @@ export class Queue {
   }
 }
 
-const busy = (why: string): Failure => new Failure(503, 202, 'TOO_MANY_SIMULTANEOUS_QUERIES', `The engine is busy: ${why}`);
+const busy = (why: string): Failure =>
+  new Failure(503, 202, 'TOO_MANY_SIMULTANEOUS_QUERIES', `The engine is busy: ${why}`);

@@ -39,7 +39,8 @@ export const readRequest = async (request: IncomingMessage): Promise<StatementRe
   }
   if (Buffer.byteLength(sql) > limits.queryBytesMax) throw tooLongStatement();
   const queryId = params.get('query_id') || randomUUID();
-  if (!/^[\x20-\x7e]{1,200}$/.test(queryId)) throw new Failure(400, 36, 'BAD_ARGUMENTS', 'The query_id may have 200 printable ASCII characters');
+  if (!/^[\x20-\x7e]{1,200}$/.test(queryId))
+    throw new Failure(400, 36, 'BAD_ARGUMENTS', 'The query_id may have 200 printable ASCII characters');
   return {
     params,
     sql,
@@ -67,18 +68,28 @@ export const decodersOf = (request: IncomingMessage): Transform[] => {
   if (encoding === 'deflate') return [createInflate()];
   if (encoding === 'br') return [createBrotliDecompress()];
   if (encoding === 'zstd') return [createZstdDecompress()];
-  throw new Failure(400, 89, 'UNKNOWN_COMPRESSION_METHOD', `Content-Encoding ${encoding.slice(0, 40)} is not served: gzip, deflate, br or zstd`);
+  throw new Failure(
+    400,
+    89,
+    'UNKNOWN_COMPRESSION_METHOD',
+    `Content-Encoding ${encoding.slice(0, 40)} is not served: gzip, deflate, br or zstd`,
+  );
 };
 
-const tooLongStatement = (): Failure => new Failure(413, 62, 'SYNTAX_ERROR', `Max query size exceeded: a statement may have ${limits.queryBytesMax} bytes`);
+const tooLongStatement = (): Failure =>
+  new Failure(413, 62, 'SYNTAX_ERROR', `Max query size exceeded: a statement may have ${limits.queryBytesMax} bytes`);
 
 const bodyText = async (request: IncomingMessage): Promise<string> => {
-  const bounded = pipeline([request as Readable, ...decodersOf(request), atMost(limits.queryBytesMax)], () => undefined) as unknown as Readable;
+  const bounded = pipeline(
+    [request as Readable, ...decodersOf(request), atMost(limits.queryBytesMax)],
+    () => undefined,
+  ) as unknown as Readable;
   try {
     return await text(bounded);
   } catch (error) {
     if (error instanceof Failure && error.status === 413) throw tooLongStatement();
-    if ((error as NodeJS.ErrnoException).code?.startsWith('Z_')) throw new Failure(400, 354, 'ZLIB_INFLATE_FAILED', 'The body is not what its Content-Encoding says');
+    if ((error as NodeJS.ErrnoException).code?.startsWith('Z_'))
+      throw new Failure(400, 354, 'ZLIB_INFLATE_FAILED', 'The body is not what its Content-Encoding says');
     throw error;
   }
 };

@@ -21,9 +21,16 @@ export const serve = (store: Store, spool: Spool): EngineServer => {
   const stopping = new AbortController();
   const active = new Set<Promise<void>>();
   const http = createServer(
-    { maxHeaderSize: limits.headerBytesMax, headersTimeout: limits.headersMs, requestTimeout: limits.requestMs, keepAliveTimeout: 15_000 },
+    {
+      maxHeaderSize: limits.headerBytesMax,
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      keepAliveTimeout: 15_000,
+    },
     (request, response) => {
-      const done = handle({ store, spool, queue, stopping: stopping.signal }, request, response).finally(() => active.delete(done));
+      const done = handle({ store, spool, queue, stopping: stopping.signal }, request, response).finally(() =>
+        active.delete(done),
+      );
       active.add(done);
     },
   );
@@ -35,7 +42,7 @@ export const serve = (store: Store, spool: Spool): EngineServer => {
       http.close();
       http.closeIdleConnections();
       const late = setTimeout(() => http.closeAllConnections(), limits.drainMs);
-      while (active.size > 0) await Promise.allSettled([...active]);
+      while (active.size > 0) await Promise.allSettled(active);
       clearTimeout(late);
       http.closeAllConnections();
     },
@@ -64,7 +71,8 @@ const handle = async (parts: Parts, request: IncomingMessage, response: ServerRe
       return;
     }
     if (path !== '/') throw new Failure(404, 36, 'BAD_ARGUMENTS', 'There is no such path; statements go to /');
-    if (request.method !== 'GET' && request.method !== 'POST') throw new Failure(405, 36, 'BAD_ARGUMENTS', 'Statements come by POST or GET');
+    if (request.method !== 'GET' && request.method !== 'POST')
+      throw new Failure(405, 36, 'BAD_ARGUMENTS', 'Statements come by POST or GET');
     if (parts.stopping.aborted) throw new Failure(503, 236, 'ABORTED', 'The engine is stopping');
     const statement = await readRequest(request);
     queryId = statement.queryId;
@@ -76,7 +84,13 @@ const handle = async (parts: Parts, request: IncomingMessage, response: ServerRe
   }
 };
 
-const runStatement = async (parts: Parts, request: IncomingMessage, response: ServerResponse, statement: StatementRequest, signal: AbortSignal): Promise<void> => {
+const runStatement = async (
+  parts: Parts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  statement: StatementRequest,
+  signal: AbortSignal,
+): Promise<void> => {
   const admission = admit(statement.sql, statement.hasBody);
   if (admission.kind === 'refused') throw refusedBy(admission.objection);
   if (request.method === 'GET' && !(admission.kind === 'statement' && admission.reads)) {
@@ -122,6 +136,11 @@ const refuseBrowsers = (request: IncomingMessage): void => {
   const name = (host ?? 'localhost').replace(/:\d+$/, '').toLowerCase();
   const local = ['localhost', '127.0.0.1', '[::1]', 'engine'].includes(name);
   if (origin !== undefined || request.headers['sec-fetch-site'] !== undefined || !local) {
-    throw new Failure(403, 497, 'ACCESS_DENIED', 'Requests from browsers or under another name than localhost are refused');
+    throw new Failure(
+      403,
+      497,
+      'ACCESS_DENIED',
+      'Requests from browsers or under another name than localhost are refused',
+    );
   }
 };

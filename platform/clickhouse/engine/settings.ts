@@ -4,10 +4,27 @@ import { quote } from '../quote.ts';
 
 /** Names in the URL that belong to the HTTP interface and not to the statement. */
 const ofTheInterface = new Set([
-  'query', 'query_id', 'database', 'default_format', 'user', 'password', 'quota_key', 'compress', 'decompress',
-  'enable_http_compression', 'http_zlib_compression_level', 'send_progress_in_http_headers', 'http_headers_progress_interval_ms',
-  'wait_end_of_query', 'buffer_size', 'add_http_cors_header', 'cancel_http_readonly_queries_on_client_close',
-  'http_write_exception_in_output_format', 'http_response_headers', 'stacktrace', 'client_protocol_version',
+  'query',
+  'query_id',
+  'database',
+  'default_format',
+  'user',
+  'password',
+  'quota_key',
+  'compress',
+  'decompress',
+  'enable_http_compression',
+  'http_zlib_compression_level',
+  'send_progress_in_http_headers',
+  'http_headers_progress_interval_ms',
+  'wait_end_of_query',
+  'buffer_size',
+  'add_http_cors_header',
+  'cancel_http_readonly_queries_on_client_close',
+  'http_write_exception_in_output_format',
+  'http_response_headers',
+  'stacktrace',
+  'client_protocol_version',
 ]);
 /** Names that promise something a request here does not have. */
 const refused = new Set(['session_id', 'session_timeout', 'session_check', 'role', 'profile']);
@@ -28,10 +45,13 @@ export const requestSettings = (params: URLSearchParams, queryId: string): Reque
   const values = new Map<string, string>();
   let count = 0;
   for (const [name, value] of params) {
-    if ((count += 1) > limits.paramsMax) throw new Failure(400, 36, 'BAD_ARGUMENTS', `More than ${limits.paramsMax} parameters`);
+    if ((count += 1) > limits.paramsMax)
+      throw new Failure(400, 36, 'BAD_ARGUMENTS', `More than ${limits.paramsMax} parameters`);
     if (ofTheInterface.has(name)) continue;
-    if (!plainName.test(name) || value.includes('\0')) throw new Failure(400, 36, 'BAD_ARGUMENTS', `The parameter ${JSON.stringify(name.slice(0, 64))} cannot be used`);
-    if (refused.has(name)) throw new Failure(400, 48, 'NOT_IMPLEMENTED', `${name} is not served: every request is a session of its own`);
+    if (!plainName.test(name) || value.includes('\0'))
+      throw new Failure(400, 36, 'BAD_ARGUMENTS', `The parameter ${JSON.stringify(name.slice(0, 64))} cannot be used`);
+    if (refused.has(name))
+      throw new Failure(400, 48, 'NOT_IMPLEMENTED', `${name} is not served: every request is a session of its own`);
     if (name.startsWith('param_')) values.set(name, value);
     else settings.set(name, value);
   }
@@ -64,7 +84,9 @@ const atMostOf = (asked: string | undefined, max: number): string => String(Math
 
 const executionMsOf = (seconds: string | undefined): number => {
   const asked = positive(seconds);
-  return asked === null ? limits.executionMsDefault : Math.min(Math.max(1, Math.round(asked * 1000)), limits.executionMsMax);
+  return asked === null
+    ? limits.executionMsDefault
+    : Math.min(Math.max(1, Math.round(asked * 1000)), limits.executionMsMax);
 };
 
 const memoryOf = (bytes: string | undefined): number => {

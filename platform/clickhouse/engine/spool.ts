@@ -22,7 +22,10 @@ export class Spool {
   }
 
   /** Writes a body to a file. `sync` also waits until it is on the disk. Throws 413 past `bytesMax`. */
-  async write(body: Readable, options: { readonly bytesMax: number; readonly sync: boolean; readonly decoders: readonly Transform[] }): Promise<string> {
+  async write(
+    body: Readable,
+    options: { readonly bytesMax: number; readonly sync: boolean; readonly decoders: readonly Transform[] },
+  ): Promise<string> {
     const path = join(this.folder, `${process.pid}-${(this.#count += 1)}`);
     try {
       await pipeline([body, ...options.decoders, atMost(options.bytesMax), createWriteStream(path, { mode: 0o600 })]);
@@ -50,8 +53,10 @@ const syncFile = async (path: string): Promise<void> => {
 
 const writeFailure = (error: unknown): unknown => {
   const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return new Failure(500, 243, 'NOT_ENOUGH_SPACE', 'No space is left for the body of the request');
-  if (code?.startsWith('Z_') || code?.startsWith('ERR__ERROR_')) return new Failure(400, 354, 'ZLIB_INFLATE_FAILED', 'The body is not what its Content-Encoding says');
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new Failure(500, 243, 'NOT_ENOUGH_SPACE', 'No space is left for the body of the request');
+  if (code?.startsWith('Z_') || code?.startsWith('ERR__ERROR_'))
+    return new Failure(400, 354, 'ZLIB_INFLATE_FAILED', 'The body is not what its Content-Encoding says');
   return error;
 };
 

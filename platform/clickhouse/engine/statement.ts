@@ -16,19 +16,64 @@ export type Admission =
   /** Reads the request's body, which must lie in a file; `withFile` gives the statement for that file. */
   | { readonly kind: 'insert'; readonly withFile: (path: string) => string };
 
-const syntax = (message: string): Admission => ({ kind: 'refused', objection: { code: 62, name: 'SYNTAX_ERROR', message } });
-const denied = (message: string): Admission => ({ kind: 'refused', objection: { code: 497, name: 'ACCESS_DENIED', message } });
+const syntax = (message: string): Admission => ({
+  kind: 'refused',
+  objection: { code: 62, name: 'SYNTAX_ERROR', message },
+});
+const denied = (message: string): Admission => ({
+  kind: 'refused',
+  objection: { code: 497, name: 'ACCESS_DENIED', message },
+});
 
 /** First words that would outlive their request or leave this engine; named to give them a better answer than a syntax error. */
 const unserved = new Set([
-  'SET', 'USE', 'SYSTEM', 'BACKUP', 'RESTORE', 'GRANT', 'REVOKE', 'ATTACH', 'DETACH', 'UNDROP', 'MOVE', 'BEGIN', 'COMMIT', 'ROLLBACK', 'START', 'EXECUTE', 'WATCH', 'COPY',
+  'SET',
+  'USE',
+  'SYSTEM',
+  'BACKUP',
+  'RESTORE',
+  'GRANT',
+  'REVOKE',
+  'ATTACH',
+  'DETACH',
+  'UNDROP',
+  'MOVE',
+  'BEGIN',
+  'COMMIT',
+  'ROLLBACK',
+  'START',
+  'EXECUTE',
+  'WATCH',
+  'COPY',
 ]);
 /** First words that are served; others are no statements. */
 const reading = new Set(['SELECT', 'WITH', 'FROM', 'EXPLAIN', 'SHOW', 'DESCRIBE', 'DESC', 'EXISTS', 'CHECK', '(']);
-const writing = new Set(['INSERT', 'CREATE', 'ALTER', 'DROP', 'RENAME', 'EXCHANGE', 'TRUNCATE', 'OPTIMIZE', 'DELETE', 'UPDATE', 'KILL']);
+const writing = new Set([
+  'INSERT',
+  'CREATE',
+  'ALTER',
+  'DROP',
+  'RENAME',
+  'EXCHANGE',
+  'TRUNCATE',
+  'OPTIMIZE',
+  'DELETE',
+  'UPDATE',
+  'KILL',
+]);
 const creatable = new Set(['TABLE', 'DATABASE', 'VIEW', 'OR']);
 /** Bounds that the request carries; a SETTINGS clause must not lift them. */
-const bounds = new Set(['max_execution_time', 'max_memory_usage', 'max_memory_usage_for_user', 'max_result_bytes', 'max_result_rows', 'log_comment', 'readonly', 'timeout_overflow_mode', 'max_estimated_execution_time']);
+const bounds = new Set([
+  'max_execution_time',
+  'max_memory_usage',
+  'max_memory_usage_for_user',
+  'max_result_bytes',
+  'max_result_rows',
+  'log_comment',
+  'readonly',
+  'timeout_overflow_mode',
+  'max_estimated_execution_time',
+]);
 
 /** Decides whether one request's SQL may run, and in which form. `hasBody`: data came beside the statement. */
 export const admit = (sql: string, hasBody: boolean): Admission => {
@@ -44,7 +89,10 @@ export const admit = (sql: string, hasBody: boolean): Admission => {
   const first = tokens[0];
   if (first === undefined) return syntax('Empty query');
   const semicolon = tokens.find((token) => isSign(token, ';'));
-  if (semicolon) return syntax(`Multi-statements are not allowed: one statement a request, and here another begins after character ${semicolon.from}`);
+  if (semicolon)
+    return syntax(
+      `Multi-statements are not allowed: one statement a request, and here another begins after character ${semicolon.from}`,
+    );
   const objection = forbiddenFirstWord(tokens) ?? forbiddenReach(tokens) ?? forbiddenSetting(tokens);
   if (objection) return objection;
   const text = sql.slice(0, tokens.at(-1)!.to);
@@ -58,12 +106,16 @@ export const admit = (sql: string, hasBody: boolean): Admission => {
 const forbiddenFirstWord = (tokens: readonly Token[]): Admission | null => {
   const first = upper(tokens[0]!);
   if (unserved.has(first)) return denied(`${first} is not served here: it would outlive or leave its request`);
-  if (!reading.has(first) && !writing.has(first)) return syntax(`A statement does not begin with ${tokens[0]!.text.slice(0, 40)}`);
+  if (!reading.has(first) && !writing.has(first))
+    return syntax(`A statement does not begin with ${tokens[0]!.text.slice(0, 40)}`);
   const second = tokens[1] ? upper(tokens[1]) : '';
   if (first === 'CREATE' && !creatable.has(second)) return denied(`CREATE ${second} is not served here`);
-  if (first === 'CREATE' && second === 'OR' && !['TABLE', 'VIEW'].includes(upper(tokens[3] ?? tokens[0]!))) return denied('CREATE OR REPLACE is served for tables and views only');
-  if (first === 'KILL' && second !== 'QUERY' && second !== 'MUTATION') return denied(`KILL ${second} is not served here`);
-  if (first === 'KILL' && isWord(tokens.at(-1), 'SYNC')) return denied('KILL … SYNC never returns in the embedded engine; use ASYNC and ask system.processes');
+  if (first === 'CREATE' && second === 'OR' && !['TABLE', 'VIEW'].includes(upper(tokens[3] ?? tokens[0]!)))
+    return denied('CREATE OR REPLACE is served for tables and views only');
+  if (first === 'KILL' && second !== 'QUERY' && second !== 'MUTATION')
+    return denied(`KILL ${second} is not served here`);
+  if (first === 'KILL' && isWord(tokens.at(-1), 'SYNC'))
+    return denied('KILL … SYNC never returns in the embedded engine; use ASYNC and ask system.processes');
   return null;
 };
 
@@ -80,10 +132,14 @@ const forbiddenReach = (tokens: readonly Token[]): Admission | null => {
     if (isWord(next, 'INFILE')) return denied('FROM INFILE is refused; send the data as the body');
     if (isWord(token, 'ENGINE')) {
       const engine = isSign(next, '=') ? tokens[at + 2] : next;
-      const declares = isSign(next, '=') ? upper(tokens[0]!) !== 'SELECT' && engine?.kind !== 'string' : next.kind === 'word' && ['CREATE', 'EXPLAIN'].includes(upper(tokens[0]!));
-      if (declares && engine && !ownEngine.test(engine.text)) return denied(`Tables of the engine ${engine.text} are refused: it keeps its data elsewhere`);
+      const declares = isSign(next, '=')
+        ? upper(tokens[0]!) !== 'SELECT' && engine?.kind !== 'string'
+        : next.kind === 'word' && ['CREATE', 'EXPLAIN'].includes(upper(tokens[0]!));
+      if (declares && engine && !ownEngine.test(engine.text))
+        return denied(`Tables of the engine ${engine.text} are refused: it keeps its data elsewhere`);
     }
-    if (isWord(token, 'TEMPORARY') && isWord(next, 'TABLE')) return denied('Temporary tables would live as long as the request only');
+    if (isWord(token, 'TEMPORARY') && isWord(next, 'TABLE'))
+      return denied('Temporary tables would live as long as the request only');
   }
   return null;
 };
@@ -91,7 +147,9 @@ const forbiddenReach = (tokens: readonly Token[]): Admission | null => {
 const forbiddenSetting = (tokens: readonly Token[]): Admission | null => {
   const from = tokens.findIndex((token) => isWord(token, 'SETTINGS'));
   if (from < 0) return null;
-  const lifted = tokens.slice(from).find((token, at, rest) => bounds.has(token.text.toLowerCase()) && isSign(rest[at + 1], '='));
+  const lifted = tokens
+    .slice(from)
+    .find((token, at, rest) => bounds.has(token.text.toLowerCase()) && isSign(rest[at + 1], '='));
   return lifted ? denied(`${lifted.text} is a bound of the request: give it beside the statement, not within`) : null;
 };
 
@@ -100,7 +158,9 @@ const hiddenInsert = (tokens: readonly Token[]): Admission | null => {
   const at = tokens.findIndex((token, index) => isWord(token, 'INSERT') && isWord(tokens[index + 1], 'INTO'));
   if (at < 0) return null;
   const form = insertForm(tokens.slice(at));
-  return isWord(tokens[0], 'EXPLAIN') && form.kind === 'select' ? null : syntax('An INSERT within another statement is refused');
+  return isWord(tokens[0], 'EXPLAIN') && form.kind === 'select'
+    ? null
+    : syntax('An INSERT within another statement is refused');
 };
 
 type InsertForm =
@@ -111,10 +171,14 @@ type InsertForm =
   | { readonly kind: 'unknown'; readonly at: number };
 
 const insertForm = (tokens: readonly Token[]): InsertForm => {
-  let at = isWord(tokens[2], 'TABLE') && !isSign(tokens[3], '(') && tokens[3]?.kind !== undefined && !isSign(tokens[3], '.') ? 3 : 2;
+  let at =
+    isWord(tokens[2], 'TABLE') && !isSign(tokens[3], '(') && tokens[3]?.kind !== undefined && !isSign(tokens[3], '.')
+      ? 3
+      : 2;
   if (isWord(tokens[at], 'FUNCTION')) return { kind: 'unknown', at: tokens[at]!.from };
   at += isSign(tokens[at + 1], '.') ? 3 : 1;
-  if (isSign(tokens[at], '(') && !isWord(tokens[at + 1], 'SELECT') && !isWord(tokens[at + 1], 'WITH')) at = afterParenthesis(tokens, at);
+  if (isSign(tokens[at], '(') && !isWord(tokens[at + 1], 'SELECT') && !isWord(tokens[at + 1], 'WITH'))
+    at = afterParenthesis(tokens, at);
   const head = tokens[at - 1]?.to ?? 0;
   if (isWord(tokens[at], 'SETTINGS')) {
     at += 1;
@@ -141,26 +205,39 @@ const admitInsert = (sql: string, tokens: readonly Token[], hasBody: boolean): A
   if (!hasBody) return syntax('The rows of this INSERT are expected as the body of the request');
   const { head } = form;
   const rest = /^\s*VALUES$/i.test(sql.slice(head)) ? ' FORMAT Values' : sql.slice(head);
-  return { kind: 'insert', withFile: (path) => `${sql.slice(0, head)} FROM INFILE ${quote(path)} COMPRESSION 'none' ${rest}` };
+  return {
+    kind: 'insert',
+    withFile: (path) => `${sql.slice(0, head)} FROM INFILE ${quote(path)} COMPRESSION 'none' ${rest}`,
+  };
 };
 
 /** `INSERT INTO t SELECT … FROM input('a Int64') FORMAT RowBinary` becomes the same over `file(…)`. */
 const admitInsertSelect = (sql: string, tokens: readonly Token[], hasBody: boolean): Admission => {
   const inputs = tokens.flatMap((token, at) => (isWord(token, 'INPUT') && isSign(tokens[at + 1], '(') ? [at] : []));
-  if (inputs.length === 0) return hasBody ? syntax("A body came, but the INSERT does not read it by input('…')") : { kind: 'statement', sql, reads: false };
+  if (inputs.length === 0)
+    return hasBody
+      ? syntax("A body came, but the INSERT does not read it by input('…')")
+      : { kind: 'statement', sql, reads: false };
   const [at] = inputs as [number];
   const [structure, closing, word, format] = [tokens[at + 2], tokens[at + 3], tokens.at(-2), tokens.at(-1)];
   if (inputs.length > 1) return syntax('input() may stand once in a statement');
-  if (structure?.kind !== 'string' || !isSign(closing, ')')) return syntax("input() takes one string: input('a Int64, b String')");
-  if (!isWord(word, 'FORMAT') || format?.kind !== 'word') return syntax('An INSERT from input() ends with FORMAT and its name');
+  if (structure?.kind !== 'string' || !isSign(closing, ')'))
+    return syntax("input() takes one string: input('a Int64, b String')");
+  if (!isWord(word, 'FORMAT') || format?.kind !== 'word')
+    return syntax('An INSERT from input() ends with FORMAT and its name');
   if (!hasBody) return syntax('The rows of this INSERT are expected as the body of the request');
   const [name, structureText] = [format.text, sql.slice(structure.from, structure.to)];
   const [before, after] = [sql.slice(0, tokens[at]!.from), sql.slice(closing!.to, word!.from)];
-  return { kind: 'insert', withFile: (path) => `${before}file(${quote(path)}, ${name}, ${structureText}, 'none')${after}` };
+  return {
+    kind: 'insert',
+    withFile: (path) => `${before}file(${quote(path)}, ${name}, ${structureText}, 'none')${after}`,
+  };
 };
 
-const upper = (token: Token): string => (token.kind === 'word' || token.kind === 'sign' ? token.text.toUpperCase() : '');
-const isWord = (token: Token | undefined, text: string): boolean => token?.kind === 'word' && token.text.toUpperCase() === text;
+const upper = (token: Token): string =>
+  token.kind === 'word' || token.kind === 'sign' ? token.text.toUpperCase() : '';
+const isWord = (token: Token | undefined, text: string): boolean =>
+  token?.kind === 'word' && token.text.toUpperCase() === text;
 const isSign = (token: Token | undefined, text: string): boolean => token?.kind === 'sign' && token.text === text;
 
 const afterParenthesis = (tokens: readonly Token[], opening: number): number => {

@@ -59,9 +59,19 @@ export class Store {
     const connection = this.#open();
     const killer = this.#killerOf(running);
     try {
-      const use = running.database === '' || running.database === 'default' ? '' : `USE ${quoteName(running.database)}; `;
-      const result = await this.#native.QueryAsyncConnection(connection, running.prelude + use + running.sql, running.format);
-      return { bytes: result.bytes, rowsRead: result.rowsRead, bytesRead: result.bytesRead, elapsedSeconds: result.elapsed };
+      const use =
+        running.database === '' || running.database === 'default' ? '' : `USE ${quoteName(running.database)}; `;
+      const result = await this.#native.QueryAsyncConnection(
+        connection,
+        running.prelude + use + running.sql,
+        running.format,
+      );
+      return {
+        bytes: result.bytes,
+        rowsRead: result.rowsRead,
+        bytesRead: result.bytesRead,
+        elapsedSeconds: result.elapsed,
+      };
     } finally {
       killer.stop();
       this.#native.CloseConnection(connection);
@@ -92,7 +102,9 @@ export class Store {
 
   /** Asks the engine to end a statement. (`SYNC` never returns in the embedded engine.) */
   async kill(queryId: string): Promise<void> {
-    await this.#native.QueryAsyncConnection(this.#control, `KILL QUERY WHERE Settings['log_comment'] = ${quote(queryId)} ASYNC`, 'Null').catch(() => undefined);
+    await this.#native
+      .QueryAsyncConnection(this.#control, `KILL QUERY WHERE Settings['log_comment'] = ${quote(queryId)} ASYNC`, 'Null')
+      .catch(() => undefined);
   }
 
   /** Closes the directory; nothing may run any more. */
@@ -102,14 +114,16 @@ export class Store {
 }
 
 export const quoteName = (name: string): string => {
-  if (!/^[A-Za-z0-9_.-]{1,128}$/.test(name)) throw new Failure(400, 36, 'BAD_ARGUMENTS', 'The name of the database cannot be used');
+  if (!/^[A-Za-z0-9_.-]{1,128}$/.test(name))
+    throw new Failure(400, 36, 'BAD_ARGUMENTS', 'The name of the database cannot be used');
   return `\`${name}\``;
 };
 
 const whyNotOpened = (folder: string, error: unknown): string => {
   const message = error instanceof Error ? error.message : String(error);
   const holder = holderOf(folder);
-  if (holder !== null) return `The data directory ${folder} is in use by process ${holder}: another engine is open on it. Stop that one first, or choose another directory.`;
+  if (holder !== null)
+    return `The data directory ${folder} is in use by process ${holder}: another engine is open on it. Stop that one first, or choose another directory.`;
   return `The data directory ${folder} cannot be opened: ${message}`;
 };
 
