@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { sql } from 'kysely';
 import { Registry } from 'prom-client';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock/clock.ts';
 import { anEntry } from '../ledger/fixtures.ts';
 import { ledgerSource } from '../ledger/source.ts';
@@ -14,6 +14,7 @@ import { startLedger } from '../ledger/start.ts';
 import { verifyLedger } from '../ledger/verify.ts';
 import { createLog } from '../log/log.ts';
 import { connectPostgres } from '../postgres/connect.ts';
+import { eventually } from '../postgres/eventually.ts';
 import { testPostgres, urlOf } from '../postgres/for-tests.ts';
 import { migratePostgres } from '../postgres/migrate.ts';
 import type { Postgres } from '../postgres/postgres.ts';
@@ -44,7 +45,9 @@ const contentQuery = `
     (SELECT string_agg(s::text, E'\\n' ORDER BY s::text) FROM odd."Strange Name" s) AS strange`;
 const contentOf = async (postgres: Postgres): Promise<unknown> => (await postgres.pool.query(contentQuery)).rows[0];
 
-const aFolder = (): Promise<string> => mkdtemp(join('/tmp', 'leadline-backup-'));
+const scratch = await mkdtemp('/tmp/leadline-backup-');
+afterAll(() => rm(scratch, { recursive: true, force: true }));
+const aFolder = (): Promise<string> => mkdtemp(join(scratch, 'f'));
 const aSource = async (files: Record<string, string>): Promise<MigrationSource> => {
   const folder = await aFolder();
   for (const [file, text] of Object.entries(files)) await writeFile(join(folder, file), text);
@@ -69,7 +72,7 @@ describe('a backup brings the whole state back, or changes nothing and says why'
     await source.pool.query(oddData);
     const ledger = await startLedger(source, systemClock, log, new Registry());
     for (const subject of ['a:1', 'a:2']) await source.transaction((tx) => ledger.append(tx, anEntry({ subject })));
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       if ((await ledger.read({ limit: 10 })).length < 2) throw new Error('not sealed yet');
     });
     await ledger.stop();

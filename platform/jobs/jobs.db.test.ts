@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import { Registry } from 'prom-client';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock/clock.ts';
 import { createLog } from '../log/log.ts';
+import { eventually } from '../postgres/eventually.ts';
 import { moveClock, testPostgres } from '../postgres/for-tests.ts';
 import type { Postgres } from '../postgres/postgres.ts';
 import { aJob } from './fixtures.ts';
@@ -41,11 +42,11 @@ describe('due work is done, once at a time, whatever becomes of the process that
     jobs.handle('mail', async (job) => void done.push(job.key));
     const first = await schedule(jobs, { key: 'now' });
     await schedule(jobs, { key: 'later', due: Temporal.Now.instant().add({ hours: 1 }) });
-    await vi.waitFor(async () => expect(await rowOf(first)).toMatchObject({ state: 'done' }));
+    await eventually(async () => expect(await rowOf(first)).toMatchObject({ state: 'done' }));
     expect(done).toEqual(['now']);
     await moveClock(postgres, '2 hours');
     jobs.wake();
-    await vi.waitFor(() => expect(done).toEqual(['now', 'later']));
+    await eventually(() => expect(done).toEqual(['now', 'later']));
   });
 
   it('writes the same key of one kind once, and nothing of a transaction that was undone', async () => {
@@ -69,7 +70,7 @@ describe('due work is done, once at a time, whatever becomes of the process that
       for (let index = 0; index < 500; index += 1) await all[0]!.schedule(tx, aJob({ key: `${index}` }));
     });
     for (const jobs of all) jobs.handle('mail', async (job) => void done.push(job.key));
-    await vi.waitFor(() => expect(done).toHaveLength(500), { timeout: 20_000 });
+    await eventually(() => expect(done).toHaveLength(500));
     expect(new Set(done).size).toBe(500);
   });
 
@@ -81,12 +82,12 @@ describe('due work is done, once at a time, whatever becomes of the process that
       throw new Error(`no ${tries}`);
     });
     const id = await schedule(jobs, { attemptsMax: 2 });
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await rowOf(id)).toMatchObject({ state: 'waiting', attempts: 1, last_error: 'no 1', holder: null }),
     );
     await moveClock(postgres, '2 seconds');
     jobs.wake();
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await rowOf(id)).toMatchObject({ state: 'failed', attempts: 2, last_error: 'no 2' }),
     );
     expect(await metrics.metrics()).toContain('leadline_jobs_ended_total{kind="mail",outcome="failed"} 1');
@@ -101,7 +102,7 @@ describe('due work is done, once at a time, whatever becomes of the process that
       await stuck.promise;
     });
     const id = await schedule(one);
-    await vi.waitFor(() => expect(held).toHaveLength(1));
+    await eventually(() => expect(held).toHaveLength(1));
     expect(await held[0]!.stillHeld()).toBe(true);
     await moveClock(postgres, '2 hours');
     expect(await held[0]!.stillHeld()).toBe(false);
@@ -110,13 +111,13 @@ describe('due work is done, once at a time, whatever becomes of the process that
       held.push(job);
       await finish.promise;
     });
-    await vi.waitFor(() => expect(held).toHaveLength(2));
+    await eventually(() => expect(held).toHaveLength(2));
     expect(held[1]!.fence).toBeGreaterThan(held[0]!.fence);
     stuck.resolve();
-    await vi.waitFor(async () => expect(await held[1]!.stillHeld()).toBe(true));
+    await eventually(async () => expect(await held[1]!.stillHeld()).toBe(true));
     expect(await rowOf(id)).toMatchObject({ state: 'waiting', attempts: 2 });
     finish.resolve();
-    await vi.waitFor(async () => expect(await rowOf(id)).toMatchObject({ state: 'done' }));
+    await eventually(async () => expect(await rowOf(id)).toMatchObject({ state: 'done' }));
   });
 
   it('sweeps a job whose worker died on its last attempt', async () => {
@@ -130,7 +131,7 @@ describe('due work is done, once at a time, whatever becomes of the process that
     await taken.promise;
     await moveClock(postgres, '2 hours');
     two.wake();
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await rowOf(id)).toMatchObject({ state: 'failed', last_error: 'the worker died on the last attempt' }),
     );
   });
@@ -146,9 +147,9 @@ describe('due work is done, once at a time, whatever becomes of the process that
     });
     for (const key of ['h1', 'h2', 'h3']) await schedule(jobs, { key, lane: 'housekeeping' });
     await schedule(jobs, { key: 'o', lane: 'ordinary' });
-    await vi.waitFor(() => expect(order.toSorted()).toEqual(['begin housekeeping', 'begin ordinary']));
+    await eventually(() => expect(order.toSorted()).toEqual(['begin housekeeping', 'begin ordinary']));
     await schedule(jobs, { key: 'u', lane: 'urgent' });
-    await vi.waitFor(() => expect(order.slice(2)).toEqual(['begin urgent', 'end urgent']));
+    await eventually(() => expect(order.slice(2)).toEqual(['begin urgent', 'end urgent']));
     const leaseEnd = async (): Promise<number> =>
       (
         await sql<{
@@ -158,9 +159,9 @@ describe('due work is done, once at a time, whatever becomes of the process that
         )
       ).rows[0]!.ready_at.getTime();
     const before = await leaseEnd();
-    await vi.waitFor(async () => expect(await leaseEnd()).toBeGreaterThan(before), { timeout: 5_000 });
+    await eventually(async () => expect(await leaseEnd()).toBeGreaterThan(before));
     open.resolve();
-    await vi.waitFor(() => expect(order.filter((step) => step === 'end housekeeping')).toHaveLength(3));
+    await eventually(() => expect(order.filter((step) => step === 'end housekeeping')).toHaveLength(3));
   });
 
   it('finishes what runs before it stops', async () => {
@@ -188,9 +189,9 @@ describe('due work is done, once at a time, whatever becomes of the process that
         if (runs === 2) throw new Error('not now');
       });
     }
-    await vi.waitFor(() => expect(runs).toBe(1));
+    await eventually(() => expect(runs).toBe(1));
     for (const expected of [2, 3, 4]) {
-      await vi.waitFor(async () => {
+      await eventually(async () => {
         const { rows } =
           await sql`SELECT 1 FROM jobs.recurring WHERE name = 'sweep' AND lease_until IS NULL AND due > ground.now()`.execute(
             postgres.tables<any>(),
@@ -199,7 +200,7 @@ describe('due work is done, once at a time, whatever becomes of the process that
       });
       await moveClock(postgres, '61 seconds');
       for (const jobs of all) jobs.wake();
-      await vi.waitFor(() => expect(runs).toBe(expected));
+      await eventually(() => expect(runs).toBe(expected));
     }
   });
 });

@@ -1,9 +1,10 @@
 import { Registry } from 'prom-client';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock/clock.ts';
 import { loadConfiguration } from '../config/load.ts';
 import { createHttp, type StartedHttp } from '../http/start.ts';
 import { createLog } from '../log/log.ts';
+import { eventually } from '../postgres/eventually.ts';
 import { testPostgres } from '../postgres/for-tests.ts';
 import type { Postgres } from '../postgres/postgres.ts';
 import { serveEvents, streamLimits } from './events-route.ts';
@@ -71,7 +72,7 @@ describe('a page sees every change as it happens, also after its connection was 
     expect(seen).toMatchObject({ subject: '1' });
     await write('a.done', '2');
     await write('a.done', '3');
-    await vi.waitFor(async () => expect(await ledger.read({ limit: 10 })).toHaveLength(4));
+    await eventually(async () => expect(await ledger.read({ limit: 10 })).toHaveLength(4));
     const second = await fetch(`${url}/api/v1/events?kind=a.*`, { headers: { ...headers, 'last-event-id': seen!.id } });
     expect((await readEvents(second, 2)).map((event) => event.subject)).toEqual(['2', '3']);
   });
@@ -94,7 +95,7 @@ describe('a page sees every change as it happens, also after its connection was 
   it('lists the ledger by pages, oldest or newest first', async () => {
     await listen(() => serveLedger({ http, ledger, postgres, metrics: new Registry() }));
     for (const number of [1, 2, 3]) await write('a.done', `${number}`);
-    await vi.waitFor(async () => expect(await ledger.read({ limit: 10 })).toHaveLength(3));
+    await eventually(async () => expect(await ledger.read({ limit: 10 })).toHaveLength(3));
     const page = async (query: string): Promise<{ subjects: string[]; next: string | null }> => {
       const response = await fetch(`${url}/api/v1/ledger?${query}`, { headers });
       const body = (await response.json()) as { items: { subject: string }[]; next: string | null };

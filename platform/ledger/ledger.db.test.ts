@@ -1,8 +1,9 @@
 import { Registry } from 'prom-client';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock/clock.ts';
 import { createLog } from '../log/log.ts';
+import { eventually } from '../postgres/eventually.ts';
 import { testPostgres } from '../postgres/for-tests.ts';
 import type { Postgres } from '../postgres/postgres.ts';
 import { anEntry } from './fixtures.ts';
@@ -40,10 +41,10 @@ describe('nothing is announced that is not committed, and nothing committed goes
     });
     await slowWritten.promise;
     await write(anEntry({ subject: 'late:2' }));
-    await vi.waitFor(() => expect(seen).toEqual(['late:2']));
+    await eventually(() => expect(seen).toEqual(['late:2']));
     open.resolve();
     await slow;
-    await vi.waitFor(() => expect(seen).toEqual(['late:2', 'late:1']));
+    await eventually(() => expect(seen).toEqual(['late:2', 'late:1']));
     following.stop();
   });
 
@@ -55,14 +56,14 @@ describe('nothing is announced that is not committed, and nothing committed goes
       })
       .catch(() => undefined);
     await write(anEntry({ subject: 'done:1' }));
-    await vi.waitFor(async () => expect(await sealedOf('done:1')).toHaveLength(1));
+    await eventually(async () => expect(await sealedOf('done:1')).toHaveLength(1));
     expect(await sealedOf('undone:1')).toEqual([]);
   });
 
   it('reads back what was written, also NUL, half surrogates, and numbers of any size', async () => {
     const data = { text: 'a\u0000b\ud800c', numbers: [0.1 + 0.2, 1e300, -0, 2 ** 53 + 2], deep: { 'k\u0000': null } };
     await write(anEntry({ subject: 'odd:1', service: 'shop/checkout', data }));
-    await vi.waitFor(async () => expect(await sealedOf('odd:1')).toHaveLength(1));
+    await eventually(async () => expect(await sealedOf('odd:1')).toHaveLength(1));
     const [event] = await sealedOf('odd:1');
     expect(event).toMatchObject({
       service: 'shop/checkout',
@@ -74,7 +75,7 @@ describe('nothing is announced that is not committed, and nothing committed goes
   it('numbers without a gap while several processes write and seal, and the chain verifies', async () => {
     const others = await Promise.all([1, 2].map(() => startLedger(postgres, systemClock, log, new Registry())));
     await Promise.all(Array.from({ length: 300 }, (_, index) => write(anEntry({ subject: `many:${index}` }))));
-    await vi.waitFor(async () => expect((await verifyLedger(postgres)).pending).toBe(0));
+    await eventually(async () => expect((await verifyLedger(postgres)).pending).toBe(0));
     const result = await verifyLedger(postgres);
     expect(result).toMatchObject({ ok: true, fault: null });
     expect(result.head?.place).toBe(BigInt(result.events));
@@ -84,7 +85,7 @@ describe('nothing is announced that is not committed, and nothing committed goes
   it('filters by kind, by the beginning of a kind, by subject and by place', async () => {
     for (const kind of ['page.sent', 'page.acknowledged', 'pages.counted'])
       await write(anEntry({ kind, subject: 'filter:1' }));
-    await vi.waitFor(async () => expect(await sealedOf('filter:1')).toHaveLength(3));
+    await eventually(async () => expect(await sealedOf('filter:1')).toHaveLength(3));
     const kinds = async (filter: { kind: string }): Promise<string[]> =>
       (await ledger.read({ ...filter, subject: 'filter:1', limit: 10 })).map((event) => event.kind);
     expect(await kinds({ kind: 'page.sent' })).toEqual(['page.sent']);
@@ -101,7 +102,7 @@ describe('nothing is announced that is not committed, and nothing committed goes
     const seen: bigint[] = [];
     const following = ledger.follow(from, (event) => seen.push(event.place));
     await write(anEntry({ subject: 'resumed:1' }));
-    await vi.waitFor(() => expect(seen.length).toBe(all.length - 3 + 1));
+    await eventually(() => expect(seen.length).toBe(all.length - 3 + 1));
     expect(seen).toEqual(seen.map((_, index) => from + BigInt(index) + 1n));
     following.stop();
   });

@@ -1,8 +1,9 @@
 import { Registry } from 'prom-client';
 import { sql } from 'kysely';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock/clock.ts';
 import { createLog } from '../log/log.ts';
+import { eventually } from '../postgres/eventually.ts';
 import { moveClock, testPostgres } from '../postgres/for-tests.ts';
 import type { Postgres } from '../postgres/postgres.ts';
 import { anEntry } from './fixtures.ts';
@@ -37,12 +38,12 @@ describe('a reaction sees every event of its kinds in order, at least once, also
       await write(first, 'a.done', `${number}`);
       await write(first, 'b.done', 'other');
     }
-    await vi.waitFor(() => expect(seen).toEqual(['1', '2', '3']));
+    await eventually(() => expect(seen).toEqual(['1', '2', '3']));
     await first.stop();
     const second = await start();
     await write(second, 'a.done', '4');
     second.react('mine', ['a.done'], async (event) => void seen.push(event.subject));
-    await vi.waitFor(() => expect(seen).toEqual(['1', '2', '3', '4']));
+    await eventually(() => expect(seen).toEqual(['1', '2', '3', '4']));
   });
 
   it('tries a failed event again with a growing pause, and what follows waits', async () => {
@@ -54,24 +55,24 @@ describe('a reaction sees every event of its kinds in order, at least once, also
       if (broken && event.subject === '2') throw new Error('not now');
     });
     for (const number of [1, 2, 3]) await write(ledger, 'a.done', `${number}`);
-    await vi.waitFor(() => expect(tries).toEqual(['1', '2']));
+    await eventually(() => expect(tries).toEqual(['1', '2']));
     const rowOf = async (): Promise<{ failures: number; last_error: string; seconds: number }> =>
       (
         await sql<any>`SELECT failures, last_error, round(extract(epoch FROM next_try - ground.now()))::int AS seconds
           FROM ledger.reaction WHERE name = 'breaks'`.execute(postgres.tables<any>())
       ).rows[0];
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await rowOf()).toMatchObject({ failures: 1, last_error: 'not now', seconds: 1 }),
     );
     await moveClock(postgres, '2 seconds');
     ledger.wake();
-    await vi.waitFor(async () => expect(await rowOf()).toMatchObject({ failures: 2, seconds: 2 }));
+    await eventually(async () => expect(await rowOf()).toMatchObject({ failures: 2, seconds: 2 }));
     expect(tries).toEqual(['1', '2', '2']);
     broken = false;
     await moveClock(postgres, '10 seconds');
     ledger.wake();
-    await vi.waitFor(() => expect(tries).toEqual(['1', '2', '2', '2', '3']));
-    await vi.waitFor(async () => expect(await rowOf()).toMatchObject({ failures: 0, last_error: null }));
+    await eventually(() => expect(tries).toEqual(['1', '2', '2', '2', '3']));
+    await eventually(async () => expect(await rowOf()).toMatchObject({ failures: 0, last_error: null }));
   });
 
   it('runs in one process at a time, and another takes over when the lease of a dead one has run out', async () => {
@@ -83,15 +84,15 @@ describe('a reaction sees every event of its kinds in order, at least once, also
       await stuck.promise;
     });
     await write(one, 'a.done', '1');
-    await vi.waitFor(() => expect(seen).toEqual(['one 1']));
+    await eventually(() => expect(seen).toEqual(['one 1']));
     two.react('shared', '*', async (event) => void seen.push(`two ${event.subject}`));
     await write(two, 'a.done', '2');
     two.wake();
-    await vi.waitFor(async () => expect((await two.read({ limit: 10 })).length).toBe(2));
+    await eventually(async () => expect((await two.read({ limit: 10 })).length).toBe(2));
     expect(seen).toEqual(['one 1']);
     await moveClock(postgres, '1 hour');
     two.wake();
-    await vi.waitFor(() => expect(seen).toEqual(['one 1', 'two 1', 'two 2']));
+    await eventually(() => expect(seen).toEqual(['one 1', 'two 1', 'two 2']));
     stuck.resolve();
   });
 });

@@ -1,8 +1,9 @@
 import { Registry } from 'prom-client';
 import { sql } from 'kysely';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock/clock.ts';
 import { createLog } from '../log/log.ts';
+import { eventually } from '../postgres/eventually.ts';
 import { testPostgres } from '../postgres/for-tests.ts';
 import type { Postgres } from '../postgres/postgres.ts';
 import { anEntry } from './fixtures.ts';
@@ -18,7 +19,7 @@ describe('an edit of the ledger by somebody who owns the database is found', () 
     const ledger = await startLedger(postgres, systemClock, createLog('silent'), new Registry());
     for (const number of [1, 2, 3, 4])
       await postgres.transaction((tx) => ledger.append(tx, anEntry({ subject: `thing:${number}` })));
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       whole = await verifyLedger(postgres);
       if (whole.events < 4) throw new Error('not sealed yet');
     });

@@ -13,7 +13,10 @@ describe('the binaries work wherever npm put them and whatever it was allowed to
     await chmod(folder, 0o711);
     runAs = await chooseRunAs('/nowhere');
   });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  afterAll(async () => {
+    await chmod(join(folder, 'closed', 'native', 'lib'), 0o755);
+    await rm(folder, { recursive: true, force: true });
+  });
 
   /** What npm leaves when it may not run install scripts: no links. */
   const withoutLinks = async (name: string): Promise<Installed> => {
@@ -46,6 +49,5 @@ describe('the binaries work wherever npm put them and whatever it was allowed to
     expect(versionOf(first.postgres)).toContain('PostgreSQL');
     expect(versionOf(first.initdb)).toContain('PostgreSQL');
     expect(await prepareBinaries(data, runAs, from)).toEqual(first);
-    await chmod(join(from.native, 'lib'), 0o755);
   });
 });

@@ -78,6 +78,8 @@ export const makeLinks = async (native: string): Promise<void> => {
 /** Under a temporary name first, so that a copy cut short is never taken for a whole one. The folder's lock is held. */
 const copyBinaries = async (native: string, copy: string): Promise<void> => {
   const unfinished = `${copy}.unfinished`;
+  // A copy of read-only folders that was cut short is read-only itself.
+  if (await exists(unfinished)) await openForAll(unfinished);
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(dirname(copy), { recursive: true });
   await cp(native, unfinished, {
@@ -85,12 +87,12 @@ const copyBinaries = async (native: string, copy: string): Promise<void> => {
     verbatimSymlinks: true,
     filter: (path) => !path.endsWith('.a') && basename(path) !== 'pkgconfig',
   });
-  await makeLinks(unfinished);
   await openForAll(unfinished);
+  await makeLinks(unfinished);
   await rename(unfinished, copy);
 };
 
-/** The copy of a checkout made under umask 077 would be closed again. */
+/** The copy of a checkout made under umask 077, or read-only, would be so again. */
 const openForAll = async (folder: string): Promise<void> => {
   await chmod(folder, 0o755);
   for (const entry of await readdir(folder, { withFileTypes: true })) {

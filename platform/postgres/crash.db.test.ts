@@ -1,7 +1,8 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { createLog } from '../log/log.ts';
+import { eventually } from './eventually.ts';
 import { startEmbedded } from './start.ts';
 
 const kills = 5;
@@ -35,11 +36,11 @@ it('no acknowledged commit is lost when the database is killed with SIGKILL unde
     const outagesMs: number[] = [];
     for (let kill = 1; kill <= kills; kill += 1) {
       const before = acknowledged.size;
-      await vi.waitFor(() => expect(acknowledged.size).toBeGreaterThan(before + 20 * kill), { timeout: 20_000 });
+      await eventually(() => expect(acknowledged.size).toBeGreaterThan(before + 20 * kill));
       process.kill(postgres.engine.pid()!, 'SIGKILL');
       const killedAt = performance.now();
-      await vi.waitFor(() => expect(postgres.engine.restarts()).toBe(kill), { timeout: 20_000 });
-      await vi.waitFor(() => postgres.check(), { timeout: 20_000 });
+      await eventually(() => expect(postgres.engine.restarts()).toBe(kill));
+      await eventually(() => postgres.check());
       outagesMs.push(Math.round(performance.now() - killedAt));
     }
     stopping.abort();
@@ -51,13 +52,10 @@ it('no acknowledged commit is lost when the database is killed with SIGKILL unde
       `${kills} kills of PostgreSQL: ${acknowledged.size} commits acknowledged, ${lost.length} lost, ${refused} refused, away for ${outagesMs.join(', ')} ms\n`,
     );
     expect(lost).toEqual([]);
-    await vi.waitFor(
-      async () => {
-        await postgres.pool.query(`SELECT pg_notify('crash', 'hello')`);
-        expect(notified).toBeGreaterThan(0);
-      },
-      { timeout: 20_000 },
-    );
+    await eventually(async () => {
+      await postgres.pool.query(`SELECT pg_notify('crash', 'hello')`);
+      expect(notified).toBeGreaterThan(0);
+    });
   } finally {
     await postgres.stop();
     await rm(folder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,10 +9,12 @@ import type { Postgres } from './postgres.ts';
 import type { MigrationSource } from './sources.ts';
 
 const log = createLog('silent');
+const scratch = await mkdtemp('/tmp/leadline-migrations-');
+afterAll(() => rm(scratch, { recursive: true, force: true }));
 
 /** A folder of migrations with the given files. */
 const aSource = async (name: string, files: Record<string, string>): Promise<MigrationSource> => {
-  const folder = await mkdtemp(join('/tmp', 'leadline-migrations-'));
+  const folder = await mkdtemp(join(scratch, name));
   for (const [file, sql] of Object.entries(files)) await writeFile(join(folder, file), sql);
   return { name, folder: pathToFileURL(`${folder}/`) };
 };
