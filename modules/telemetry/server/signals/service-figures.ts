@@ -1,4 +1,6 @@
+import { Refusal } from '../../../../kernel/problem.ts';
 import type { Figures, FiguresQuestion } from '../../../catalog/server/public.ts';
+import { telemetryCodes } from '../../contract.ts';
 import { planOf } from '../../domain/rollup-pieces.ts';
 import { figureColumns, requestRows, type FigureRow } from './request-figures.ts';
 import { sourcesNow, type Reads } from './reads.ts';
@@ -10,6 +12,16 @@ interface Row extends FigureRow {
   readonly step: number;
   readonly whole: number;
 }
+
+/** The same, or null while the engine is away: the list is then shown without figures. */
+export const figuresWhileUp = async (reads: Reads, question: FiguresQuestion): Promise<Figures[] | null> => {
+  try {
+    return await figuresOfServices(reads, question);
+  } catch (error) {
+    if (error instanceof Refusal && error.problem.code === telemetryCodes.engineAway) return null;
+    throw error;
+  }
+};
 
 /** Golden figures of all services at once, for the catalog's list. The question's range begins at a step. */
 export const figuresOfServices = async (reads: Reads, question: FiguresQuestion): Promise<Figures[]> => {

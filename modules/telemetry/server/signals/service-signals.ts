@@ -91,7 +91,7 @@ const seriesOf = (range: ReadRange, step: number, totals: StepRow | undefined, s
 };
 
 /** Figures of all requests together; null where there was none. */
-export const totalsOf = (row: FigureRow | undefined): Signals['totals'] => {
+const totalsOf = (row: FigureRow | undefined): Signals['totals'] => {
   const requests = Number(row?.requests ?? 0);
   if (row === undefined || requests === 0) return { requests: null, errors: null, errorRatio: null, p50Ms: null, p90Ms: null, p99Ms: null, p999Ms: null };
   const errors = Number(row.errors);
@@ -103,6 +103,19 @@ export const quantileOf = (row: Pick<FigureRow, 'quantiles'>, which: number): nu
 
 const bucketsOf = (totals: StepRow | undefined): [number, number][] =>
   totals && Number(totals.requests) > 0 ? latencyEdgesMs.map((edge, index) => [edge, Number(totals.within[index] ?? 0)]) : [];
+
+/** Totals alone, for other modules; the coarsest tables serve. */
+export const serviceTotals = async (reads: Reads, question: RequestFilter & { readonly service: string; readonly from: Temporal.Instant; readonly to: Temporal.Instant }): Promise<Signals['totals']> => {
+  const { from, to, service, environment, operation, version } = question;
+  const { pieces } = planOf({ fromNs: from.epochNanoseconds, toNs: to.epochNanoseconds }, null, sourcesNow(reads, true));
+  const rows = requestRows(pieces, { service, environment, operation, version }, []);
+  const [found] = await reads.engine.read<FigureRow>(
+    `-- Requests, errors and quantiles of one service over a stretch of time.
+     SELECT ${figureColumns} FROM (${rows.sql}) SETTINGS do_not_merge_across_partitions_select_final = 1`,
+    rows.params,
+  );
+  return totalsOf(found);
+};
 
 /** A series of an earlier time, its instants moved so that both lie over each other. */
 const shifted = (series: Series, onto: ReadRange, from: ReadRange): Series => {
