@@ -1,0 +1,177 @@
+/**
+ * Who the walk tries every route as. The crew is in the team `payments`, which owns what the rows name; the others are
+ * only viewers of the organisation.
+ */
+export const actors = {
+  nobody: 'without signing in',
+  sender: 'a token that may only send telemetry, with the role admin',
+  viewer: 'viewer of the organisation',
+  responder: 'responder of the organisation',
+  editor: 'editor of the organisation',
+  admin: 'admin of the organisation',
+  crewEditor: 'viewer of the organisation, editor in the team that owns it',
+  crewAdmin: 'viewer of the organisation, admin in the team that owns it',
+  stranger: 'viewer of the organisation, admin in another team',
+} as const;
+export type Who = keyof typeof actors;
+
+export interface AccessRow {
+  readonly may: readonly Who[];
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: string;
+  readonly body?: unknown;
+  /** The try is made with a session of its own, which it ends. */
+  readonly endsSession?: true;
+  /** What an admin makes sure of before each try, so that no try fails because of the one before. */
+  readonly before?: readonly (readonly [method: string, path: string, body: unknown])[];
+}
+
+const everybody = Object.keys(actors) as Who[];
+const signedIn: readonly Who[] = ['viewer', 'responder', 'editor', 'admin', 'crewEditor', 'crewAdmin', 'stranger'];
+const owners: readonly Who[] = ['editor', 'admin', 'crewEditor', 'crewAdmin'];
+const teamAdmins: readonly Who[] = ['admin', 'crewAdmin'];
+const admins: readonly Who[] = ['admin'];
+
+export const crew = {
+  displayName: 'Payments',
+  members: [
+    { person: 'mira', role: 'editor' },
+    { person: 'nils', role: 'admin' },
+  ],
+};
+const crewStands = ['PUT', '/api/v1/teams/payments', crew] as const;
+const service = { title: 'Payment', owner: 'payments' };
+const serviceStands = ['PUT', '/api/v1/services/shop%2Fpayment', service] as const;
+const journey = { title: 'Buy', owner: 'payments', steps: [{ name: 'Pay', service: 'shop/payment' }] };
+const journeyStands = ['PUT', '/api/v1/journeys/buy', journey] as const;
+const entity = { title: 'Ledger database', owner: 'payments' };
+const entityStands = ['PUT', '/api/v1/entities/resource/ledger-db', entity] as const;
+
+const unknownId = '018f0000-0000-7000-8000-000000000000';
+const onService = { name: 'shop/payment' };
+const open = { may: everybody };
+const seen = { may: signedIn };
+
+/** Who may, for every route of the API. A route of the OpenAPI document without a row here fails the walk. */
+export const accessTable: Readonly<Record<string, AccessRow>> = {
+  // Getting in
+  'GET /api/v1/sign-in': open,
+  'POST /api/v1/set-up': {
+    ...open,
+    body: { token: 'x', organisation: 'O', displayName: 'D', email: 'd@o.example', password: 'p' },
+  },
+  'POST /api/v1/sign-in': { ...open, body: { login: 'nobody-of-that-name', password: 'wrong' } },
+  'POST /api/v1/sign-in/second-factor': { ...open, body: { code: '000000' } },
+  'POST /api/v1/sign-in/passkey/options': open,
+  'POST /api/v1/sign-in/passkey': { ...open, body: { response: {} } },
+  'POST /api/v1/sign-in/sso/{provider}': { ...open, params: { provider: 'nowhere' }, body: { purpose: 'sign-in' } },
+  'POST /api/v1/sign-in/sso': { ...open, body: { query: 'code=x' } },
+  'POST /api/v1/links/look': { ...open, body: { token: 'x' } },
+  'POST /api/v1/links/follow': { ...open, body: { token: 'x', password: 'p' } },
+  'POST /api/v1/sign-out': { ...open, endsSession: true },
+
+  // One's own account
+  'GET /api/v1/account': seen,
+  'PATCH /api/v1/account': { ...seen, body: { displayName: 'Somebody' } },
+  'POST /api/v1/account/confirm': { ...seen, body: { password: 'wrong' } },
+  'POST /api/v1/account/confirm/passkey/options': seen,
+  'POST /api/v1/account/confirm/passkey': { ...seen, body: { response: {} } },
+  // Too short on purpose: a good one would end every other session.
+  'PUT /api/v1/account/password': { ...seen, body: { password: 'p' } },
+  'POST /api/v1/account/totp': seen,
+  'POST /api/v1/account/totp/enable': { ...seen, body: { code: '000000' } },
+  'DELETE /api/v1/account/totp': seen,
+  'POST /api/v1/account/recovery-codes': seen,
+  'POST /api/v1/account/passkeys/options': seen,
+  'POST /api/v1/account/passkeys': { ...seen, body: { name: 'key', response: {} } },
+  'DELETE /api/v1/account/passkeys/{passkey}': { ...seen, params: { passkey: unknownId } },
+  'DELETE /api/v1/account/identities/{identity}': { ...seen, params: { identity: unknownId } },
+  'GET /api/v1/account/sessions': seen,
+  'DELETE /api/v1/account/sessions/{session}': { ...seen, params: { session: unknownId } },
+
+  // The organisation, people, teams
+  'GET /api/v1/organisation': seen,
+  'PATCH /api/v1/organisation': { may: admins, body: { name: 'Harbour & Sons' } },
+  'GET /api/v1/people': seen,
+  'GET /api/v1/people/{person}': { ...seen, params: { person: 'zora' } },
+  'POST /api/v1/people': { may: admins, body: { displayName: 'Zora', email: 'zora@harbour.example', name: 'zora' } },
+  'PATCH /api/v1/people/{person}': { may: admins, params: { person: 'zora' }, body: { displayName: 'Zora' } },
+  'POST /api/v1/people/{person}/link': { may: admins, params: { person: 'zora' } },
+  'DELETE /api/v1/people/{person}/second-factor': { may: admins, params: { person: 'zora' } },
+  'GET /api/v1/teams': seen,
+  'GET /api/v1/teams/{team}': { ...seen, params: { team: 'payments' } },
+  'PUT /api/v1/teams/{team}': { may: teamAdmins, params: { team: 'payments' }, body: crew, before: [crewStands] },
+  'PUT /api/v1/teams/{team}/members/{person}': {
+    may: teamAdmins,
+    params: { team: 'payments', person: 'zora' },
+    body: { role: 'viewer' },
+    before: [crewStands],
+  },
+  'DELETE /api/v1/teams/{team}/members/{person}': {
+    may: teamAdmins,
+    params: { team: 'payments', person: 'zora' },
+    before: [crewStands],
+  },
+  'DELETE /api/v1/teams/{team}': {
+    may: admins,
+    params: { team: 'scratch' },
+    before: [['PUT', '/api/v1/teams/scratch', {}]],
+  },
+  'GET /api/v1/tokens': seen,
+  'POST /api/v1/tokens': { ...seen, body: { name: 'from the walk', role: 'viewer' } },
+  'DELETE /api/v1/tokens/{token}': { ...seen, params: { token: unknownId } },
+  'GET /api/v1/sso-providers': { may: admins },
+  'PUT /api/v1/sso-providers/{provider}': {
+    may: admins,
+    params: { provider: 'harbour' },
+    body: { issuer: 'http://127.0.0.1:9/', clientId: 'leadline' },
+  },
+  'DELETE /api/v1/sso-providers/{provider}': { may: admins, params: { provider: 'harbour' } },
+
+  // The ledger
+  'GET /api/v1/ledger': seen,
+  'GET /api/v1/events': seen,
+  'GET /api/v1/about': seen,
+
+  // The catalog: its owner's editors change it
+  'GET /api/v1/services': seen,
+  'GET /api/v1/services/{name}': { ...seen, params: onService },
+  'PUT /api/v1/services/{name}': { may: owners, params: onService, body: service, before: [crewStands, serviceStands] },
+  'DELETE /api/v1/services/{name}': { may: owners, params: onService, before: [crewStands, serviceStands] },
+  'GET /api/v1/environments': seen,
+  'GET /api/v1/journeys': seen,
+  'GET /api/v1/journeys/{name}': { ...seen, params: { name: 'buy' } },
+  'PUT /api/v1/journeys/{name}': {
+    may: owners,
+    params: { name: 'buy' },
+    body: journey,
+    before: [crewStands, journeyStands],
+  },
+  'DELETE /api/v1/journeys/{name}': { may: owners, params: { name: 'buy' }, before: [crewStands, journeyStands] },
+  'GET /api/v1/entities': seen,
+  'PUT /api/v1/entities/{kind}/{name}': {
+    may: owners,
+    params: { kind: 'resource', name: 'ledger-db' },
+    body: entity,
+    before: [crewStands, entityStands],
+  },
+  'DELETE /api/v1/entities/{kind}/{name}': {
+    may: owners,
+    params: { kind: 'resource', name: 'ledger-db' },
+    before: [crewStands, entityStands],
+  },
+
+  // Telemetry
+  'GET /api/v1/services/{name}/signals': { ...seen, params: onService },
+  'GET /api/v1/services/{name}/operations': { ...seen, params: onService },
+  'GET /api/v1/services/{name}/versions': { ...seen, params: onService },
+  'GET /api/v1/services/{name}/neighbours': { ...seen, params: onService },
+  'GET /api/v1/service-map': seen,
+  'GET /api/v1/traces': seen,
+  'GET /api/v1/traces/{traceId}': { ...seen, params: { traceId: '0af7651916cd43dd8448eb211c80319c' } },
+  'GET /api/v1/logs': seen,
+  'GET /api/v1/logs/live': seen,
+  'GET /api/v1/telemetry/live': seen,
+  'GET /api/v1/metrics': seen,
+  'GET /api/v1/telemetry/status': seen,
+};
