@@ -72,7 +72,7 @@ const inOrigins = (segments: SeenWork['segments']): string => {
   const days = [...new Set(segments.flatMap((one) => one.days))];
   const atMs = Math.max(...segments.map((one) => one.atMs));
   return `-- Services that the segments brought for the first time on a day, of any signal.
-SELECT service, environment, version, least(${atMs}, toUnixTimestamp(max(day)) * 1000)::Float64 AS first, least(${atMs}, (toUnixTimestamp(max(day)) + 86400) * 1000)::Float64 AS last
+SELECT service, environment, version, least(${atMs}, (toUnixTimestamp(max(day)) + 86400) * 1000)::Float64 AS first, least(${atMs}, (toUnixTimestamp(max(day)) + 86400) * 1000)::Float64 AS last
 FROM telemetry_origins
 WHERE day IN (${days.map((day) => `'${day}'`).join(', ')}) AND segment IN (${ids(segments)})
 GROUP BY service, environment, version LIMIT ${rowsMax} SETTINGS max_threads = 1`;
