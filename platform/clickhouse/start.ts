@@ -18,15 +18,19 @@ const socketPathBytesMax = 100;
 /** The embedded engine under supervision, or the server that `clickhouseUrl` names. Never throws because ClickHouse is away. */
 export const startClickHouse = async (config: Pick<Configuration, 'values'>, log: Log): Promise<ClickHouse> => {
   const url = config.values.clickhouseUrl;
-  return url ? startExternal(url, log) : startEmbedded(config.values.data, log);
+  return url ? startExternal(url, log) : startEmbedded(config.values.data, config.values.diskReserveMb, log);
 };
 
-const startEmbedded = async (data: string, log: Log): Promise<ClickHouse & { enginePid(): number | null }> => {
+const startEmbedded = async (
+  data: string,
+  reserveMb: number,
+  log: Log,
+): Promise<ClickHouse & { enginePid(): number | null }> => {
   const folder = join(data, 'clickhouse');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const socket = socketIn(folder);
   const talk = createTalk({ socket }, { embedded: true });
-  const engine = superviseEngine({ data: folder, socket }, log);
+  const engine = superviseEngine({ data: folder, socket, reserveMb }, log);
   await engine.settled(firstUpMs);
   return {
     ...guarded(talk, () => engine.status()),

@@ -6,6 +6,13 @@ import type { Log } from '../log/log.ts';
 
 export type Standing = { readonly state: 'up' | 'starting' | 'down'; readonly detail: string };
 
+/** Where an engine lives, and how much free disk it leaves alone. */
+export interface EnginePlace {
+  readonly data: string;
+  readonly socket: string;
+  readonly reserveMb?: number;
+}
+
 export interface Supervised {
   status(): Standing;
   onUp(listener: () => void): void;
@@ -37,11 +44,7 @@ const program = fileURLToPath(new URL('engine/main.ts', import.meta.url));
  * it when it no longer answers. The engine ends by itself when this process is gone (its standard input closes), so an
  * orphan holds the directory for a moment only and a new start finds it free within a few attempts.
  */
-export const superviseEngine = (
-  place: { readonly data: string; readonly socket: string },
-  log: Log,
-  pings: PingBounds = pingBounds,
-): Supervised => {
+export const superviseEngine = (place: EnginePlace, log: Log, pings: PingBounds = pingBounds): Supervised => {
   const listeners: (() => void)[] = [];
   let standing: Standing = { state: 'starting', detail: 'the engine is starting' };
   let child: ChildProcess | null = null;
@@ -110,7 +113,7 @@ export const superviseEngine = (
   };
 };
 
-const spawnEngine = (place: { readonly data: string; readonly socket: string }): ChildProcess =>
+const spawnEngine = (place: EnginePlace): ChildProcess =>
   spawn(
     process.execPath,
     [
@@ -121,6 +124,8 @@ const spawnEngine = (place: { readonly data: string; readonly socket: string }):
       place.data,
       '--socket',
       place.socket,
+      '--reserve-mb',
+      String(place.reserveMb ?? 0),
       '--with-parent',
     ],
     {

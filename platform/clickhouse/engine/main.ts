@@ -11,7 +11,7 @@ import { Store } from './store.ts';
 
 /**
  * The embedded ClickHouse as a process of its own that speaks ClickHouse's HTTP interface:
- * `node platform/clickhouse/engine/main.ts --data DIR (--socket PATH | --port N) [--with-parent]`.
+ * `node platform/clickhouse/engine/main.ts --data DIR (--socket PATH | --port N) [--reserve-mb N] [--with-parent]`.
  * Prints one JSON line `{"ready":true,"port":…}` when it serves. `--with-parent`: ends when standard input ends, that is
  * when the process that started it is gone, however it went. SIGTERM: finishes what runs, closes the directory, exits 0.
  */
@@ -21,20 +21,22 @@ const main = async (): Promise<void> => {
       data: { type: 'string' },
       socket: { type: 'string' },
       port: { type: 'string' },
+      'reserve-mb': { type: 'string', default: '0' },
       'with-parent': { type: 'boolean', default: false },
     },
   });
   if (!values.data || (!values.socket && values.port === undefined)) {
     throw new Error(
-      'Usage: node platform/clickhouse/engine/main.ts --data DIR (--socket PATH | --port N) [--with-parent]',
+      'Usage: node platform/clickhouse/engine/main.ts --data DIR (--socket PATH | --port N) [--reserve-mb N] [--with-parent]',
     );
   }
   const folder = resolve(values.data);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const reserveBytes = Math.max(0, Math.trunc(Number(values['reserve-mb'])) || 0) * 1_048_576;
   const store = new Store(loadNative(), folder, connectionArguments(folder));
   const spool = new Spool(join(folder, 'spool'));
   await spool.prepare();
-  const server = serve(store, spool);
+  const server = serve(store, spool, { folder, bytes: reserveBytes });
   stopOnSignals(server, store, values['with-parent']);
   const port = values.socket
     ? await listenOnSocket(server, resolve(values.socket))

@@ -4,6 +4,7 @@ import { limits } from './limits.ts';
 import { sendAnswer, sendFailure } from './answer.ts';
 import { Queue } from './queue.ts';
 import { decodersOf, readRequest, type StatementRequest } from './request.ts';
+import { refuseWithinReserve, type Reserve } from './reserve.ts';
 import { requestSettings } from './settings.ts';
 import type { Spool } from './spool.ts';
 import { admit } from './statement.ts';
@@ -15,8 +16,8 @@ export interface EngineServer {
   drain(): Promise<void>;
 }
 
-/** The ClickHouse HTTP interface over one embedded store. `local` servers (TCP) also refuse what a browser could send. */
-export const serve = (store: Store, spool: Spool): EngineServer => {
+/** The ClickHouse HTTP interface over one embedded store. What a browser could send is refused. */
+export const serve = (store: Store, spool: Spool, reserve: Reserve): EngineServer => {
   const queue = new Queue(limits);
   const stopping = new AbortController();
   const active = new Set<Promise<void>>();
@@ -28,7 +29,7 @@ export const serve = (store: Store, spool: Spool): EngineServer => {
       keepAliveTimeout: 15_000,
     },
     (request, response) => {
-      const done = handle({ store, spool, queue, stopping: stopping.signal }, request, response).finally(() =>
+      const done = handle({ store, spool, reserve, queue, stopping: stopping.signal }, request, response).finally(() =>
         active.delete(done),
       );
       active.add(done);
@@ -52,6 +53,7 @@ export const serve = (store: Store, spool: Spool): EngineServer => {
 interface Parts {
   readonly store: Store;
   readonly spool: Spool;
+  readonly reserve: Reserve;
   readonly queue: Queue;
   readonly stopping: AbortSignal;
 }
@@ -93,10 +95,11 @@ const runStatement = async (
 ): Promise<void> => {
   const admission = admit(statement.sql, statement.hasBody);
   if (admission.kind === 'refused') throw refusedBy(admission.objection);
-  if (request.method === 'GET' && !(admission.kind === 'statement' && admission.reads)) {
+  if (request.method === 'GET' && !(admission.kind === 'statement' && admission.does === 'read')) {
     throw new Failure(403, 164, 'READONLY', 'A GET request may only read; use POST');
   }
   const settings = requestSettings(statement.params, statement.queryId);
+  if (admission.kind === 'insert' || admission.does === 'insert') await refuseWithinReserve(parts.reserve);
   const file = admission.kind === 'insert' ? await spoolBody(parts.spool, request, statement) : null;
   const sql = admission.kind === 'insert' ? admission.withFile(file!) : admission.sql;
   try {

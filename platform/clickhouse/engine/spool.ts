@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import { Transform } from 'node:stream';
 import { Failure } from './failure.ts';
+import { noSpace } from './reserve.ts';
 
 /** Bodies of inserts on their way into the engine: one file each, removed when the statement has ended. */
 export class Spool {
@@ -53,8 +54,7 @@ const syncFile = async (path: string): Promise<void> => {
 
 const writeFailure = (error: unknown): unknown => {
   const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return new Failure(500, 243, 'NOT_ENOUGH_SPACE', 'No space is left for the body of the request');
+  if (code === 'ENOSPC' || code === 'EDQUOT') return noSpace('No space is left for the body of the request');
   if (code?.startsWith('Z_') || code?.startsWith('ERR__ERROR_'))
     return new Failure(400, 354, 'ZLIB_INFLATE_FAILED', 'The body is not what its Content-Encoding says');
   return error;

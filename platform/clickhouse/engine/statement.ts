@@ -12,7 +12,7 @@ export interface Objection {
 export type Admission =
   | { readonly kind: 'refused'; readonly objection: Objection }
   /** Runs as it is (a trailing `;` is gone). */
-  | { readonly kind: 'statement'; readonly sql: string; readonly reads: boolean }
+  | { readonly kind: 'statement'; readonly sql: string; readonly does: 'read' | 'change' | 'insert' }
   /** Reads the request's body, which must lie in a file; `withFile` gives the statement for that file. */
   | { readonly kind: 'insert'; readonly withFile: (path: string) => string };
 
@@ -100,7 +100,7 @@ export const admit = (sql: string, hasBody: boolean): Admission => {
   if (hasBody) return syntax('A body may come only with an INSERT that reads it');
   const hidden = hiddenInsert(tokens);
   if (hidden) return hidden;
-  return { kind: 'statement', sql: text, reads: reading.has(upper(first)) };
+  return { kind: 'statement', sql: text, does: reading.has(upper(first)) ? 'read' : 'change' };
 };
 
 const forbiddenFirstWord = (tokens: readonly Token[]): Admission | null => {
@@ -217,7 +217,7 @@ const admitInsertSelect = (sql: string, tokens: readonly Token[], hasBody: boole
   if (inputs.length === 0)
     return hasBody
       ? syntax("A body came, but the INSERT does not read it by input('…')")
-      : { kind: 'statement', sql, reads: false };
+      : { kind: 'statement', sql, does: 'insert' };
   const [at] = inputs as [number];
   const [structure, closing, word, format] = [tokens[at + 2], tokens[at + 3], tokens.at(-2), tokens.at(-1)];
   if (inputs.length > 1) return syntax('input() may stand once in a statement');
