@@ -42,7 +42,7 @@ export const registerBackup = (program: Command, context: CliContext): void => {
         'What was due between the backup and now is done when the server starts.',
     )
     .action(async (file: string, options: { force?: boolean }) => {
-      const postgres = await connectExisting(context.configuration(), createLog('error'));
+      const postgres = await connectExisting(context.configuration(), createLog('error'), { asItIs: true });
       try {
         const sources = await everySource();
         const summary = await restoreBackup(postgres, {

@@ -1,5 +1,6 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import type { Places } from './places.ts';
+import { giveToFolderOwner } from './run-as.ts';
 
 /**
  * Settings of the embedded engine: small in memory (the whole product idles below 500 MB), nothing given up for the
@@ -72,6 +73,7 @@ export const writeConfiguration = async (
   ] as const) {
     await writeFile(path, content, { mode: 0o644 });
     await chmod(path, 0o644);
+    await giveToFolderOwner(path);
   }
 };
 

@@ -25,7 +25,7 @@ const limits = { skewMs: 2_000, commitMs: 200, connectionsUsed: 0.8, pendingSeco
 export const checkPostgres = async (config: Configuration): Promise<Finding[]> => {
   let postgres;
   try {
-    postgres = await connectExisting(config, createLog('silent'));
+    postgres = await connectExisting(config, createLog('silent'), { asItIs: true });
   } catch (error) {
     return [unreachable(error)];
   }

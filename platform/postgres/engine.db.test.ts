@@ -110,6 +110,17 @@ describe('the embedded engine always starts, and one server has it', () => {
     await postgres.stop();
   });
 
+  it('serves two commands at once, and makes the schema where no server ever ran', async () => {
+    const config = configurationOf(join(folder, 'fresh'));
+    const wholeLife = async (): Promise<number> => {
+      const postgres = await connectExisting(config, log);
+      const { rowCount } = await postgres.pool.query('SELECT FROM ledger.event');
+      await postgres.stop();
+      return rowCount!;
+    };
+    expect(await Promise.all([wholeLife(), wholeLife()])).toEqual([0, 0]);
+  });
+
   it('refuses data of another major version and names both', async () => {
     const other = join(folder, 'other');
     const postgres = await start(other);

@@ -6,10 +6,10 @@ import type { Log } from '../log/log.ts';
 import { prepareBinaries } from './binaries.ts';
 import { logTail, prepareCluster, quietEnvironment } from './cluster.ts';
 import { writeConfiguration } from './configuration.ts';
-import { takeLock, type LockPurpose } from './lock.ts';
+import { takeLock, type Lock, type LockPurpose } from './lock.ts';
 import { placesOf, prepareFolders, socketFolder, type Places } from './places.ts';
 import { clearOrphan, readPostmasterFile, stopPostmaster } from './postmaster.ts';
-import { chooseRunAs, type RunAs } from './run-as.ts';
+import { chooseRunAs, giveToFolderOwner, type RunAs } from './run-as.ts';
 
 /** The embedded PostgreSQL as a supervised child process. */
 export interface Engine {
@@ -41,9 +41,10 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
   const places = placesOf(options.data);
   const runAs = await chooseRunAs(places.cluster);
   const socket = socketFolder(places, runAs?.uid ?? process.getuid?.() ?? 0);
-  await prepareFolders(places, socket, runAs);
-  const lock = await takeLock(places.lock, options.purpose);
+  const lock = await ownData(places, socket, runAs, options.purpose);
   try {
+    await (await open(places.log, 'a', 0o600)).close();
+    await giveToFolderOwner(places.log);
     await clearOrphan(places.cluster, options.log);
     const binaries = await prepareBinaries(places.data, runAs);
     await prepareCluster(places, binaries, runAs, options.log);
@@ -62,6 +63,22 @@ export const startEngine = async (options: EngineOptions): Promise<Engine> => {
   } catch (error) {
     await lock.release();
     throw error;
+  }
+};
+
+const ownData = async (places: Places, socket: string, runAs: RunAs | null, purpose: LockPurpose): Promise<Lock> => {
+  try {
+    await prepareFolders(places, socket, runAs);
+    return await takeLock(places.lock, purpose);
+  } catch (error) {
+    const { code, path } = error as NodeJS.ErrnoException;
+    if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS') throw error;
+    throw new Refusal({
+      status: 500,
+      code: 'postgres.not-yours',
+      title: 'The data folder cannot be written',
+      detail: `${path ?? places.data} is not open to user ${process.getuid?.()} (${code}). Run this as the user who owns ${places.data}, or choose another folder with --data.`,
+    });
   }
 };
 

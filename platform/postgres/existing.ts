@@ -3,9 +3,11 @@ import type { Configuration } from '../config/settings.ts';
 import type { Log } from '../log/log.ts';
 import { connectPostgres } from './connect.ts';
 import { lockHolder } from './lock.ts';
+import { migratePostgres } from './migrate.ts';
 import { placesOf } from './places.ts';
 import { isPostmaster, readPostmasterFile } from './postmaster.ts';
 import type { Postgres } from './postgres.ts';
+import { everySource } from './sources.ts';
 import { embeddedTarget, forCommands, startEmbedded } from './start.ts';
 
 /** A server that holds the folder but has no engine yet is just starting, or its engine is. */
@@ -14,29 +16,54 @@ const startingMsMax = 30_000;
 /** How a command came to the database. */
 export type Way = 'external' | 'running' | 'started';
 
+export interface ExistingOptions {
+  /** Leaves a database that was never started as it is; otherwise its schema is made, so that a command can go before the server. */
+  readonly asItIs?: boolean;
+}
+
 /**
  * For commands on the machine that owns the data: the external database, or the embedded engine of the running server,
- * or, where no server runs, the engine started for as long as the command needs it.
+ * or, where no server runs, the engine started for as long as the command needs it. Never changes the schema of a
+ * database that a server has made.
  */
-export const connectExisting = async (config: Configuration, log: Log): Promise<Postgres & { readonly way: Way }> => {
+export const connectExisting = async (
+  config: Configuration,
+  log: Log,
+  options: ExistingOptions = {},
+): Promise<Postgres & { readonly way: Way }> => {
+  const postgres = await connectSomehow(config, log);
+  if (options.asItIs || postgres.way === 'running') return postgres;
+  try {
+    if (await isUntouched(postgres)) await migratePostgres(postgres, await everySource(), log);
+    return postgres;
+  } catch (error) {
+    await postgres.stop();
+    throw error;
+  }
+};
+
+const isUntouched = async (postgres: Postgres): Promise<boolean> => {
+  const { rows } = await postgres.pool.query<{ made: boolean }>(
+    `-- Whether any migration was ever applied here.
+     SELECT to_regclass('ground.migration') IS NOT NULL AS made`,
+  );
+  return !rows[0]!.made;
+};
+
+const connectSomehow = async (config: Configuration, log: Log): Promise<Postgres & { readonly way: Way }> => {
   const { databaseUrl, data } = config.values;
   if (databaseUrl) {
-    return {
-      ...(await connectPostgres({ target: { connectionString: databaseUrl }, log, ...forCommands })),
-      way: 'external',
-    };
+    const postgres = await connectPostgres({ target: { connectionString: databaseUrl }, log, ...forCommands });
+    return { ...postgres, way: 'external' };
   }
   const places = placesOf(data);
-  for (const deadline = performance.now() + startingMsMax; ; await wait(50)) {
+  for (const deadline = performance.now() + startingMsMax; performance.now() < deadline; await wait(50)) {
+    // Another command's engine would stop under our feet: starting waits for its end.
+    if ((await lockHolder(places.lock))?.purpose !== 'server') break;
     const running = await readPostmasterFile(places.cluster);
-    if (running?.state === 'ready' && (await isPostmaster(running.pid, places.cluster))) {
-      return {
-        ...(await connectPostgres({ target: embeddedTarget(running.socketFolder), log, ...forCommands })),
-        way: 'running',
-      };
-    }
-    const holder = await lockHolder(places.lock);
-    if (holder?.purpose !== 'server' || performance.now() > deadline) break;
+    if (running?.state !== 'ready' || !(await isPostmaster(running.pid, places.cluster))) continue;
+    const target = embeddedTarget(running.socketFolder);
+    return { ...(await connectPostgres({ target, log, ...forCommands })), way: 'running' };
   }
   return { ...(await startEmbedded({ data, log, purpose: 'command' })), way: 'started' };
 };

@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Refusal } from '../../kernel/problem.ts';
+import { giveToFolderOwner } from './run-as.ts';
 
 /** Who holds the data folder's engine: the server for its whole life, or a command for a moment. */
 export type LockPurpose = 'server' | 'command';
@@ -12,6 +14,8 @@ interface Holder {
   /** Tells a later process with the same number apart, also after a reboot and in a new container. */
   readonly birth: string;
   readonly purpose: LockPurpose;
+  /** Tells two holders in one process apart. */
+  readonly id: string;
 }
 
 export interface Lock {
@@ -26,10 +30,12 @@ const commandMsMax = 30_000;
  * the first; while a command (`leadline token create`) holds it, the caller waits.
  */
 export const takeLock = async (path: string, purpose: LockPurpose): Promise<Lock> => {
-  const mine: Holder = { pid: process.pid, birth: birthOf(process.pid) ?? '', purpose };
-  const own = `${path}.${process.pid}`;
+  const mine: Holder = { pid: process.pid, birth: birthOf(process.pid) ?? '', purpose, id: randomUUID() };
+  const own = `${path}.${mine.id}`;
   const text = JSON.stringify(mine);
-  await writeFile(own, text, { mode: 0o600 });
+  // Readable for all: a command of another user shall say who holds it, and nothing in it is secret.
+  await writeFile(own, text, { mode: 0o644 });
+  await giveToFolderOwner(own);
   try {
     for (const deadline = performance.now() + commandMsMax; ;) {
       // A link to a whole file: others never see half of it, and only one can make it.
@@ -63,18 +69,21 @@ const releaseLock = async (path: string, text: string): Promise<void> => {
 };
 
 const holderOf = async (path: string): Promise<{ holder: Holder; text: string } | null> => {
-  const text = await readFile(path, 'utf8').catch(() => null);
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
+    throw error;
+  });
   if (text === null) return null;
   try {
     return { holder: JSON.parse(text) as Holder, text };
   } catch {
-    return { holder: { pid: -1, birth: '', purpose: 'server' }, text };
+    return { holder: { pid: -1, birth: '', purpose: 'server', id: '' }, text };
   }
 };
 
 /** Moved away, then looked at: where two clear at once, the one that moved a fresh lock puts it back. */
 const clearStale = async (path: string, staleText: string): Promise<void> => {
-  const aside = `${path}.${process.pid}.stale`;
+  const aside = `${path}.${randomUUID()}.stale`;
   const moved = await rename(path, aside).then(
     () => true,
     () => false,

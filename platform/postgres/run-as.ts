@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFile, stat } from 'node:fs/promises';
+import { lchown, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** The system user that the embedded PostgreSQL runs as. It refuses to run as root. */
@@ -49,4 +49,14 @@ export const firstClosedFolder = (path: string, runAs: RunAs | null): string | n
     if (folder === dirname(folder)) break;
   }
   return way.find((folder) => !mayExecute(folder, runAs)) ?? null;
+};
+
+/**
+ * A file that root makes in the folder of an ordinary user belongs to that user, who could not start again otherwise
+ * (`leadline token create` by root on the data of a server that runs as its own user).
+ */
+export const giveToFolderOwner = async (path: string): Promise<void> => {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = await stat(dirname(path));
+  if (uid !== 0) await lchown(path, uid, gid);
 };
