@@ -65,7 +65,7 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
   'POST /api/v1/sign-in/passkey/options': open,
   'POST /api/v1/sign-in/passkey': { ...open, body: { response: {} } },
   'POST /api/v1/sign-in/sso/{provider}': { ...open, params: { provider: 'nowhere' }, body: { purpose: 'sign-in' } },
-  'POST /api/v1/sign-in/sso': { ...open, body: { query: 'code=x' } },
+  'POST /api/v1/sign-in/sso/{provider}/finish': { ...open, params: { provider: 'nowhere' }, body: { query: 'code=x' } },
   'POST /api/v1/links/look': { ...open, body: { token: 'x' } },
   'POST /api/v1/links/follow': { ...open, body: { token: 'x', password: 'p' } },
   'POST /api/v1/sign-out': { ...open, endsSession: true },

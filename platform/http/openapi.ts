@@ -9,9 +9,10 @@ type JsonObject = Record<string, unknown>;
  */
 export const openApiDocument = (routes: readonly RouteShape[], version: string): JsonObject => {
   const paths: Record<string, JsonObject> = {};
+  const named: Named = {};
   for (const shape of routes) {
     const path = shape.path.replace(/:(\w+)/g, '{$1}');
-    (paths[path] ??= {})[shape.method.toLowerCase()] = operationOf(shape);
+    (paths[path] ??= {})[shape.method.toLowerCase()] = operationOf(shape, named);
   }
   return {
     openapi: '3.1.0',
@@ -27,9 +28,9 @@ export const openApiDocument = (routes: readonly RouteShape[], version: string):
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'A token made by `leadline token create`' },
         basic: { type: 'http', scheme: 'basic', description: 'Any name, the token as password' },
-        session: { type: 'apiKey', in: 'cookie', name: '__Host-leadline' },
+        session: { type: 'apiKey', in: 'cookie', name: '__Host-leadline-session' },
       },
-      schemas: { Problem: problemSchema },
+      schemas: { Problem: problemSchema, ...named },
     },
   };
 };
@@ -55,7 +56,7 @@ const problemSchema: JsonObject = {
   },
 };
 
-const operationOf = (shape: RouteShape): JsonObject => {
+const operationOf = (shape: RouteShape, named: Named): JsonObject => {
   const good = String(shape.status ?? (shape.answer ? 200 : 204));
   return {
     operationId: operationId(shape),
@@ -63,16 +64,21 @@ const operationOf = (shape: RouteShape): JsonObject => {
     tags: [shape.path.split('/')[3] ?? 'other'],
     ...securityOf(shape.access),
     parameters: [
-      ...parametersOf('path', shape.params),
-      ...parametersOf('query', shape.query),
+      ...parametersOf('path', shape.params, named),
+      ...parametersOf('query', shape.query, named),
       ...idempotencyParameter(shape),
     ],
     ...(shape.body
-      ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(shape.body, 'input') } } } }
+      ? {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: schemaOf(shape.body, 'input', named) } },
+          },
+        }
       : {}),
     responses: {
       [good]: shape.answer
-        ? { description: 'Done', content: { 'application/json': { schema: schemaOf(shape.answer, 'output') } } }
+        ? { description: 'Done', content: { 'application/json': { schema: schemaOf(shape.answer, 'output', named) } } }
         : { description: 'Done' },
       default: {
         description: 'Refused',
@@ -107,9 +113,9 @@ const idempotencyParameter = (shape: RouteShape): JsonObject[] =>
         },
       ];
 
-const parametersOf = (place: 'path' | 'query', schema: unknown): JsonObject[] => {
+const parametersOf = (place: 'path' | 'query', schema: unknown, named: Named): JsonObject[] => {
   if (!schema) return [];
-  const object = schemaOf(schema, 'input') as { properties?: Record<string, JsonObject>; required?: string[] };
+  const object = schemaOf(schema, 'input', named) as { properties?: Record<string, JsonObject>; required?: string[] };
   return Object.entries(object.properties ?? {}).map(([name, property]) => ({
     name,
     in: place,
@@ -119,10 +125,36 @@ const parametersOf = (place: 'path' | 'query', schema: unknown): JsonObject[] =>
   }));
 };
 
-const schemaOf = (schema: unknown, io: 'input' | 'output'): JsonObject => {
+/** Schemas that have a name, for `components`. */
+type Named = Record<string, JsonObject>;
+
+/**
+ * A schema as OpenAPI writes it. zod keeps named schemas inside each one; in a document they stand once, under
+ * `components`. What is sent may differ from what is answered (defaults): its name then ends in `Input`.
+ */
+const schemaOf = (schema: unknown, io: 'input' | 'output', named: Named): JsonObject => {
   const { $schema: _dialect, ...rest } = z.toJSONSchema(schema as z.ZodType, {
     io,
     unrepresentable: 'any',
   }) as JsonObject;
-  return rest;
+  const names = new Set<string>();
+  const ending = io === 'input' ? 'Input' : '';
+  const lifted = (node: unknown): unknown => {
+    if (Array.isArray(node)) return node.map(lifted);
+    if (node === null || typeof node !== 'object') return node;
+    const { $defs, ...others } = node as { $defs?: Record<string, unknown> };
+    for (const [name, held] of Object.entries($defs ?? {})) {
+      if (names.has(name)) continue;
+      names.add(name);
+      named[name + ending] = lifted(held) as JsonObject;
+    }
+    return Object.fromEntries(
+      Object.entries(others).map(([key, value]) =>
+        key === '$ref' && typeof value === 'string'
+          ? [key, `${value.replace('#/$defs/', '#/components/schemas/')}${ending}`]
+          : [key, lifted(value)],
+      ),
+    );
+  };
+  return lifted(rest) as JsonObject;
 };
