@@ -20,6 +20,8 @@ export interface DecodeContext {
   readonly known: KnownIds;
   /** Ids written in the request at hand. */
   readonly written: IdSet;
+  /** Days older than the retention that were taken since the clock's day began. */
+  readonly oldDays: Set<number>;
   readonly scratch: RowWriter;
   readonly key: Hash64;
   /** The clock here, epoch seconds; set for each request. */
@@ -41,6 +43,7 @@ export const createDecodeContext = (redaction: Redaction | null, limits: Cardina
     guard: new CardinalityGuard(limits),
     known: new KnownIds(),
     written: new IdSet(idsPerRequest),
+    oldDays: new Set(),
     scratch: new RowWriter(),
     key: { low: 0, high: 0 },
     nowSeconds: 0,

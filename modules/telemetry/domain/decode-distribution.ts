@@ -7,7 +7,7 @@ import { BucketRun, NumberList } from './number-list.ts';
 import { OffsetList } from './offset-list.ts';
 import { otlpLimits } from './otlp-limits.ts';
 import type { RowWriter } from './row-writer.ts';
-import { dayOfPoint } from './point-time.ts';
+import { dayOfItem } from './point-time.ts';
 import { zigzag32 } from './wire-reader.ts';
 
 const attributeFields: readonly number[] = [0, 0, 0, 9, 1, 7];
@@ -58,7 +58,7 @@ export class DistributionDecoder {
     const { context, series } = this;
     this.readFields(head.kind, from, to);
     if (this.isRefused(head.kind)) return;
-    const epochDay = dayOfPoint(context, this.timeLow, this.timeHigh);
+    const epochDay = dayOfItem(context, this.timeLow, this.timeHigh);
     if (epochDay < 0) return;
     if (this.rows === null || this.rows.epochDay !== epochDay) this.rows = context.sorter.rows('telemetry_distributions', epochDay);
     if (this.rows === null) {

@@ -1,11 +1,10 @@
-import { epochDayOf, type DayRows } from './day-rows.ts';
+import type { DayRows } from './day-rows.ts';
 import type { DecodeContext } from './decode-context.ts';
 import { writeOrigin, type Origin } from './decode-origin.ts';
-import { secondsOfNanos } from './instant64.ts';
 import { OffsetList } from './offset-list.ts';
 import { otlpLimits } from './otlp-limits.ts';
+import { dayOfItem } from './point-time.ts';
 import type { RowWriter } from './row-writer.ts';
-import { instantText, isBeyondRetention, refusalOfTime } from './time-window.ts';
 
 const fromEvent = 0;
 const fromObserved = 1;
@@ -52,19 +51,13 @@ export class LogDecoder {
 
   /** Writes one record's row, or notes why it is rejected. */
   decode(origin: Origin, from: number, to: number): void {
-    const { tally, nowSeconds, retentionDays } = this.context;
     this.readFields(from, to);
     const source = this.settleTime();
-    const seconds = secondsOfNanos(this.timeLow, this.timeHigh);
-    const refusal = refusalOfTime(seconds, nowSeconds);
-    if (refusal !== null) {
-      tally.add(refusal, instantText(seconds));
-      return;
-    }
-    if (isBeyondRetention(seconds, nowSeconds, retentionDays)) tally.add('older-than-retention', instantText(seconds));
-    const rows = this.rowsOf(origin, seconds);
+    const epochDay = dayOfItem(this.context, this.timeLow, this.timeHigh);
+    if (epochDay < 0) return;
+    const rows = this.rowsOf(origin, epochDay);
     if (rows === null) {
-      tally.add('too-many-days', instantText(seconds));
+      this.context.tally.add('too-many-days');
       return;
     }
     this.write(rows.out, origin, source);
@@ -85,8 +78,7 @@ export class LogDecoder {
     return fromReceipt;
   }
 
-  private rowsOf(origin: Origin, seconds: number): DayRows | null {
-    const epochDay = epochDayOf(seconds);
+  private rowsOf(origin: Origin, epochDay: number): DayRows | null {
     if (this.rows !== null && this.rows.epochDay === epochDay && this.origin === origin) return this.rows;
     this.rows = this.context.sorter.rows('telemetry_logs', epochDay);
     this.origin = origin;

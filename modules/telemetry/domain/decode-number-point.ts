@@ -5,7 +5,7 @@ import type { MetricHead } from './decode-metrics.ts';
 import { SeriesWriter } from './decode-series.ts';
 import { OffsetList } from './offset-list.ts';
 import { otlpLimits } from './otlp-limits.ts';
-import { dayOfPoint } from './point-time.ts';
+import { dayOfItem } from './point-time.ts';
 
 const noRecordedValue = 1;
 
@@ -45,7 +45,7 @@ export class NumberPointDecoder {
       }
       number.value = Number.NaN;
     }
-    const epochDay = dayOfPoint(context, this.timeLow, this.timeHigh);
+    const epochDay = dayOfItem(context, this.timeLow, this.timeHigh);
     if (epochDay < 0) return;
     if (this.rows === null || this.rows.epochDay !== epochDay) this.rows = context.sorter.rows('telemetry_samples', epochDay);
     if (this.rows === null) {

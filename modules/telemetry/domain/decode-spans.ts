@@ -1,6 +1,6 @@
 import { classifyRequest, grpcStatusOf, spanKinds, spanStatuses, spanTimings, type RequestVerdict } from './classify-request.ts';
 import { foldedName } from './cardinality.ts';
-import { epochDayOf, touchSecond, type DayRows } from './day-rows.ts';
+import { touchSecond, type DayRows } from './day-rows.ts';
 import type { DecodeContext } from './decode-context.ts';
 import { textHash, writeOrigin, type Origin } from './decode-origin.ts';
 import { hashBytes } from './hash64.ts';
@@ -9,11 +9,13 @@ import { neighbourOf, type Neighbour } from './neighbour.ts';
 import { OffsetList } from './offset-list.ts';
 import { otlpLimits } from './otlp-limits.ts';
 import type { NoticeCode } from './otlp-notice.ts';
+import { dayOfItem } from './point-time.ts';
 import type { RowWriter } from './row-writer.ts';
 import { SemanticValues } from './semantic-attributes.ts';
-import { instantText, isBeyondRetention, refusalOfTime } from './time-window.ts';
+import { instantText, refusalOfTime } from './time-window.ts';
 
 const statusUnset = 0;
+const timingOk = 0;
 const noEnd = 1;
 const endBeforeStart = 2;
 const idBytes = 8;
@@ -74,20 +76,22 @@ export class SpanDecoder {
     }
     const timing = this.timing();
     if (timing < 0) return;
-    const seconds = secondsOfNanos(this.endLow, this.endHigh);
-    const rows = this.rowsOf(origin, seconds);
+    const epochDay = dayOfItem(this.context, this.endLow, this.endHigh);
+    if (epochDay < 0) return;
+    const rows = this.rowsOf(origin, epochDay);
     if (rows === null) {
-      this.context.tally.add('too-many-days', instantText(seconds));
+      this.context.tally.add('too-many-days');
       return;
     }
-    touchSecond(rows, seconds);
+    if (timing === noEnd) this.context.tally.add('no-end');
+    if (timing === endBeforeStart) this.context.tally.add('end-before-start');
+    touchSecond(rows, secondsOfNanos(this.endLow, this.endHigh));
     this.writeSent(rows.out, origin, timing);
     this.writeDerived(rows.out, origin, timing);
     rows.count++;
   }
 
-  private rowsOf(origin: Origin, seconds: number): DayRows | null {
-    const epochDay = epochDayOf(seconds);
+  private rowsOf(origin: Origin, epochDay: number): DayRows | null {
     if (this.rows !== null && this.rows.epochDay === epochDay && this.origin === origin) return this.rows;
     this.rows = this.context.sorter.rows('telemetry_spans', epochDay);
     this.origin = origin;
@@ -209,28 +213,20 @@ export class SpanDecoder {
 
   /** The number of the timing, or -1 where the span is rejected; an absent end becomes the start. */
   private timing(): number {
-    const { tally, nowSeconds, retentionDays } = this.context;
+    const { tally, nowSeconds } = this.context;
     const start = secondsOfNanos(this.startLow, this.startHigh);
-    const noEndSent = this.endLow === 0 && this.endHigh === 0;
-    if (noEndSent) {
-      this.endLow = this.startLow;
-      this.endHigh = this.startHigh;
-    }
-    const end = secondsOfNanos(this.endLow, this.endHigh);
-    const refusal = refusalOfTime(start, nowSeconds) ?? refusalOfTime(end, nowSeconds);
+    const refusal = refusalOfTime(start, nowSeconds);
     if (refusal !== null) {
-      tally.add(refusal, `start ${instantText(start)}, end ${instantText(end)}`);
+      tally.add(refusal, `start ${instantText(start)}`);
       return -1;
     }
-    if (isBeyondRetention(end, nowSeconds, retentionDays)) tally.add('older-than-retention', instantText(end));
-    if (noEndSent) {
-      tally.add('no-end');
+    if (this.endLow === 0 && this.endHigh === 0) {
+      this.endLow = this.startLow;
+      this.endHigh = this.startHigh;
       return noEnd;
     }
     const isBefore = this.endHigh < this.startHigh || (this.endHigh === this.startHigh && this.endLow < this.startLow);
-    if (!isBefore) return 0;
-    tally.add('end-before-start');
-    return endBeforeStart;
+    return isBefore ? endBeforeStart : timingOk;
   }
 
   /** The columns from `ended_at` to `dropped_links`. */

@@ -94,7 +94,10 @@ export class OtlpDecoder {
     context.written.clear();
     context.nowSeconds = nowSeconds;
     context.retentionDays = retentionDays;
-    if (context.guard.rotate(epochDayOf(nowSeconds))) this.origins.forget();
+    if (context.guard.rotate(epochDayOf(nowSeconds))) {
+      this.origins.forget();
+      context.oldDays.clear();
+    }
     this.spans.begin();
     this.logs.begin();
     this.metrics.begin();

@@ -27,4 +27,6 @@ export const otlpLimits = {
   earliestSeconds: 1_420_070_400,
   /** UTC days that one request may touch: each is a write of its own in the store. */
   daysPerRequest: 16,
+  /** Days older than the retention that are taken within one day here, over all requests. */
+  oldDays: 32,
 } as const;

@@ -9,7 +9,7 @@ export const noticeCodes = {
   'time-missing': ['rejected', 'the time is absent (0)'],
   'time-too-old': ['rejected', 'the time is before 2015: the clock of the sender was never set'],
   'time-in-future': ['rejected', 'the time is more than 10 minutes ahead of the clock here'],
-  'too-many-days': ['rejected', 'the request touches more than 16 days'],
+  'too-many-days': ['rejected', 'the request touches more than 16 days, or more than 32 days older than the retention came today'],
   'point-without-value': ['rejected', 'the data point has neither a value nor the flag that says so'],
   'metric-without-name': ['rejected', 'the metric has no name'],
   'buckets-inconsistent': ['rejected', 'the bucket counts do not fit the bounds'],
