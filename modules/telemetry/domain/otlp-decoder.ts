@@ -92,9 +92,9 @@ export class OtlpDecoder {
     context.reader.load(bytes);
     context.tally.clear();
     context.written.clear();
-    context.nowSeconds = nowSeconds;
+    context.nowSeconds = Math.floor(nowSeconds);
     context.retentionDays = retentionDays;
-    if (context.guard.rotate(epochDayOf(nowSeconds))) {
+    if (context.guard.rotate(epochDayOf(context.nowSeconds))) {
       this.origins.forget();
       context.oldDays.clear();
     }

@@ -31,6 +31,7 @@ const parse = (text: string): unknown => {
     return JSON.parse(text, ((_key: string, value: unknown, context: { source?: string }) =>
       typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value) && context.source !== undefined && /^-?\d+$/.test(context.source) ? context.source : value) as (key: string, value: unknown) => unknown);
   } catch (error) {
+    if (error instanceof RangeError) throw new MalformedOtlp('more levels than are read', '');
     throw new MalformedOtlp(`not JSON: ${error instanceof Error ? error.message.slice(0, 200) : 'unreadable'}`, '');
   }
 };
