@@ -20,12 +20,14 @@ const sources = [
 ];
 
 /** Builds the screens when they are missing or older than their sources. Rejects with the builder's words. */
-export const buildWebIfOlder = async (): Promise<'built' | 'fresh'> => {
-  if (isFresh()) return 'fresh';
+export const buildWebIfOlder = async (): Promise<void> => {
+  if (!isFresh()) await buildWeb();
+};
+
+const buildWeb = async (): Promise<void> => {
   await runVite();
   await compressAssets();
   writeFileSync(join(webFolder, '.built'), new Date().toISOString());
-  return 'built';
 };
 
 const isFresh = (): boolean => {
@@ -69,11 +71,9 @@ const compressAssets = async (): Promise<void> => {
 };
 
 if (import.meta.main) {
-  runVite()
-    .then(compressAssets)
-    .then(() => writeFileSync(join(webFolder, '.built'), new Date().toISOString()))
-    .catch((error: unknown) => {
-      console.error(error instanceof Error ? error.message : error);
-      process.exitCode = 1;
-    });
+  const build = process.argv.includes('--if-older') ? buildWebIfOlder() : buildWeb();
+  build.catch((error: unknown) => {
+    console.error(`The screens could not be built: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  });
 }

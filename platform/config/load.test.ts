@@ -39,6 +39,7 @@ describe('a setting is taken from flags, then the environment, then leadline.yam
 describe('a configuration that cannot be used is refused with every reason at once', () => {
   it.each([
     ['a port out of range', { port: '70000' }, {}, undefined, /--port/],
+    ['a flag that there is not', { prot: '1' }, {}, undefined, /--prot: there is no such setting/],
     ['words for a number', {}, { LEADLINE_SPANS_DAYS: 'many' }, undefined, /LEADLINE_SPANS_DAYS/],
     ['an unknown name in the file', {}, {}, 'prot: 1\n', /prot: no such setting/],
     ['a file that is not YAML', {}, {}, 'a: [1\n', /leadline\.yaml/],

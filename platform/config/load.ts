@@ -45,7 +45,11 @@ export const loadConfiguration = (sources: ConfigurationSources): Configuration 
   }
   raw['data'] ??= defaultDataFolder(sources);
   const parsed = settingsSchema.safeParse(raw);
+  const unknownFlags = Object.keys(sources.flags)
+    .filter((name) => !settingNames.includes(name as SettingName))
+    .map((name) => ({ path: `--${flagName(name as SettingName)}`, message: 'there is no such setting' }));
   const errors = [
+    ...unknownFlags,
     ...file.errors,
     ...(parsed.success ? [] : parsed.error.issues.map((issue) => wrongValue(issue, origins))),
   ];
