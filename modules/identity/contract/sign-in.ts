@@ -99,9 +99,10 @@ export const beginSso = route({
 
 export const finishSso = route({
   method: 'POST',
-  path: '/api/v1/sign-in/sso',
+  path: '/api/v1/sign-in/sso/:provider/finish',
   summary: 'What the provider sent back in the query of the return address',
   access: publicAccess,
+  params: z.object({ provider: handle }),
   body: z.strictObject({ query: z.string().min(1).max(8_000) }),
   answer: signInStep.extend({ purpose: z.enum(['sign-in', 'link', 'confirm']), returnTo: z.string() }),
 });

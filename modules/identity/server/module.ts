@@ -4,8 +4,10 @@ import { authenticator } from './authenticate.ts';
 import { identityGround } from './identity-ground.ts';
 import { ingestGate } from './ingest-gate.ts';
 import type { IdentityDoor } from './public.ts';
+import { addAccountRoutes } from './routes-account.ts';
 import { addPeopleRoutes, addTeamRoutes } from './routes-people.ts';
 import { addSignInRoutes } from './routes-sign-in.ts';
+import { addSsoRoutes } from './routes-sso.ts';
 import { addTokenRoutes } from './routes-tokens.ts';
 import { checkSecretKey } from './secret-key-check.ts';
 import { idleSince } from './sessions.ts';
@@ -26,8 +28,10 @@ export const identityModule: ServerModule<Record<never, never>, IdentityDoor> = 
     await ground.http.fastify.register(fastifyCookie, { hook: false });
     ground.http.setAuthenticate(authenticator(identity));
     addSignInRoutes(ground.http, identity);
+    addAccountRoutes(ground.http, identity);
     addPeopleRoutes(ground.http, identity);
     addTeamRoutes(ground.http, identity);
+    addSsoRoutes(ground.http, identity);
     addTokenRoutes(ground.http, identity);
     ground.jobs.every('identity.tidy', 3_600, () => removeExpired(identity.db, identity.now(), idleSince(identity.now())));
     return {

@@ -32,7 +32,7 @@ export interface IdentityWorld {
 export interface TestBrowser {
   readonly cookies: Map<string, string>;
   readonly address: string;
-  send(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  send(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown, headers?: Record<string, string | undefined>): Promise<Answer>;
 }
 
 export interface Answer {
@@ -46,10 +46,10 @@ export const testOrigin = 'http://localhost:7070';
 
 export const startIdentity = async (settings: Partial<Settings> = {}): Promise<IdentityWorld> => {
   const data = mkdtempSync(join('/tmp', 'leadline-identity-'));
-  const config = { values: settingsSchema.parse({ data, logLevel: 'silent', ...settings }), origins: {} } as unknown as Configuration;
+  const config = { values: settingsSchema.parse({ data, logLevel: 'error', ...settings }), origins: {} } as unknown as Configuration;
   const postgres = await testPostgres();
   const clock = movableClock('2026-11-22T12:00:00Z');
-  const log = createLog('error');
+  const log = createLog(config.values.logLevel);
   const ledger = await startLedger(postgres, clock, log, new Registry());
   const http = createHttp({ config, log, postgres, metrics: new Registry(), version: '0.0.0' });
   const jobs = { every: () => {}, handle: () => {}, schedule: async () => '' } as Ground['jobs'];
@@ -91,14 +91,14 @@ const testBrowser = (http: StartedHttp, options: { from?: string; headers?: Reco
         method,
         url: path,
         remoteAddress: address,
-        headers: {
+        headers: withoutMissing({
           host: new URL(testOrigin).host,
           origin: testOrigin,
           'user-agent': 'Test browser',
           ...(cookies.size > 0 ? { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') } : {}),
           ...options.headers,
           ...headers,
-        },
+        }),
         ...(body === undefined ? {} : { payload: body as object }),
       });
       const setCookies = [answer.headers['set-cookie'] ?? []].flat();
@@ -111,6 +111,10 @@ const testBrowser = (http: StartedHttp, options: { from?: string; headers?: Reco
     },
   };
 };
+
+/** A header that a test sets to undefined is left out. */
+const withoutMissing = (headers: Record<string, string | undefined>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined));
 
 const dump = async (postgres: Postgres): Promise<string> => {
   const { rows: tables } = await postgres.pool.query(`SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname IN ('identity', 'ledger', 'http')`);
