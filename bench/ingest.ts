@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { SenderOrder, SenderReport } from './ingest-sender.ts';
+import { caughtUp, figure, metricsText } from './ingest-caught-up.ts';
 import { measureFreshness } from './ingest-freshness.ts';
 import { cpuByProcess, cpuSecondsOf, processTree, pssMegabytes } from './process-tree.ts';
 import { makeToken, startProduct, type Product } from './product.ts';
@@ -75,7 +76,7 @@ const throughput = async (product: Product, token: string, what: string, load: L
   const startedMs = performance.now();
   const report = await send(product, load);
   const wall = (performance.now() - startedMs) / 1_000;
-  await caughtUp(product, token);
+  await caughtUp(product, token, 150_000);
   // What was acknowledged is also stored and counted before the clock stops: the whole price.
   const pids = processTree(product.pid);
   const cpu = cpuSecondsOf(pids) - cpuBefore;
@@ -105,17 +106,6 @@ const freshness = async (product: Product, token: string): Promise<void> => {
   note('at 10,000 spans a second: sent / acknowledged after p99', `${thousands(report.acknowledgedItems / wall)} a second / ${at(report.latenciesMs, 0.99)} ms`, '', null);
 };
 
-/** Nothing waits in the log any more and no bucket is to be counted. */
-const caughtUp = async (product: Product, token: string): Promise<void> => {
-  for (let tries = 0; tries < 600; tries += 1) {
-    const text = await metricsText(product, token);
-    const waiting = figure(text, 'leadline_telemetry_segments_waiting') + figure(text, 'leadline_telemetry_rollup_dirty_buckets');
-    if (waiting === 0) return;
-    await pause(250);
-  }
-  throw new Error('Leadline did not catch up within 150 s');
-};
-
 /** The longest delay of the serving process's event loop, from its own metrics; each reading begins anew. */
 const watchLoop = (product: Product, token: string): (() => Promise<number>) => {
   let most = 0;
@@ -133,11 +123,6 @@ const watchLoop = (product: Product, token: string): (() => Promise<number>) => 
     return most;
   };
 };
-
-const metricsText = async (product: Product, token: string): Promise<string> => (await fetch(`${product.url}/metrics`, { headers: { authorization: `Bearer ${token}` } })).text();
-
-const figure = (text: string, name: string): number =>
-  text.split('\n').reduce((sum, line) => (line.startsWith(name) && !line.startsWith(`${name}_`) ? sum + Number(line.slice(line.lastIndexOf(' ') + 1)) : sum), 0);
 
 const note = (what: string, value: string, target: string, met: boolean | null): void => {
   rows.push({ what, figure: value, target, met });
