@@ -7,7 +7,7 @@ import { prepareBinaries } from './binaries.ts';
 import { logTail, prepareCluster, quietEnvironment } from './cluster.ts';
 import { writeConfiguration } from './configuration.ts';
 import { takeLock, type Lock, type LockPurpose } from './lock.ts';
-import { placesOf, prepareFolders, socketFolder, type Places } from './places.ts';
+import { inWords, placesOf, prepareFolders, socketFolder, type Places } from './places.ts';
 import { clearOrphan, readPostmasterFile, stopPostmaster } from './postmaster.ts';
 import { chooseRunAs, giveToFolderOwner, type RunAs } from './run-as.ts';
 
@@ -71,14 +71,7 @@ const ownData = async (places: Places, socket: string, runAs: RunAs | null, purp
     await prepareFolders(places, socket, runAs);
     return await takeLock(places.lock, purpose);
   } catch (error) {
-    const { code, path } = error as NodeJS.ErrnoException;
-    if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS') throw error;
-    throw new Refusal({
-      status: 500,
-      code: 'postgres.not-yours',
-      title: 'The data folder cannot be written',
-      detail: `${path ?? places.data} is not open to user ${process.getuid?.()} (${code}). Run this as the user who owns ${places.data}, or choose another folder with --data.`,
-    });
+    throw inWords(error, places);
   }
 };
 

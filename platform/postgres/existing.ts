@@ -4,7 +4,7 @@ import type { Log } from '../log/log.ts';
 import { connectPostgres } from './connect.ts';
 import { lockHolder } from './lock.ts';
 import { migratePostgres } from './migrate.ts';
-import { placesOf } from './places.ts';
+import { inWords, placesOf } from './places.ts';
 import { isPostmaster, readPostmasterFile } from './postmaster.ts';
 import type { Postgres } from './postgres.ts';
 import { everySource } from './sources.ts';
@@ -59,7 +59,10 @@ const connectSomehow = async (config: Configuration, log: Log): Promise<Postgres
   const places = placesOf(data);
   for (const deadline = performance.now() + startingMsMax; performance.now() < deadline; await wait(50)) {
     // Another command's engine would stop under our feet: starting waits for its end.
-    if ((await lockHolder(places.lock))?.purpose !== 'server') break;
+    const holder = await lockHolder(places.lock).catch((error: unknown) => {
+      throw inWords(error, places);
+    });
+    if (holder?.purpose !== 'server') break;
     const running = await readPostmasterFile(places.cluster);
     if (running?.state !== 'ready' || !(await isPostmaster(running.pid, places.cluster))) continue;
     const target = embeddedTarget(running.socketFolder);

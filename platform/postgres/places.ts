@@ -87,3 +87,17 @@ const ownFolder = async (folder: string, runAs: RunAs | null): Promise<void> => 
   }
   if ((found.mode & 0o777) !== 0o700) await chmod(folder, 0o700);
 };
+
+/** A refusal of the file system as one of ours, that says whose folder it is; anything else as it was. */
+export const inWords = (error: unknown, places: Places): unknown => {
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS') return error;
+  return new Refusal({
+    status: 500,
+    code: 'postgres.not-yours',
+    title: 'The data folder is not open to you',
+    detail:
+      `${path ?? places.data} is closed to user ${process.getuid?.()} (${code}). ` +
+      `Run this as the user who owns ${places.data}, or choose another folder with --data.`,
+  });
+};
