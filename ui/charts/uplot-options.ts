@@ -53,7 +53,7 @@ export const chartOptions = (look: ChartLook, widthPx: number, heightPx: number)
     {
       stroke: () => token('--ui-text-muted'),
       font: font(),
-      size: 28,
+      size: 22,
       grid: { show: false },
       ticks: { show: false },
       values: (_chart, splits, _axis, _space, step) => timeLabels(splits, step),

@@ -55,10 +55,13 @@ export const useFixedRows = (options: {
       if (!scroller || !options.body.value) return;
       const bodyTop = options.body.value.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
       const rowTop = bodyTop + index * rowPx.value;
-      const headPx = rowPx.value;
-      if (rowTop < headPx) scroller.scrollTop += rowTop - headPx;
-      else if (rowTop + rowPx.value > scroller.clientHeight) {
-        scroller.scrollTop += rowTop + rowPx.value - scroller.clientHeight;
+      const isAbove = rowTop < rowPx.value;
+      const isBelow = rowTop + rowPx.value > scroller.clientHeight;
+      if (isAbove || isBelow) {
+        // The neighbour row comes just into view; a row far away comes into the middle, with what is around it.
+        const distance = isAbove ? rowTop - rowPx.value : rowTop + rowPx.value - scroller.clientHeight;
+        const isNext = Math.abs(distance) <= 2 * rowPx.value;
+        scroller.scrollTop += isNext ? distance : rowTop - scroller.clientHeight / 2;
       }
       measure();
     },

@@ -1,25 +1,36 @@
 import { computed, onBeforeUnmount, onMounted, ref, watch, type Ref } from 'vue';
 
 const scaleMin = 0.15;
+/** A map too large for its box opens no smaller than this, so that names can be read; the button fits all of it. */
+const readableScale = 0.6;
 const scaleMax = 2.5;
 /** Moving further than this is a drag and no press. */
 const dragPxMin = 4;
 
 /** Moves and zooms a drawing of a known size inside the element `box`. */
-export const usePanZoom = (box: Readonly<Ref<HTMLElement | null>>, size: () => { readonly width: number; readonly height: number }) => {
+export const usePanZoom = (
+  box: Readonly<Ref<HTMLElement | null>>,
+  size: () => { readonly width: number; readonly height: number },
+  /** What to put in the middle where not all of it fits; null for the beginning. */
+  centre: () => { readonly x: number; readonly y: number } | null,
+) => {
   const view = ref({ x: 0, y: 0, scale: 1 });
   let drag: { readonly x: number; readonly y: number; moved: boolean } | null = null;
   let dragged = false;
   /** Until a person moves the map, it is fitted again when it or its box changes. */
   let isUntouched = true;
 
-  const fit = (): void => {
+  const place = (smallest: number): void => {
     if (!box.value) return;
     const { width, height } = size();
-    const scale = Math.min(1, Math.max(scaleMin, Math.min(box.value.clientWidth / Math.max(width, 1), box.value.clientHeight / Math.max(height, 1))));
-    view.value = { scale, x: (box.value.clientWidth - width * scale) / 2, y: (box.value.clientHeight - height * scale) / 2 };
-    isUntouched = true;
+    const { clientWidth, clientHeight } = box.value;
+    const scale = Math.min(1, Math.max(smallest, Math.min(clientWidth / Math.max(width, 1), clientHeight / Math.max(height, 1))));
+    const middle = centre() ?? { x: Math.min(width / 2, clientWidth / scale / 2), y: height / 2 };
+    const offset = (length: number, boxLength: number, at: number): number =>
+      length * scale <= boxLength ? (boxLength - length * scale) / 2 : boxLength / 2 - at * scale;
+    view.value = { scale, x: offset(width, clientWidth, middle.x), y: offset(height, clientHeight, middle.y) };
   };
+  const fit = (): void => place(scaleMin);
   const zoom = (factor: number, at?: { readonly clientX: number; readonly clientY: number }): void => {
     if (!box.value) return;
     const frame = box.value.getBoundingClientRect();
@@ -50,12 +61,12 @@ export const usePanZoom = (box: Readonly<Ref<HTMLElement | null>>, size: () => {
 
   let observer: ResizeObserver | null = null;
   onMounted(() => {
-    fit();
-    observer = new ResizeObserver(() => isUntouched && fit());
+    place(readableScale);
+    observer = new ResizeObserver(() => isUntouched && place(readableScale));
     if (box.value) observer.observe(box.value);
   });
   onBeforeUnmount(() => observer?.disconnect());
-  watch(() => `${size().width} ${size().height}`, () => isUntouched && fit());
+  watch(() => `${size().width} ${size().height}`, () => isUntouched && place(readableScale));
 
   return {
     transform: computed(() => `translate(${view.value.x} ${view.value.y}) scale(${view.value.scale})`),
