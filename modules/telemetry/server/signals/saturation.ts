@@ -38,7 +38,7 @@ export const saturationOf = async (reads: Reads, filter: SaturationFilter, range
   const series = await seriesOf(reads, filter, range);
   if (series.length === 0) return [];
   const [numbers, histograms] = [series.filter((each) => each.kind === 'gauge' || each.kind === 'sum'), series.filter((each) => each.kind === 'histogram' || each.kind === 'exponential-histogram')];
-  const rows = (await Promise.all([stepsOf(reads, 'telemetry_samples', 'value', numbers, range, stepSeconds), stepsOf(reads, 'telemetry_distributions', 'ifNull(sum, 0)', histograms, range, stepSeconds)])).flat();
+  const rows = (await Promise.all([stepsOf(reads, 'telemetry_samples', 'value', numbers, range, stepSeconds), stepsOf(reads, 'telemetry_distributions', 'ifNull(telemetry_distributions.sum, 0)', histograms, range, stepSeconds)])).flat();
   const steps = Map.groupBy(rows, (row) => row.id);
   const measured = series.map((each): MeasuredSeries => ({ ...each, attributes: textsOf(each.attributes), steps: steps.get(each.id) ?? [] }));
   return saturationFrom(measured.filter((each) => each.steps.length > 0), stepSeconds)
