@@ -15,7 +15,13 @@ export type AttributeValue =
  * Throws SyntaxError for anything that was not written by the receivers.
  */
 export const readAttributeValue = (json: string): AttributeValue =>
-  typed(JSON.parse(json, ((_key: string, value: unknown, context: { source?: string }) => (typeof value === 'number' ? new NumberText(context.source ?? '') : value)) as (key: string, value: unknown) => unknown));
+  typed(
+    JSON.parse(json, ((_key: string, value: unknown, context: { source?: string }) =>
+      typeof value === 'number' ? new NumberText(context.source ?? '') : value) as (
+      key: string,
+      value: unknown,
+    ) => unknown),
+  );
 
 /** A number as it was written, because JSON.parse would round long ints and forget the point of doubles. */
 class NumberText {
@@ -29,7 +35,10 @@ const typed = (value: unknown): AttributeValue => {
   if (value === null) return { kind: 'none' };
   if (typeof value === 'string') return { kind: 'string', value };
   if (typeof value === 'boolean') return { kind: 'bool', value };
-  if (value instanceof NumberText) return /^-?\d+$/.test(value.source) ? { kind: 'int', value: BigInt(value.source) } : { kind: 'double', value: Number(value.source) };
+  if (value instanceof NumberText)
+    return /^-?\d+$/.test(value.source)
+      ? { kind: 'int', value: BigInt(value.source) }
+      : { kind: 'double', value: Number(value.source) };
   if (Array.isArray(value)) return { kind: 'array', values: value.map(typed) };
   return object(value as Record<string, unknown>);
 };
@@ -39,7 +48,14 @@ const object = (members: Record<string, unknown>): AttributeValue => {
   const only = keys.length === 1 ? members[keys[0]!] : undefined;
   if (keys[0] === 'bytes' && typeof only === 'string') return { kind: 'bytes', base64: only };
   if (keys[0] === 'double' && typeof only === 'string') return { kind: 'double', value: Number(only) };
-  if (keys[0] === 'kvlist' && typeof only === 'object' && only !== null && !Array.isArray(only) && !(only instanceof NumberText)) return kvlist(only as Record<string, unknown>);
+  if (
+    keys[0] === 'kvlist' &&
+    typeof only === 'object' &&
+    only !== null &&
+    !Array.isArray(only) &&
+    !(only instanceof NumberText)
+  )
+    return kvlist(only as Record<string, unknown>);
   return kvlist(members);
 };
 

@@ -16,7 +16,8 @@ export const putBase64 = (target: Uint8Array, at: number, source: Uint8Array, fr
   let next = at;
   for (let index = from; index < to; index += 3) {
     const left = to - index;
-    const word = (source[index]! << 16) | ((left > 1 ? source[index + 1]! : 0) << 8) | (left > 2 ? source[index + 2]! : 0);
+    const word =
+      (source[index]! << 16) | ((left > 1 ? source[index + 1]! : 0) << 8) | (left > 2 ? source[index + 2]! : 0);
     target[next++] = digits[word >> 18]!;
     target[next++] = digits[(word >> 12) & 63]!;
     target[next++] = left > 1 ? digits[(word >> 6) & 63]! : 0x3d;

@@ -1,11 +1,19 @@
 import { expect, test } from 'vitest';
-import { aMetricsRequest, anOtlpSpan, attributesOf, aTracesRequest, encodeOtlp, nanosOf } from '../otlp-fixtures.ts';
+import {
+  aMetricsRequest,
+  anOtlpSpan,
+  attributesOf,
+  aTracesRequest,
+  encodeOtlp,
+  nanosOf,
+} from '../server/receive/testing/otlp.ts';
 import { CardinalityGuard, cardinalityLimits, type CardinalityDimension } from './cardinality.ts';
 import { textHash } from './decode-origin.ts';
 import { OtlpDecoder } from './otlp-decoder.ts';
 
 const small = { ...cardinalityLimits, operation: 10, value: 20, series: 50 };
-const admit = (guard: CardinalityGuard, name: string, dimension: CardinalityDimension = 'operation', group = 'cart') => guard.admit(dimension, textHash(group), textHash(name));
+const admit = (guard: CardinalityGuard, name: string, dimension: CardinalityDimension = 'operation', group = 'cart') =>
+  guard.admit(dimension, textHash(group), textHash(name));
 const names = (count: number, prefix = 'n') => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
 
 test('the first names to come keep their name, further ones are folded, each group by itself', () => {
@@ -38,17 +46,24 @@ test('guards of several threads agree after they told each other', () => {
 
 test('a million values cost a bounded amount of memory', () => {
   const guard = new CardinalityGuard({ ...cardinalityLimits, members: 1_000 });
-  const admitted = names(1_000_000).filter((name, index) => admit(guard, name, 'value', `group${index % 5_000}`)).length;
+  const admitted = names(1_000_000).filter((name, index) =>
+    admit(guard, name, 'value', `group${index % 5_000}`),
+  ).length;
   expect(admitted).toBe(1_000);
   expect(guard.takeAdmissions().length).toBeLessThan(50_000);
 });
 
 const now = Temporal.Now.instant();
-const decode = (decoder: OtlpDecoder, signal: 'traces' | 'metrics', bytes: Uint8Array) => decoder.decode({ signal, bytes, nowSeconds: now.epochMilliseconds / 1_000, retentionDays: 8, request: 1 });
+const decode = (decoder: OtlpDecoder, signal: 'traces' | 'metrics', bytes: Uint8Array) =>
+  decoder.decode({ signal, bytes, nowSeconds: now.epochMilliseconds / 1_000, retentionDays: 8, request: 1 });
 
 test('a service with too many operations: further ones are kept with their name and counted as _other, and people are told', () => {
   const spans = names(30).map((name) => anOtlpSpan({ name }));
-  const decoded = decode(new OtlpDecoder({ redactionRules: [], limits: small }), 'traces', encodeOtlp('TracesRequest', aTracesRequest(spans)));
+  const decoded = decode(
+    new OtlpDecoder({ redactionRules: [], limits: small }),
+    'traces',
+    encodeOtlp('TracesRequest', aTracesRequest(spans)),
+  );
   expect([decoded.accepted, decoded.rejected]).toEqual([30, 0]);
   expect(decoded.notices).toEqual([{ code: 'operation-folded', service: 'cart', detail: '', count: 20 }]);
 });
@@ -58,8 +73,19 @@ test('a metric with a label of endless values becomes a bounded number of series
   let series = 0;
   let points = 0;
   for (let round = 0; round < 20; round++) {
-    const dataPoints = names(200, `r${round}-`).map((user) => ({ timeUnixNano: nanosOf(now), asInt: '1', attributes: attributesOf({ user, region: `eu-${user.length}` }) }));
-    const decoded = decode(decoder, 'metrics', encodeOtlp('MetricsRequest', aMetricsRequest([{ name: 'logins', sum: { aggregationTemporality: 1, isMonotonic: true, dataPoints } }])));
+    const dataPoints = names(200, `r${round}-`).map((user) => ({
+      timeUnixNano: nanosOf(now),
+      asInt: '1',
+      attributes: attributesOf({ user, region: `eu-${user.length}` }),
+    }));
+    const decoded = decode(
+      decoder,
+      'metrics',
+      encodeOtlp(
+        'MetricsRequest',
+        aMetricsRequest([{ name: 'logins', sum: { aggregationTemporality: 1, isMonotonic: true, dataPoints } }]),
+      ),
+    );
     const count = (table: string) => decoded.rows.find((rows) => rows.table === table)?.count ?? 0;
     decoder.confirm(1);
     series += count('telemetry_series');

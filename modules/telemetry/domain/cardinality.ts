@@ -78,7 +78,8 @@ export class CardinalityGuard {
     if (count === undefined && this.current.counts.size >= this.limits.groups) return false;
     if (!this.current.members.add(low, high)) return false;
     this.current.counts.set(this.group, (count ?? 0) + 1);
-    if (this.admissions.length < admissionsRemembered * wordsPerAdmission) this.admissions.push(index, group.low, group.high, member.low, member.high);
+    if (this.admissions.length < admissionsRemembered * wordsPerAdmission)
+      this.admissions.push(index, group.low, group.high, member.low, member.high);
     return true;
   }
 

@@ -1,10 +1,21 @@
 import { expect, test } from 'vitest';
 import { classifyRequest, grpcStatusOf, spanKinds, type SpanTraits } from './classify-request.ts';
 
-const aServerSpan = (overrides: Partial<SpanTraits> = {}): SpanTraits => ({ kind: 'server', timing: 'ok', status: 'unset', httpStatus: null, grpcStatus: null, ...overrides });
+const aServerSpan = (overrides: Partial<SpanTraits> = {}): SpanTraits => ({
+  kind: 'server',
+  timing: 'ok',
+  status: 'unset',
+  httpStatus: null,
+  grpcStatus: null,
+  ...overrides,
+});
 
 test('server and consumer spans count as requests, others do not, and the reason says so', () => {
-  const verdicts = spanKinds.map((kind) => [kind, classifyRequest(aServerSpan({ kind })).isRequest, classifyRequest(aServerSpan({ kind })).requestReason]);
+  const verdicts = spanKinds.map((kind) => [
+    kind,
+    classifyRequest(aServerSpan({ kind })).isRequest,
+    classifyRequest(aServerSpan({ kind })).requestReason,
+  ]);
   expect(verdicts).toEqual([
     ['unspecified', false, 'kind-unspecified'],
     ['internal', false, 'internal-span'],
@@ -16,8 +27,14 @@ test('server and consumer spans count as requests, others do not, and the reason
 });
 
 test('a span without an end has not happened yet; one that ends before it starts has', () => {
-  expect(classifyRequest(aServerSpan({ timing: 'no-end' }))).toMatchObject({ isRequest: false, requestReason: 'no-end' });
-  expect(classifyRequest(aServerSpan({ timing: 'end-before-start' }))).toMatchObject({ isRequest: true, requestReason: 'server-span' });
+  expect(classifyRequest(aServerSpan({ timing: 'no-end' }))).toMatchObject({
+    isRequest: false,
+    requestReason: 'no-end',
+  });
+  expect(classifyRequest(aServerSpan({ timing: 'end-before-start' }))).toMatchObject({
+    isRequest: true,
+    requestReason: 'server-span',
+  });
 });
 
 test.each<[string, Partial<SpanTraits>, string]>([

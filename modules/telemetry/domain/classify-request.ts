@@ -10,7 +10,14 @@ export type SpanStatus = (typeof spanStatuses)[number];
 export const spanTimings = ['ok', 'no-end', 'end-before-start'] as const;
 export type SpanTiming = (typeof spanTimings)[number];
 
-export type RequestReason = 'server-span' | 'consumer-span' | 'no-end' | 'internal-span' | 'client-span' | 'producer-span' | 'kind-unspecified';
+export type RequestReason =
+  | 'server-span'
+  | 'consumer-span'
+  | 'no-end'
+  | 'internal-span'
+  | 'client-span'
+  | 'producer-span'
+  | 'kind-unspecified';
 export type ErrorReason = '' | 'status-error' | 'http-5xx' | 'http-4xx' | 'rpc-status';
 
 export interface SpanTraits {
@@ -75,7 +82,8 @@ const errorOf = ({ kind, status, httpStatus, grpcStatus }: SpanTraits): ErrorRea
   if (status === 'error') return 'status-error';
   const answers = kind === 'server' || kind === 'consumer';
   if (!answers && kind !== 'client') return '';
-  if (grpcStatus !== null) return (answers ? grpcFaultsOfServer.includes(grpcStatus) : grpcStatus > 0) ? 'rpc-status' : '';
+  if (grpcStatus !== null)
+    return (answers ? grpcFaultsOfServer.includes(grpcStatus) : grpcStatus > 0) ? 'rpc-status' : '';
   if (httpStatus !== null && httpStatus >= 500 && httpStatus < 600) return 'http-5xx';
   return httpStatus !== null && httpStatus >= 400 && httpStatus < 500 && !answers ? 'http-4xx' : '';
 };

@@ -49,7 +49,13 @@ export class RowSorter {
     if (known !== undefined) return known;
     if (!this.touched.has(epochDay) && this.touched.size >= otlpLimits.daysPerRequest) return null;
     this.touched.add(epochDay);
-    const made: DayRows = { epochDay, out: this.free.pop() ?? new RowWriter(), count: 0, tenSeconds: new Set(), lastTen: -1 };
+    const made: DayRows = {
+      epochDay,
+      out: this.free.pop() ?? new RowWriter(),
+      count: 0,
+      tenSeconds: new Set(),
+      lastTen: -1,
+    };
     this.days.set(key, made);
     return made;
   }
@@ -92,4 +98,7 @@ export const touchSecond = (rows: DayRows, second: number): void => {
 
 export const epochDayOf = (epochSeconds: number): number => Math.floor(epochSeconds / secondsPerDay);
 
-const dayText = (epochDay: number): string => Temporal.Instant.fromEpochMilliseconds(epochDay * secondsPerDay * 1_000).toString().slice(0, 10);
+const dayText = (epochDay: number): string =>
+  Temporal.Instant.fromEpochMilliseconds(epochDay * secondsPerDay * 1_000)
+    .toString()
+    .slice(0, 10);

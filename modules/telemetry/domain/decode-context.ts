@@ -32,7 +32,10 @@ export interface DecodeContext {
 
 const idsPerRequest = 1_048_576;
 
-export const createDecodeContext = (redaction: Redaction | null, limits: CardinalityLimits = cardinalityLimits): DecodeContext => {
+export const createDecodeContext = (
+  redaction: Redaction | null,
+  limits: CardinalityLimits = cardinalityLimits,
+): DecodeContext => {
   const reader = new WireReader();
   const tally = new NoticeTally();
   return {

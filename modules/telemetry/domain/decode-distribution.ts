@@ -1,7 +1,7 @@
 import type { DayRows } from './day-rows.ts';
 import type { DecodeContext } from './decode-context.ts';
 import { ExemplarDecoder } from './decode-exemplar.ts';
-import { metricKinds, type MetricHead } from './decode-metrics.ts';
+import { metricKinds, type MetricHead } from './metric-head.ts';
 import { SeriesWriter } from './decode-series.ts';
 import { BucketRun, NumberList } from './number-list.ts';
 import { OffsetList } from './offset-list.ts';
@@ -60,7 +60,8 @@ export class DistributionDecoder {
     if (this.isRefused(head.kind)) return;
     const epochDay = dayOfItem(context, this.timeLow, this.timeHigh);
     if (epochDay < 0) return;
-    if (this.rows === null || this.rows.epochDay !== epochDay) this.rows = context.sorter.rows('telemetry_distributions', epochDay);
+    if (this.rows === null || this.rows.epochDay !== epochDay)
+      this.rows = context.sorter.rows('telemetry_distributions', epochDay);
     if (this.rows === null) {
       context.tally.add('too-many-days');
       return;
@@ -68,12 +69,21 @@ export class DistributionDecoder {
     series.find(head, this.attributes, epochDay);
     this.write(this.rows.out);
     this.rows.count++;
-    this.exemplarDecoder.write({ seriesId: series.id, timeLow: this.timeLow, timeHigh: this.timeHigh, epochDay }, this.exemplars);
+    this.exemplarDecoder.write(
+      { seriesId: series.id, timeLow: this.timeLow, timeHigh: this.timeHigh, epochDay },
+      this.exemplars,
+    );
   }
 
   private isRefused(kind: number): boolean {
     const { tally } = this.context;
-    if (this.counts.isOver || this.bounds.isOver || this.positive.counts.isOver || this.negative.counts.isOver || this.quantiles.isOver) {
+    if (
+      this.counts.isOver ||
+      this.bounds.isOver ||
+      this.positive.counts.isOver ||
+      this.negative.counts.isOver ||
+      this.quantiles.isOver
+    ) {
       tally.add('too-many-buckets');
       return true;
     }
@@ -164,7 +174,8 @@ export class DistributionDecoder {
   private reset(): void {
     this.attributes.clear();
     this.exemplars.clear();
-    for (const list of [this.counts, this.bounds, this.positive, this.negative, this.quantiles, this.quantileValues]) list.clear();
+    for (const list of [this.counts, this.bounds, this.positive, this.negative, this.quantiles, this.quantileValues])
+      list.clear();
     this.startLow = this.startHigh = this.timeLow = this.timeHigh = 0;
     this.countLow = this.countHigh = this.zeroLow = this.zeroHigh = 0;
     this.flags = this.scale = this.zeroThreshold = 0;

@@ -80,7 +80,10 @@ export class ExemplarDecoder {
     out.uint64(low, high);
     out.float64(number.value);
     out.uint8(number.isInteger);
-    const sizes: [number, number, number][] = [[ids.trace, ids.traceSize, 16], [ids.span, ids.spanSize, 8]];
+    const sizes: [number, number, number][] = [
+      [ids.trace, ids.traceSize, 16],
+      [ids.span, ids.spanSize, 8],
+    ];
     for (const [at, size, wanted] of sizes) {
       if (size === wanted) out.raw(reader.bytes, at, at + wanted);
       else out.zeros(wanted);

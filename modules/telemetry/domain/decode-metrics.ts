@@ -1,32 +1,11 @@
 import type { DecodeContext } from './decode-context.ts';
 import type { Origin } from './decode-origin.ts';
-import { combine, hashBytes, type Hash64 } from './hash64.ts';
+import { combine, hashBytes } from './hash64.ts';
+import { metricKinds, type MetricHead } from './metric-head.ts';
 import { OffsetList } from './offset-list.ts';
 import { otlpLimits } from './otlp-limits.ts';
 import { DistributionDecoder } from './decode-distribution.ts';
 import { NumberPointDecoder } from './decode-number-point.ts';
-
-/** The kinds by the number that `telemetry_series` stores. */
-export const metricKinds = { gauge: 1, sum: 2, histogram: 3, exponentialHistogram: 4, summary: 5 } as const;
-
-/** What all points of one metric share. */
-export interface MetricHead {
-  readonly origin: Origin;
-  nameFrom: number;
-  nameTo: number;
-  descriptionFrom: number;
-  descriptionTo: number;
-  unitFrom: number;
-  unitTo: number;
-  readonly metadata: OffsetList;
-  kind: number;
-  temporality: number;
-  isMonotonic: number;
-  /** Hash of name, unit, kind, temporality, monotonic and origin: a series id is this and the attributes. */
-  readonly hash: Hash64;
-  /** Hash of service and name: group of the cardinality guard. */
-  readonly group: Hash64;
-}
 
 const temporalities = 3;
 const metadataMax = 64;
@@ -53,8 +32,19 @@ export class MetricDecoder {
   decode(origin: Origin, from: number, to: number): number {
     const { reader, tally } = this.context;
     const head: MetricHead = {
-      origin, nameFrom: 0, nameTo: 0, descriptionFrom: 0, descriptionTo: 0, unitFrom: 0, unitTo: 0, metadata: this.metadata,
-      kind: 0, temporality: 0, isMonotonic: 0, hash: { low: 0, high: 0 }, group: { low: 0, high: 0 },
+      origin,
+      nameFrom: 0,
+      nameTo: 0,
+      descriptionFrom: 0,
+      descriptionTo: 0,
+      unitFrom: 0,
+      unitTo: 0,
+      metadata: this.metadata,
+      kind: 0,
+      temporality: 0,
+      isMonotonic: 0,
+      hash: { low: 0, high: 0 },
+      group: { low: 0, high: 0 },
     };
     const data = this.readHead(head, from, to);
     if (head.kind === 0) return 0;
@@ -115,7 +105,10 @@ export class MetricDecoder {
     let points = 0;
     reader.within(from, to);
     while (reader.next()) {
-      const isCounted = head.kind === metricKinds.sum || head.kind === metricKinds.histogram || head.kind === metricKinds.exponentialHistogram;
+      const isCounted =
+        head.kind === metricKinds.sum ||
+        head.kind === metricKinds.histogram ||
+        head.kind === metricKinds.exponentialHistogram;
       if (reader.field === 1) {
         reader.enter();
         points++;

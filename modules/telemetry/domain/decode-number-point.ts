@@ -1,7 +1,7 @@
 import type { DayRows } from './day-rows.ts';
 import type { DecodeContext } from './decode-context.ts';
 import { ExemplarDecoder, signed64, type NumberValue } from './decode-exemplar.ts';
-import type { MetricHead } from './decode-metrics.ts';
+import type { MetricHead } from './metric-head.ts';
 import { SeriesWriter } from './decode-series.ts';
 import { OffsetList } from './offset-list.ts';
 import { otlpLimits } from './otlp-limits.ts';
@@ -47,7 +47,8 @@ export class NumberPointDecoder {
     }
     const epochDay = dayOfItem(context, this.timeLow, this.timeHigh);
     if (epochDay < 0) return;
-    if (this.rows === null || this.rows.epochDay !== epochDay) this.rows = context.sorter.rows('telemetry_samples', epochDay);
+    if (this.rows === null || this.rows.epochDay !== epochDay)
+      this.rows = context.sorter.rows('telemetry_samples', epochDay);
     if (this.rows === null) {
       context.tally.add('too-many-days');
       return;
@@ -61,7 +62,10 @@ export class NumberPointDecoder {
     out.uint8(number.isInteger);
     out.uint32(this.flags);
     this.rows.count++;
-    this.exemplarDecoder.write({ seriesId: series.id, timeLow: this.timeLow, timeHigh: this.timeHigh, epochDay }, this.exemplars);
+    this.exemplarDecoder.write(
+      { seriesId: series.id, timeLow: this.timeLow, timeHigh: this.timeHigh, epochDay },
+      this.exemplars,
+    );
   }
 
   private readFields(from: number, to: number): void {

@@ -22,7 +22,13 @@ export interface Origin extends ServiceIdentity {
 
 const partsMax = 8;
 const cacheMax = 2_048;
-const identityAttributes = ['service.namespace', 'service.name', 'service.version', 'deployment.environment.name', 'deployment.environment'] as const;
+const identityAttributes = [
+  'service.namespace',
+  'service.name',
+  'service.version',
+  'deployment.environment.name',
+  'deployment.environment',
+] as const;
 
 interface Place {
   from: number;
@@ -128,7 +134,14 @@ export class OriginDecoder {
   }
 
   /** Reads all parts: attributes into the list, the count of dropped ones as the result. */
-  private collect(parts: OffsetList, attributeField: number, droppedField: number, isResource: boolean, name?: Place, version?: Place): number {
+  private collect(
+    parts: OffsetList,
+    attributeField: number,
+    droppedField: number,
+    isResource: boolean,
+    name?: Place,
+    version?: Place,
+  ): number {
     const { reader } = this.context;
     this.attributes.clear();
     if (isResource) this.entities.clear();
@@ -156,7 +169,13 @@ export class OriginDecoder {
 
   private identity(): ServiceIdentity {
     const { reader, attributes } = this.context;
-    const names: Record<keyof ResourceNames, string> = { 'service.namespace': '', 'service.name': '', 'service.version': '', 'deployment.environment.name': '', 'deployment.environment': '' };
+    const names: Record<keyof ResourceNames, string> = {
+      'service.namespace': '',
+      'service.name': '',
+      'service.version': '',
+      'deployment.environment.name': '',
+      'deployment.environment': '',
+    };
     for (let at = 0; at < this.attributes.count; at++) {
       reader.within(this.attributes.from(at), this.attributes.to(at));
       let key = '';
@@ -173,7 +192,12 @@ export class OriginDecoder {
       const wanted = identityAttributes.find((name) => name === key);
       if (wanted === undefined || value === null) continue;
       attributes.values.scan(value.from, value.to);
-      if (attributes.values.kind === 1) names[wanted] = decodeUtf8(reader.bytes, attributes.values.from, Math.min(attributes.values.to, attributes.values.from + 1_024));
+      if (attributes.values.kind === 1)
+        names[wanted] = decodeUtf8(
+          reader.bytes,
+          attributes.values.from,
+          Math.min(attributes.values.to, attributes.values.from + 1_024),
+        );
     }
     return this.folded(identityOfService(names));
   }

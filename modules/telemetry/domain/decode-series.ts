@@ -1,7 +1,7 @@
 import { foldedName } from './cardinality.ts';
 import type { DecodeContext } from './decode-context.ts';
 import { writeOrigin } from './decode-origin.ts';
-import type { MetricHead } from './decode-metrics.ts';
+import type { MetricHead } from './metric-head.ts';
 import { addUnordered, combine, hashBytes, type Hash64 } from './hash64.ts';
 import type { OffsetList } from './offset-list.ts';
 import { otlpLimits } from './otlp-limits.ts';

@@ -1,4 +1,11 @@
-import { classifyRequest, grpcStatusOf, spanKinds, spanStatuses, spanTimings, type RequestVerdict } from './classify-request.ts';
+import {
+  classifyRequest,
+  grpcStatusOf,
+  spanKinds,
+  spanStatuses,
+  spanTimings,
+  type RequestVerdict,
+} from './classify-request.ts';
 import { foldedName } from './cardinality.ts';
 import { touchSecond, type DayRows } from './day-rows.ts';
 import type { DecodeContext } from './decode-context.ts';
@@ -300,7 +307,8 @@ export class SpanDecoder {
     out.varint(this.links.count);
     const content = out.length;
     let kept = 0;
-    for (let at = 0; at < this.links.count; at++) if (this.writeLink(out, this.links.from(at), this.links.to(at))) kept++;
+    for (let at = 0; at < this.links.count; at++)
+      if (this.writeLink(out, this.links.from(at), this.links.to(at))) kept++;
     if (kept < this.links.count) {
       const end = out.length;
       out.length = start;
@@ -373,7 +381,8 @@ export class SpanDecoder {
   }
 
   private guarded(origin: Origin, neighbour: Neighbour | null): Neighbour | null {
-    if (neighbour === null || this.context.guard.admit('neighbour', origin.serviceHash, textHash(neighbour.name))) return neighbour;
+    if (neighbour === null || this.context.guard.admit('neighbour', origin.serviceHash, textHash(neighbour.name)))
+      return neighbour;
     this.context.tally.add('neighbour-folded', neighbour.name);
     return { ...neighbour, name: foldedName };
   }

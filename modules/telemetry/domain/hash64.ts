@@ -23,8 +23,10 @@ export const hashBytes = (bytes: Uint8Array, from: number, to: number, into: Has
   let at = from;
   for (; at + 4 <= to; at += 4) {
     const word = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
-    first = Math.imul(rotate(first ^ Math.imul(rotate(Math.imul(word, 0xcc9e2d51), 15), 0x1b873593), 13), 5) + 0xe6546b64;
-    second = Math.imul(rotate(second ^ Math.imul(rotate(Math.imul(word, 0x239b961b), 17), 0xab0e9789), 19), 5) + 0x561ccd1b;
+    first =
+      Math.imul(rotate(first ^ Math.imul(rotate(Math.imul(word, 0xcc9e2d51), 15), 0x1b873593), 13), 5) + 0xe6546b64;
+    second =
+      Math.imul(rotate(second ^ Math.imul(rotate(Math.imul(word, 0x239b961b), 17), 0xab0e9789), 19), 5) + 0x561ccd1b;
   }
   let rest = 0;
   for (let shift = 0; at < to; at++, shift += 8) rest |= bytes[at]! << shift;

@@ -48,6 +48,7 @@ export class IdSet {
   private grow(): void {
     const before = this.slots;
     this.slots = new Uint32Array(before.length * 2);
-    for (let at = 0; at < before.length; at += 2) if (before[at] !== 0 || before[at + 1] !== 0) this.put(before[at]!, before[at + 1]!);
+    for (let at = 0; at < before.length; at += 2)
+      if (before[at] !== 0 || before[at + 1] !== 0) this.put(before[at]!, before[at + 1]!);
   }
 }

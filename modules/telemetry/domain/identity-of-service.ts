@@ -27,7 +27,9 @@ export const identityOfService = (names: ResourceNames): ServiceIdentity => {
   const namespace = names['service.namespace'].trim();
   return {
     service: (namespace === '' ? name : `${namespace}/${name}`).slice(0, nameLengthMax),
-    environment: (names['deployment.environment.name'] || names['deployment.environment']).trim().slice(0, nameLengthMax),
+    environment: (names['deployment.environment.name'] || names['deployment.environment'])
+      .trim()
+      .slice(0, nameLengthMax),
     version: names['service.version'].trim().slice(0, nameLengthMax),
   };
 };

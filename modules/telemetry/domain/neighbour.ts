@@ -54,7 +54,10 @@ const protocol = (attributes: AttributeReader): Neighbour['via'] => {
 const ordinaryPorts: readonly (number | null)[] = [null, 80, 443];
 
 const address = (attributes: AttributeReader): string => {
-  const host = attributes.text('server.address') || attributes.text('net.peer.name') || hostOf(attributes.text('url.full') || attributes.text('http.url'));
+  const host =
+    attributes.text('server.address') ||
+    attributes.text('net.peer.name') ||
+    hostOf(attributes.text('url.full') || attributes.text('http.url'));
   if (host === '') return attributes.text('network.peer.address') || attributes.text('net.sock.peer.addr');
   const port = attributes.number('server.port') ?? attributes.number('net.peer.port');
   return ordinaryPorts.includes(port) || /:\d+$/.test(host) ? host : `${host}:${port}`;
@@ -63,4 +66,5 @@ const address = (attributes: AttributeReader): string => {
 /** Host and port of an absolute URL, '' for anything else; user names are left out. */
 const hostOf = (url: string): string => /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?([^/?#]+)/i.exec(url)?.[1] ?? '';
 
-const labelled = (system: string, name: string): string => (name === '' ? system : `${system}: ${name}`).slice(0, nameLengthMax);
+const labelled = (system: string, name: string): string =>
+  (name === '' ? system : `${system}: ${name}`).slice(0, nameLengthMax);

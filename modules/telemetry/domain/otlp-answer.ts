@@ -5,19 +5,39 @@ import { wireBytes, wireVarint } from './wire-reader.ts';
 export type OtlpEncoding = 'protobuf' | 'json';
 
 /** gRPC status codes that the receivers answer with (https://grpc.io/docs/guides/status-codes/). */
-export const grpcCodes = { ok: 0, invalidArgument: 3, permissionDenied: 7, resourceExhausted: 8, unimplemented: 12, internal: 13, unavailable: 14, unauthenticated: 16 } as const;
+export const grpcCodes = {
+  ok: 0,
+  invalidArgument: 3,
+  permissionDenied: 7,
+  resourceExhausted: 8,
+  unimplemented: 12,
+  internal: 13,
+  unavailable: 14,
+  unauthenticated: 16,
+} as const;
 
-const rejectedNames: Readonly<Record<Signal, string>> = { traces: 'rejectedSpans', metrics: 'rejectedDataPoints', logs: 'rejectedLogRecords' };
+const rejectedNames: Readonly<Record<Signal, string>> = {
+  traces: 'rejectedSpans',
+  metrics: 'rejectedDataPoints',
+  logs: 'rejectedLogRecords',
+};
 
 /**
  * `Export…ServiceResponse`: empty on full success; with `rejected` 0 and a message it is a warning
  * (https://opentelemetry.io/docs/specs/otlp/#partial-success-1).
  */
-export const exportResponse = (signal: Signal, encoding: OtlpEncoding, outcome: { readonly rejected: number; readonly message: string }): Uint8Array<ArrayBuffer> => {
+export const exportResponse = (
+  signal: Signal,
+  encoding: OtlpEncoding,
+  outcome: { readonly rejected: number; readonly message: string },
+): Uint8Array<ArrayBuffer> => {
   const { rejected, message } = outcome;
   const isComplete = rejected === 0 && message === '';
   if (encoding === 'json') {
-    const partialSuccess = { ...(rejected > 0 ? { [rejectedNames[signal]]: String(rejected) } : {}), errorMessage: message };
+    const partialSuccess = {
+      ...(rejected > 0 ? { [rejectedNames[signal]]: String(rejected) } : {}),
+      errorMessage: message,
+    };
     return encodeUtf8(JSON.stringify(isComplete ? {} : { partialSuccess }));
   }
   if (isComplete) return new Uint8Array(0);
@@ -28,7 +48,10 @@ export const exportResponse = (signal: Signal, encoding: OtlpEncoding, outcome: 
 };
 
 /** `google.rpc.Status`, the body of every refusal (https://opentelemetry.io/docs/specs/otlp/#failures-1). */
-export const statusBody = (encoding: OtlpEncoding, status: { readonly code: number; readonly message: string }): Uint8Array<ArrayBuffer> => {
+export const statusBody = (
+  encoding: OtlpEncoding,
+  status: { readonly code: number; readonly message: string },
+): Uint8Array<ArrayBuffer> => {
   if (encoding === 'json') return encodeUtf8(JSON.stringify(status));
   const out = new RowWriter(256);
   putVarint(out, 1, status.code);
@@ -37,7 +60,11 @@ export const statusBody = (encoding: OtlpEncoding, status: { readonly code: numb
 };
 
 /** `google.rpc.Status` with `google.rpc.RetryInfo`: the trailer `grpc-status-details-bin` of a refusal that may be tried again. */
-export const statusWithRetry = (status: { readonly code: number; readonly message: string; readonly retryAfterSeconds: number }): Uint8Array<ArrayBuffer> => {
+export const statusWithRetry = (status: {
+  readonly code: number;
+  readonly message: string;
+  readonly retryAfterSeconds: number;
+}): Uint8Array<ArrayBuffer> => {
   const duration = new RowWriter(32);
   putVarint(duration, 1, Math.max(1, Math.ceil(status.retryAfterSeconds)));
   const any = new RowWriter(128);

@@ -51,7 +51,14 @@ export class OtlpDecoder {
    * Decodes one body. `request` is a number for `confirm`; throws `MalformedOtlp` where the body is not the message.
    * `nowSeconds` is the clock here, `retentionDays` how long the signal is kept, `isRepaired` tells that a text was not UTF-8.
    */
-  decode(options: { readonly signal: Signal; readonly bytes: Uint8Array; readonly nowSeconds: number; readonly retentionDays: number; readonly request: number; readonly isRepaired?: boolean }): Decoded {
+  decode(options: {
+    readonly signal: Signal;
+    readonly bytes: Uint8Array;
+    readonly nowSeconds: number;
+    readonly retentionDays: number;
+    readonly request: number;
+    readonly isRepaired?: boolean;
+  }): Decoded {
     const { context } = this;
     this.begin(options.bytes, options.nowSeconds, options.retentionDays);
     if (options.isRepaired) context.tally.add('text-not-utf8');
@@ -60,7 +67,13 @@ export class OtlpDecoder {
       context.known.wait(options.request);
       const notices = context.tally.take();
       const { rejected } = context.tally;
-      return { rows: context.sorter.take(), accepted: items - rejected, rejected, message: partialSuccessMessage(notices), notices };
+      return {
+        rows: context.sorter.take(),
+        accepted: items - rejected,
+        rejected,
+        message: partialSuccessMessage(notices),
+        notices,
+      };
     } finally {
       context.sorter.clear();
       context.known.drop();

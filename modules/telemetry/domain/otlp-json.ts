@@ -5,7 +5,12 @@ import { MalformedOtlp, wireBytes, wireFixed32, wireFixed64, wireVarint } from '
 
 type Fields = ReadonlyMap<string, FieldShape>;
 
-const messages: ReadonlyMap<string, Fields> = new Map(Object.entries(otlpMessages).map(([name, fields]) => [name, new Map(Object.entries(fields) as [string, FieldShape][])]));
+const messages: ReadonlyMap<string, Fields> = new Map(
+  Object.entries(otlpMessages).map(([name, fields]) => [
+    name,
+    new Map(Object.entries(fields) as [string, FieldShape][]),
+  ]),
+);
 
 /** Arrays and kvlists inside one another before the body is refused; what is deeper than the row's limit is dropped later. */
 const depthMax = 128;
@@ -29,7 +34,13 @@ const parse = (text: string): unknown => {
     // A number literal beyond 2^53 would be rounded: its digits are kept as text, which every 64-bit field accepts.
     if (!longInteger.test(text)) return JSON.parse(text);
     return JSON.parse(text, ((_key: string, value: unknown, context: { source?: string }) =>
-      typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value) && context.source !== undefined && /^-?\d+$/.test(context.source) ? context.source : value) as (key: string, value: unknown) => unknown);
+      typeof value === 'number' &&
+      Number.isInteger(value) &&
+      !Number.isSafeInteger(value) &&
+      context.source !== undefined &&
+      /^-?\d+$/.test(context.source)
+        ? context.source
+        : value) as (key: string, value: unknown) => unknown);
   } catch (error) {
     if (error instanceof RangeError) throw new MalformedOtlp('more levels than are read', '');
     throw new MalformedOtlp(`not JSON: ${error instanceof Error ? error.message.slice(0, 200) : 'unreadable'}`, '');
@@ -85,7 +96,8 @@ class JsonTranscoder {
         return;
       case 'hex':
       case 'bytes':
-        if (typeof value !== 'string') this.refuse(type === 'hex' ? 'hexadecimal text is expected' : 'base64 text is expected');
+        if (typeof value !== 'string')
+          this.refuse(type === 'hex' ? 'hexadecimal text is expected' : 'base64 text is expected');
         this.tag(number, wireBytes);
         this.bytes(type === 'hex' ? fromHex(value) : fromBase64(value, this.at()));
         return;
@@ -100,19 +112,30 @@ class JsonTranscoder {
         return;
       case 'enum':
         this.tag(number, wireVarint);
-        out.varint(Number(this.integer(typeof value === 'string' ? (enumNumbers.get(value) ?? value) : value, 0n, 0x7fffffffn)));
+        out.varint(
+          Number(this.integer(typeof value === 'string' ? (enumNumbers.get(value) ?? value) : value, 0n, 0x7fffffffn)),
+        );
         return;
       default:
         this.integerField(value, number, type);
     }
   }
 
-  private integerField(value: unknown, number: number, type: 'int64' | 'uint64' | 'fixed64' | 'sfixed64' | 'fixed32' | 'uint32' | 'sint32'): void {
+  private integerField(
+    value: unknown,
+    number: number,
+    type: 'int64' | 'uint64' | 'fixed64' | 'sfixed64' | 'fixed32' | 'uint32' | 'sint32',
+  ): void {
     const { out } = this;
     switch (type) {
       case 'fixed64':
       case 'sfixed64': {
-        const bits = BigInt.asUintN(64, type === 'fixed64' ? this.integer(value, 0n, 0xffffffffffffffffn) : this.integer(value, -0x8000000000000000n, 0x7fffffffffffffffn));
+        const bits = BigInt.asUintN(
+          64,
+          type === 'fixed64'
+            ? this.integer(value, 0n, 0xffffffffffffffffn)
+            : this.integer(value, -0x8000000000000000n, 0x7fffffffffffffffn),
+        );
         this.tag(number, wireFixed64);
         out.uint64(Number(bits & 0xffffffffn), Number(bits >> 32n));
         return;
@@ -120,7 +143,14 @@ class JsonTranscoder {
       case 'int64':
       case 'uint64':
         this.tag(number, wireVarint);
-        this.varint64(BigInt.asUintN(64, type === 'uint64' ? this.integer(value, 0n, 0xffffffffffffffffn) : this.integer(value, -0x8000000000000000n, 0x7fffffffffffffffn)));
+        this.varint64(
+          BigInt.asUintN(
+            64,
+            type === 'uint64'
+              ? this.integer(value, 0n, 0xffffffffffffffffn)
+              : this.integer(value, -0x8000000000000000n, 0x7fffffffffffffffn),
+          ),
+        );
         return;
       case 'fixed32':
         this.tag(number, wireFixed32);
@@ -175,7 +205,10 @@ class JsonTranscoder {
   }
 
   private at(): string {
-    return this.path.reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? part : `${text}.${part}`), '');
+    return this.path.reduce<string>(
+      (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? part : `${text}.${part}`),
+      '',
+    );
   }
 
   private refuse(reason: string): never {

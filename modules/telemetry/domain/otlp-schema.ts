@@ -44,8 +44,17 @@ export const otlpMessages = {
     attributes: [3, 'KeyValue', 'repeated'],
     droppedAttributesCount: [4, 'uint32'],
   },
-  EntityRef: { schemaUrl: [1, 'string'], type: [2, 'string'], idKeys: [3, 'string', 'repeated'], descriptionKeys: [4, 'string', 'repeated'] },
-  Resource: { attributes: [1, 'KeyValue', 'repeated'], droppedAttributesCount: [2, 'uint32'], entityRefs: [3, 'EntityRef', 'repeated'] },
+  EntityRef: {
+    schemaUrl: [1, 'string'],
+    type: [2, 'string'],
+    idKeys: [3, 'string', 'repeated'],
+    descriptionKeys: [4, 'string', 'repeated'],
+  },
+  Resource: {
+    attributes: [1, 'KeyValue', 'repeated'],
+    droppedAttributesCount: [2, 'uint32'],
+    entityRefs: [3, 'EntityRef', 'repeated'],
+  },
 
   TracesRequest: { resourceSpans: [1, 'ResourceSpans', 'repeated'] },
   ResourceSpans: { resource: [1, 'Resource'], scopeSpans: [2, 'ScopeSpans', 'repeated'], schemaUrl: [3, 'string'] },
@@ -68,7 +77,12 @@ export const otlpMessages = {
     droppedLinksCount: [14, 'uint32'],
     status: [15, 'Status'],
   },
-  Event: { timeUnixNano: [1, 'fixed64'], name: [2, 'string'], attributes: [3, 'KeyValue', 'repeated'], droppedAttributesCount: [4, 'uint32'] },
+  Event: {
+    timeUnixNano: [1, 'fixed64'],
+    name: [2, 'string'],
+    attributes: [3, 'KeyValue', 'repeated'],
+    droppedAttributesCount: [4, 'uint32'],
+  },
   Link: {
     traceId: [1, 'hex'],
     spanId: [2, 'hex'],
@@ -97,7 +111,11 @@ export const otlpMessages = {
   },
 
   MetricsRequest: { resourceMetrics: [1, 'ResourceMetrics', 'repeated'] },
-  ResourceMetrics: { resource: [1, 'Resource'], scopeMetrics: [2, 'ScopeMetrics', 'repeated'], schemaUrl: [3, 'string'] },
+  ResourceMetrics: {
+    resource: [1, 'Resource'],
+    scopeMetrics: [2, 'ScopeMetrics', 'repeated'],
+    schemaUrl: [3, 'string'],
+  },
   ScopeMetrics: { scope: [1, 'InstrumentationScope'], metrics: [2, 'Metric', 'repeated'], schemaUrl: [3, 'string'] },
   Metric: {
     name: [1, 'string'],
@@ -111,9 +129,16 @@ export const otlpMessages = {
     metadata: [12, 'KeyValue', 'repeated'],
   },
   Gauge: { dataPoints: [1, 'NumberDataPoint', 'repeated'] },
-  Sum: { dataPoints: [1, 'NumberDataPoint', 'repeated'], aggregationTemporality: [2, 'enum'], isMonotonic: [3, 'bool'] },
+  Sum: {
+    dataPoints: [1, 'NumberDataPoint', 'repeated'],
+    aggregationTemporality: [2, 'enum'],
+    isMonotonic: [3, 'bool'],
+  },
   Histogram: { dataPoints: [1, 'HistogramDataPoint', 'repeated'], aggregationTemporality: [2, 'enum'] },
-  ExponentialHistogram: { dataPoints: [1, 'ExponentialHistogramDataPoint', 'repeated'], aggregationTemporality: [2, 'enum'] },
+  ExponentialHistogram: {
+    dataPoints: [1, 'ExponentialHistogramDataPoint', 'repeated'],
+    aggregationTemporality: [2, 'enum'],
+  },
   Summary: { dataPoints: [1, 'SummaryDataPoint', 'repeated'] },
   NumberDataPoint: {
     attributes: [7, 'KeyValue', 'repeated'],
@@ -147,7 +172,12 @@ export const otlpMessages = {
     zeroThreshold: [14, 'double'],
   },
   Buckets: { offset: [1, 'sint32'], bucketCounts: [2, 'uint64', 'repeated'] },
-  SummaryDataPoint: { attributes: [7, 'KeyValue', 'repeated'], ...distribution, quantileValues: [6, 'ValueAtQuantile', 'repeated'], flags: [8, 'uint32'] },
+  SummaryDataPoint: {
+    attributes: [7, 'KeyValue', 'repeated'],
+    ...distribution,
+    quantileValues: [6, 'ValueAtQuantile', 'repeated'],
+    flags: [8, 'uint32'],
+  },
   ValueAtQuantile: { quantile: [1, 'double'], value: [2, 'double'] },
   Exemplar: {
     filteredAttributes: [7, 'KeyValue', 'repeated'],
@@ -163,9 +193,13 @@ const severities = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
 
 /** Enum values by name: OTLP's JSON wants numbers, some senders write names as proto3's mapping allows. */
 export const enumNumbers: ReadonlyMap<string, number> = new Map([
-  ...['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER'].map((name, number) => [`SPAN_KIND_${name}`, number] as const),
+  ...['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER'].map(
+    (name, number) => [`SPAN_KIND_${name}`, number] as const,
+  ),
   ...['UNSET', 'OK', 'ERROR'].map((name, number) => [`STATUS_CODE_${name}`, number] as const),
   ...['UNSPECIFIED', 'DELTA', 'CUMULATIVE'].map((name, number) => [`AGGREGATION_TEMPORALITY_${name}`, number] as const),
   ['SEVERITY_NUMBER_UNSPECIFIED', 0] as const,
-  ...severities.flatMap((name, index) => [1, 2, 3, 4].map((step) => [`SEVERITY_NUMBER_${name}${step === 1 ? '' : step}`, index * 4 + step] as const)),
+  ...severities.flatMap((name, index) =>
+    [1, 2, 3, 4].map((step) => [`SEVERITY_NUMBER_${name}${step === 1 ? '' : step}`, index * 4 + step] as const),
+  ),
 ]);

@@ -6,7 +6,11 @@ import type { Origin, OriginDecoder } from './decode-origin.ts';
  * in field 1, and `Scope… { scope = 1, items = 2, schema_url = 3 }` in it. Each level is read twice, because the schema
  * URL, which every row needs, comes after the rows; the first reading only leaps over them.
  */
-export const walkRequest = (context: DecodeContext, origins: OriginDecoder, visit: (origin: Origin, from: number, to: number) => void): void => {
+export const walkRequest = (
+  context: DecodeContext,
+  origins: OriginDecoder,
+  visit: (origin: Origin, from: number, to: number) => void,
+): void => {
   const { reader } = context;
   reader.within(0, reader.bytes.length);
   while (reader.next()) {
@@ -21,7 +25,13 @@ export const walkRequest = (context: DecodeContext, origins: OriginDecoder, visi
   }
 };
 
-const walkResource = (context: DecodeContext, origins: OriginDecoder, from: number, to: number, visit: (origin: Origin, from: number, to: number) => void): void => {
+const walkResource = (
+  context: DecodeContext,
+  origins: OriginDecoder,
+  from: number,
+  to: number,
+  visit: (origin: Origin, from: number, to: number) => void,
+): void => {
   const { reader } = context;
   skim(context, from, to, origins.resourceParts, origins.resourceSchema);
   reader.within(from, to);
@@ -37,7 +47,13 @@ const walkResource = (context: DecodeContext, origins: OriginDecoder, from: numb
   }
 };
 
-const walkScope = (context: DecodeContext, origins: OriginDecoder, from: number, to: number, visit: (origin: Origin, from: number, to: number) => void): void => {
+const walkScope = (
+  context: DecodeContext,
+  origins: OriginDecoder,
+  from: number,
+  to: number,
+  visit: (origin: Origin, from: number, to: number) => void,
+): void => {
   const { reader, tally } = context;
   skim(context, from, to, origins.scopeParts, origins.scopeSchema);
   const origin = origins.origin();
@@ -56,7 +72,13 @@ const walkScope = (context: DecodeContext, origins: OriginDecoder, from: number,
 };
 
 /** Finds the head (field 1) and the schema URL (field 3) of a level without reading its items. */
-const skim = (context: DecodeContext, from: number, to: number, parts: OriginDecoder['resourceParts'], schema: OriginDecoder['resourceSchema']): void => {
+const skim = (
+  context: DecodeContext,
+  from: number,
+  to: number,
+  parts: OriginDecoder['resourceParts'],
+  schema: OriginDecoder['resourceSchema'],
+): void => {
   const { reader } = context;
   parts.clear();
   schema.from = 0;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { anOtlpSpan, attributesOf, aTracesRequest, encodeOtlp } from '../otlp-fixtures.ts';
+import { anOtlpSpan, attributesOf, aTracesRequest, encodeOtlp } from '../server/receive/testing/otlp.ts';
 import { OtlpDecoder } from './otlp-decoder.ts';
 import { createRedaction, secretsRule } from './redaction.ts';
 
@@ -21,11 +21,25 @@ test.each([
 });
 
 const decode = (redactionRules: (typeof secretsRule)[]) => {
-  const attributes = attributesOf({ 'db.password': 'hunter2', 'token.count': 7, request: { kvlistValue: { values: attributesOf({ authorization: 'Bearer hunter2', path: '/x' }) } } });
-  const bytes = encodeOtlp('TracesRequest', aTracesRequest([anOtlpSpan({ attributes, events: [{ name: 'e', attributes }] })]));
-  return new OtlpDecoder({ redactionRules }).decode({ signal: 'traces', bytes, nowSeconds: Date.now() / 1_000, retentionDays: 8, request: 1 });
+  const attributes = attributesOf({
+    'db.password': 'hunter2',
+    'token.count': 7,
+    request: { kvlistValue: { values: attributesOf({ authorization: 'Bearer hunter2', path: '/x' }) } },
+  });
+  const bytes = encodeOtlp(
+    'TracesRequest',
+    aTracesRequest([anOtlpSpan({ attributes, events: [{ name: 'e', attributes }] })]),
+  );
+  return new OtlpDecoder({ redactionRules }).decode({
+    signal: 'traces',
+    bytes,
+    nowSeconds: Date.now() / 1_000,
+    retentionDays: 8,
+    request: 1,
+  });
 };
-const text = (decoded: ReturnType<typeof decode>): string => decoded.rows.map(({ bytes }) => Buffer.from(bytes).toString()).join('');
+const text = (decoded: ReturnType<typeof decode>): string =>
+  decoded.rows.map(({ bytes }) => Buffer.from(bytes).toString()).join('');
 
 test('with the rule the secret is nowhere in the rows, inner values included, and a notice says what was removed', () => {
   const decoded = decode([secretsRule]);

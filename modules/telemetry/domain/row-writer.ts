@@ -140,7 +140,8 @@ export class RowWriter {
   }
 }
 
-const varintBytes = (value: number): number => (value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x200000 ? 3 : value < 0x10000000 ? 4 : 5);
+const varintBytes = (value: number): number =>
+  value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x200000 ? 3 : value < 0x10000000 ? 4 : 5;
 
 /** UTF-8 of a string; unpaired surrogates become U+FFFD. Pure JavaScript, because the domain has no TextEncoder. */
 export const encodeUtf8 = (value: string): Uint8Array<ArrayBuffer> => {

@@ -105,7 +105,9 @@ export class SemanticValues implements AttributeReader {
 
   text(name: SemanticAttribute): string {
     const slot = slots.get(name)!;
-    return this.kinds[slot] === isText ? decodeUtf8(this.reader.bytes, this.froms[slot]!, Math.min(this.tos[slot]!, this.froms[slot]! + 512)) : '';
+    return this.kinds[slot] === isText
+      ? decodeUtf8(this.reader.bytes, this.froms[slot]!, Math.min(this.tos[slot]!, this.froms[slot]! + 512))
+      : '';
   }
 
   number(name: SemanticAttribute): number | null {

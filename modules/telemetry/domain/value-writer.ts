@@ -12,7 +12,15 @@ export const anyValueKinds = ['none', 'string', 'bool', 'int', 'double', 'array'
 const quote = 0x22;
 const backslash = 0x5c;
 const hexDigits = encodeUtf8('0123456789abcdef');
-const shortEscapes = new Map([[8, 'b'], [9, 't'], [10, 'n'], [12, 'f'], [13, 'r']].map(([code, letter]) => [code, (letter as string).charCodeAt(0)] as const));
+const shortEscapes = new Map(
+  [
+    [8, 'b'],
+    [9, 't'],
+    [10, 'n'],
+    [12, 'f'],
+    [13, 'r'],
+  ].map(([code, letter]) => [code, (letter as string).charCodeAt(0)] as const),
+);
 
 /**
  * Writes OTLP's AnyValue as the JSON text that `attribute-value.ts` reads back to the same type. One object per decoder;
@@ -90,7 +98,9 @@ export class ValueWriter {
         return true;
       default:
         if (depth >= otlpLimits.valueDepth || this.to - this.from > limit) return false;
-        return this.kind === 5 ? this.writeArray(out, this.from, this.to, limit, depth) : this.writeKvlist(out, this.from, this.to, limit, depth);
+        return this.kind === 5
+          ? this.writeArray(out, this.from, this.to, limit, depth)
+          : this.writeKvlist(out, this.from, this.to, limit, depth);
     }
   }
 
@@ -160,7 +170,8 @@ export class ValueWriter {
     }
     out.uint8(0x7d);
     reader.within(resume, outer);
-    if (complete && members === 1 && (onlyKey === 'bytes' || onlyKey === 'double' || onlyKey === 'kvlist')) wrap(out, start, '{"kvlist":', '}');
+    if (complete && members === 1 && (onlyKey === 'bytes' || onlyKey === 'double' || onlyKey === 'kvlist'))
+      wrap(out, start, '{"kvlist":', '}');
     return complete;
   }
 

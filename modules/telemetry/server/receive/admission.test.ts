@@ -6,8 +6,8 @@ import { Refusal } from '../../../../kernel/problem.ts';
 import { systemClock } from '../../../../platform/clock/clock.ts';
 import type { Configuration } from '../../../../platform/config/settings.ts';
 import type { IngestSender } from '../../../identity/server/public.ts';
-import { anOtlpSpan, aTracesRequest, encodeOtlp } from '../../otlp-fixtures.ts';
-import { json, testReceivers } from './for-tests.ts';
+import { anOtlpSpan, aTracesRequest, encodeOtlp } from './testing/otlp.ts';
+import { json, testReceivers } from './testing/receivers.ts';
 import { startReceivers } from './start.ts';
 
 const good = (): Uint8Array<ArrayBuffer> => encodeOtlp('TracesRequest', aTracesRequest([anOtlpSpan()]));
@@ -32,17 +32,67 @@ test('identity is told all it needs to know a sender, and that a proxy stands be
   ]);
 });
 
-test.each<[string, () => Promise<never> | { allowed: false; reason: 'no-token' | 'wrong-scope' | 'too-many-tries'; problem: { status: number; code: string; title: string; retryAfterSeconds?: number } }, number, string | null]>([
-  ['no token', () => ({ allowed: false, reason: 'no-token', problem: { status: 401, code: 'identity.ingest-token-missing', title: 'A token is needed' } }), 401, null],
-  ['a token of the wrong scope', () => ({ allowed: false, reason: 'wrong-scope', problem: { status: 403, code: 'identity.ingest-scope-missing', title: 'The token may not send' } }), 403, null],
-  ['too many wrong tokens', () => ({ allowed: false, reason: 'too-many-tries', problem: { status: 429, code: 'identity.too-many-tries', title: 'Too many tries', retryAfterSeconds: 9 } }), 429, '9'],
-  ['a database that does not answer', () => Promise.reject(new Refusal({ status: 503, code: 'identity.unreachable', title: 'Not now', retryAfterSeconds: 3 })), 503, '3'],
+test.each<
+  [
+    string,
+    () =>
+      | Promise<never>
+      | {
+          allowed: false;
+          reason: 'no-token' | 'wrong-scope' | 'too-many-tries';
+          problem: { status: number; code: string; title: string; retryAfterSeconds?: number };
+        },
+    number,
+    string | null,
+  ]
+>([
+  [
+    'no token',
+    () => ({
+      allowed: false,
+      reason: 'no-token',
+      problem: { status: 401, code: 'identity.ingest-token-missing', title: 'A token is needed' },
+    }),
+    401,
+    null,
+  ],
+  [
+    'a token of the wrong scope',
+    () => ({
+      allowed: false,
+      reason: 'wrong-scope',
+      problem: { status: 403, code: 'identity.ingest-scope-missing', title: 'The token may not send' },
+    }),
+    403,
+    null,
+  ],
+  [
+    'too many wrong tokens',
+    () => ({
+      allowed: false,
+      reason: 'too-many-tries',
+      problem: { status: 429, code: 'identity.too-many-tries', title: 'Too many tries', retryAfterSeconds: 9 },
+    }),
+    429,
+    '9',
+  ],
+  [
+    'a database that does not answer',
+    () =>
+      Promise.reject(
+        new Refusal({ status: 503, code: 'identity.unreachable', title: 'Not now', retryAfterSeconds: 3 }),
+      ),
+    503,
+    '3',
+  ],
   ['a fault in finding out', () => Promise.reject(new Error('boom')), 503, '2'],
 ])('%s is answered as the status says, and nothing is read', async (_name, decision, status, retryAfter) => {
   const receivers = await testReceivers({ authorise: async () => decision() });
   const answer = await receivers.post('traces', '{}', json);
   expect([answer.status, answer.headers.get('retry-after')]).toEqual([status, retryAfter]);
-  expect(answer.headers.get('www-authenticate')).toBe(status === 401 ? 'Bearer realm="leadline", Basic realm="leadline"' : null);
+  expect(answer.headers.get('www-authenticate')).toBe(
+    status === 401 ? 'Bearer realm="leadline", Basic realm="leadline"' : null,
+  );
   expect(Object.keys(JSON.parse(answer.text))).toEqual(['code', 'message']);
   expect(receivers.keep.batches).toEqual([]);
   await receivers.stop();
@@ -52,7 +102,17 @@ test('the main port takes the same below /otlp, with the limits of the receivers
   const fastify = Fastify({ bodyLimit: 1_024 });
   const kept: number[] = [];
   const receivers = await startReceivers({
-    config: { values: { otlpHost: '127.0.0.1', otlpHttpPort: 0, otlpGrpcPort: 0, spansDays: 8, logsDays: 14, metricsDays: 35, attributeRedaction: false } } as unknown as Configuration,
+    config: {
+      values: {
+        otlpHost: '127.0.0.1',
+        otlpHttpPort: 0,
+        otlpGrpcPort: 0,
+        spansDays: 8,
+        logsDays: 14,
+        metricsDays: 35,
+        attributeRedaction: false,
+      },
+    } as unknown as Configuration,
     log: pino({ level: 'silent' }),
     clock: systemClock,
     keep: {

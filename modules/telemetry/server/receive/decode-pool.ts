@@ -35,7 +35,11 @@ const restartMs = 250;
  * Decoding threads, one body each at a time, first come first served. A thread that dies or hangs is replaced; its
  * request is answered as failed (the sender tries again), the others go on.
  */
-export const createDecodePool = (options: { readonly threads: number; readonly redactsSecrets: boolean; readonly log: Log }): DecodePool => {
+export const createDecodePool = (options: {
+  readonly threads: number;
+  readonly redactsSecrets: boolean;
+  readonly log: Log;
+}): DecodePool => {
   const queue: Waiting[] = [];
   const threads: Thread[] = [];
   let lastId = 0;
@@ -59,9 +63,13 @@ export const createDecodePool = (options: { readonly threads: number; readonly r
     if (current === null || current.job.id !== answer.id) return;
     thread.current = null;
     if (thread.timer !== null) clearTimeout(thread.timer);
-    if (answer.ok && answer.admissions.length > 0) for (const other of threads) if (other !== thread) send(other, { kind: 'learn', admissions: answer.admissions });
+    if (answer.ok && answer.admissions.length > 0)
+      for (const other of threads) if (other !== thread) send(other, { kind: 'learn', admissions: answer.admissions });
     const { worker } = thread;
-    current.resolve({ answer, settle: (isKept) => worker.postMessage({ kind: 'settled', id: answer.id, isKept } satisfies ToDecoder) });
+    current.resolve({
+      answer,
+      settle: (isKept) => worker.postMessage({ kind: 'settled', id: answer.id, isKept } satisfies ToDecoder),
+    });
     next(thread);
   };
 
@@ -75,7 +83,8 @@ export const createDecodePool = (options: { readonly threads: number; readonly r
     thread.isUp = true;
     thread.worker.on('exit', () => {
       thread.isUp = false;
-      if (thread.current !== null) finish(thread, { id: thread.current.job.id, ok: false, reason: 'failed', detail: 'the decoding thread ended' });
+      if (thread.current !== null)
+        finish(thread, { id: thread.current.job.id, ok: false, reason: 'failed', detail: 'the decoding thread ended' });
       if (!isStopping) setTimeout(() => !isStopping && restart(thread), restartMs).unref();
     });
   };
@@ -101,7 +110,11 @@ export const createDecodePool = (options: { readonly threads: number; readonly r
     waiting: () => queue.length,
     stop: async () => {
       isStopping = true;
-      for (const { job, resolve } of queue.splice(0)) resolve({ answer: { id: job.id, ok: false, reason: 'failed', detail: 'the server stops' }, settle: () => undefined });
+      for (const { job, resolve } of queue.splice(0))
+        resolve({
+          answer: { id: job.id, ok: false, reason: 'failed', detail: 'the server stops' },
+          settle: () => undefined,
+        });
       await Promise.all(threads.map(({ worker }) => worker.terminate()));
     },
   };

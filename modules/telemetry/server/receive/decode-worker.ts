@@ -12,7 +12,11 @@ import { receiveLimits } from './receive-limits.ts';
 
 const { redactsSecrets } = workerData as { readonly redactsSecrets: boolean };
 const decoder = new OtlpDecoder({ redactionRules: redactsSecrets ? [secretsRule] : [] });
-const jsonMessages = { traces: 'TracesRequest', metrics: 'MetricsRequest', logs: 'LogsRequest' } as const satisfies Record<Signal, string>;
+const jsonMessages = {
+  traces: 'TracesRequest',
+  metrics: 'MetricsRequest',
+  logs: 'LogsRequest',
+} as const satisfies Record<Signal, string>;
 
 class BodyTooLarge extends Error {}
 class BadCompression extends Error {}
@@ -29,11 +33,33 @@ const answer = (job: DecodeJob): void => {
   const startedMs = performance.now();
   try {
     const plain = decompress(job);
-    const bodyHash = new Uint8Array(createHash('sha256').update(`${job.sender}\n${job.signal}\n`).update(plain).digest());
-    const { bytes, isRepaired } = job.encoding === 'json' ? fromJson(plain, job.signal) : { bytes: plain, isRepaired: false };
-    const decoded = decoder.decode({ signal: job.signal, bytes, nowSeconds: job.nowSeconds, retentionDays: job.retentionDays, request: job.id, isRepaired });
-    const body: DecodedBody = { id: job.id, ok: true, ...decoded, bodyHash, decodedBytes: plain.length, decodeMs: performance.now() - startedMs, admissions: decoder.takeAdmissions() };
-    parentPort!.postMessage(body, [...decoded.rows.map((rows) => rows.bytes.buffer), bodyHash.buffer, body.admissions.buffer]);
+    const bodyHash = new Uint8Array(
+      createHash('sha256').update(`${job.sender}\n${job.signal}\n`).update(plain).digest(),
+    );
+    const { bytes, isRepaired } =
+      job.encoding === 'json' ? fromJson(plain, job.signal) : { bytes: plain, isRepaired: false };
+    const decoded = decoder.decode({
+      signal: job.signal,
+      bytes,
+      nowSeconds: job.nowSeconds,
+      retentionDays: job.retentionDays,
+      request: job.id,
+      isRepaired,
+    });
+    const body: DecodedBody = {
+      id: job.id,
+      ok: true,
+      ...decoded,
+      bodyHash,
+      decodedBytes: plain.length,
+      decodeMs: performance.now() - startedMs,
+      admissions: decoder.takeAdmissions(),
+    };
+    parentPort!.postMessage(body, [
+      ...decoded.rows.map((rows) => rows.bytes.buffer),
+      bodyHash.buffer,
+      body.admissions.buffer,
+    ]);
   } catch (error) {
     parentPort!.postMessage(failureOf(job.id, error));
   }
@@ -50,7 +76,8 @@ const decompress = ({ compression, body, encoding }: DecodeJob): Uint8Array => {
     // HTTP's deflate is zlib's format; some senders send the bare stream (RFC 9110 section 8.4.1.2).
     return (body[0]! & 0x0f) === 8 ? inflateSync(body, { maxOutputLength }) : inflateRawSync(body, { maxOutputLength });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw new BodyTooLarge(`more than ${maxOutputLength} bytes after decompression`);
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
+      throw new BodyTooLarge(`more than ${maxOutputLength} bytes after decompression`);
     throw new BadCompression(error instanceof Error ? error.message : 'unreadable');
   }
 };

@@ -1,4 +1,13 @@
-import { Metadata, Server, ServerCredentials, ServerInterceptingCall, type sendUnaryData, type ServerInterceptor, type ServerUnaryCall, type ServiceDefinition } from '@grpc/grpc-js';
+import {
+  Metadata,
+  Server,
+  ServerCredentials,
+  ServerInterceptingCall,
+  type sendUnaryData,
+  type ServerInterceptor,
+  type ServerUnaryCall,
+  type ServiceDefinition,
+} from '@grpc/grpc-js';
 import type { Log } from '../../../../platform/log/log.ts';
 import { exportResponse, grpcCodes, statusWithRetry } from '../../domain/otlp-answer.ts';
 import { signals, type Signal } from '../../domain/otlp-decoder.ts';
@@ -16,7 +25,10 @@ const asIs = (bytes: Buffer): Buffer => bytes;
 const senderHeader = 'leadline-admitted-sender';
 
 /** OTLP over gRPC (4317): messages stay bytes, so that the same decoder reads them as over HTTP. */
-export const startGrpcServer = async (parts: { readonly intake: Intake; readonly authorise: Authorise; readonly log: Log }, place: { readonly host: string; readonly port: number }): Promise<{ port: number; stop(): Promise<void> }> => {
+export const startGrpcServer = async (
+  parts: { readonly intake: Intake; readonly authorise: Authorise; readonly log: Log },
+  place: { readonly host: string; readonly port: number },
+): Promise<{ port: number; stop(): Promise<void> }> => {
   const server = new Server({
     'grpc.max_receive_message_length': receiveLimits.wireBytes,
     'grpc.max_concurrent_streams': receiveLimits.grpcStreams,
@@ -35,11 +47,16 @@ export const startGrpcServer = async (parts: { readonly intake: Intake; readonly
         responseDeserialize: asIs,
       },
     };
-    server.addService(definition, { Export: (call: ServerUnaryCall<Buffer, Buffer>, answer: sendUnaryData<Buffer>) => void exportCall(parts, signal, call, answer) });
+    server.addService(definition, {
+      Export: (call: ServerUnaryCall<Buffer, Buffer>, answer: sendUnaryData<Buffer>) =>
+        void exportCall(parts, signal, call, answer),
+    });
   }
   const host = place.host.includes(':') ? `[${place.host}]` : place.host;
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`${host}:${place.port}`, ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound)));
+    server.bindAsync(`${host}:${place.port}`, ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    );
   });
   return {
     port,
@@ -57,7 +74,12 @@ export const startGrpcServer = async (parts: { readonly intake: Intake; readonly
   };
 };
 
-const exportCall = async ({ intake, log }: { readonly intake: Intake; readonly log: Log }, signal: Signal, call: ServerUnaryCall<Buffer, Buffer>, answer: sendUnaryData<Buffer>): Promise<void> => {
+const exportCall = async (
+  { intake, log }: { readonly intake: Intake; readonly log: Log },
+  signal: Signal,
+  call: ServerUnaryCall<Buffer, Buffer>,
+  answer: sendUnaryData<Buffer>,
+): Promise<void> => {
   const sender = String(call.metadata.get(senderHeader)[0] ?? '');
   const { length } = call.request;
   if (!intake.hold(length)) {
@@ -68,7 +90,14 @@ const exportCall = async ({ intake, log }: { readonly intake: Intake; readonly l
   }
   try {
     // A copy, because the buffer may be part of a larger one and is handed to another thread.
-    const outcome = await intake.take({ signal, encoding: 'protobuf', compression: 'identity', body: new Uint8Array(call.request), sender, protocol: 'grpc' });
+    const outcome = await intake.take({
+      signal,
+      encoding: 'protobuf',
+      compression: 'identity',
+      body: new Uint8Array(call.request),
+      sender,
+      protocol: 'grpc',
+    });
     if (outcome.kind === 'refused') answer(errorOf(outcome.refusal));
     else answer(null, Buffer.from(exportResponse(signal, 'protobuf', outcome)));
   } catch (error) {
@@ -85,7 +114,14 @@ const admission =
   (method, call) => {
     const signal = signals.find((each) => method.path.includes(services[each])) ?? 'traces';
     const remoteAddress = call.getConnectionInfo().remoteAddress ?? 'unknown';
-    const slow = setTimeout(() => call.sendStatus({ code: deadlineExceeded, details: `The request did not come within ${receiveLimits.requestMs} ms.` }), receiveLimits.requestMs);
+    const slow = setTimeout(
+      () =>
+        call.sendStatus({
+          code: deadlineExceeded,
+          details: `The request did not come within ${receiveLimits.requestMs} ms.`,
+        }),
+      receiveLimits.requestMs,
+    );
     slow.unref();
     return new ServerInterceptingCall(call, {
       start: (next) =>
@@ -124,6 +160,7 @@ const deadlineExceeded = 4;
 const errorOf = (refusal: IntakeRefusal): { code: number; details: string; metadata: Metadata } => {
   const metadata = new Metadata();
   const { grpcCode: code, message, retryAfterSeconds } = refusal;
-  if (retryAfterSeconds !== undefined) metadata.set('grpc-status-details-bin', Buffer.from(statusWithRetry({ code, message, retryAfterSeconds })));
+  if (retryAfterSeconds !== undefined)
+    metadata.set('grpc-status-details-bin', Buffer.from(statusWithRetry({ code, message, retryAfterSeconds })));
   return { code, details: message, metadata };
 };

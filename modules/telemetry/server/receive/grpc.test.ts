@@ -2,37 +2,71 @@ import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
 import { afterAll, expect, test } from 'vitest';
 import { Refusal } from '../../../../kernel/problem.ts';
 import type { Signal } from '../../domain/otlp-decoder.ts';
-import { aLogsRequest, aMetricsRequest, anOtlpSpan, aTracesRequest, encodeOtlp, nanosOf } from '../../otlp-fixtures.ts';
-import { testReceivers } from './for-tests.ts';
+import { aLogsRequest, aMetricsRequest, anOtlpSpan, aTracesRequest, encodeOtlp, nanosOf } from './testing/otlp.ts';
+import { testReceivers } from './testing/receivers.ts';
 import { receiveLimits } from './receive-limits.ts';
 
 const receivers = await testReceivers();
-const client = new Client(receivers.grpc, credentials.createInsecure(), { 'grpc.max_send_message_length': -1, 'grpc.default_compression_algorithm': 2 } as Record<string, number>);
+const client = new Client(receivers.grpc, credentials.createInsecure(), {
+  'grpc.max_send_message_length': -1,
+  'grpc.default_compression_algorithm': 2,
+} as Record<string, number>);
 afterAll(async () => {
   client.close();
   await receivers.stop();
 });
 
-const services: Record<Signal, string> = { traces: 'trace.v1.TraceService', metrics: 'metrics.v1.MetricsService', logs: 'logs.v1.LogsService' };
+const services: Record<Signal, string> = {
+  traces: 'trace.v1.TraceService',
+  metrics: 'metrics.v1.MetricsService',
+  logs: 'logs.v1.LogsService',
+};
 
-const send = (signal: Signal, body: Uint8Array, through = client): Promise<{ error: ServiceError | null; answer: Buffer }> =>
+const send = (
+  signal: Signal,
+  body: Uint8Array,
+  through = client,
+): Promise<{ error: ServiceError | null; answer: Buffer }> =>
   new Promise((resolve) => {
-    through.makeUnaryRequest(`/opentelemetry.proto.collector.${services[signal]}/Export`, (bytes: Buffer) => bytes, (bytes: Buffer) => bytes, Buffer.from(body), new Metadata(), (error, answer) =>
-      resolve({ error, answer: answer ?? Buffer.alloc(0) }),
+    through.makeUnaryRequest(
+      `/opentelemetry.proto.collector.${services[signal]}/Export`,
+      (bytes: Buffer) => bytes,
+      (bytes: Buffer) => bytes,
+      Buffer.from(body),
+      new Metadata(),
+      (error, answer) => resolve({ error, answer: answer ?? Buffer.alloc(0) }),
     );
   });
 
-const spans = (count: number, overrides = {}) => encodeOtlp('TracesRequest', aTracesRequest(Array.from({ length: count }, () => anOtlpSpan(overrides))));
+const spans = (count: number, overrides = {}) =>
+  encodeOtlp('TracesRequest', aTracesRequest(Array.from({ length: count }, () => anOtlpSpan(overrides))));
 
 test('all three services take gzip messages and answer with nothing when all is well', async () => {
   const time = nanosOf(Temporal.Now.instant());
   const answers = [
     await send('traces', spans(5)),
-    await send('logs', encodeOtlp('LogsRequest', aLogsRequest([{ timeUnixNano: time, body: { stringValue: 'hello' } }]))),
-    await send('metrics', encodeOtlp('MetricsRequest', aMetricsRequest([{ name: 'm', gauge: { dataPoints: [{ timeUnixNano: time, asInt: '3' }] } }]))),
+    await send(
+      'logs',
+      encodeOtlp('LogsRequest', aLogsRequest([{ timeUnixNano: time, body: { stringValue: 'hello' } }])),
+    ),
+    await send(
+      'metrics',
+      encodeOtlp(
+        'MetricsRequest',
+        aMetricsRequest([{ name: 'm', gauge: { dataPoints: [{ timeUnixNano: time, asInt: '3' }] } }]),
+      ),
+    ),
   ];
-  expect(answers.map(({ error, answer }) => [error, answer.length])).toEqual([[null, 0], [null, 0], [null, 0]]);
-  expect([receivers.keep.count('telemetry_spans'), receivers.keep.count('telemetry_logs'), receivers.keep.count('telemetry_samples')]).toEqual([5, 1, 1]);
+  expect(answers.map(({ error, answer }) => [error, answer.length])).toEqual([
+    [null, 0],
+    [null, 0],
+    [null, 0],
+  ]);
+  expect([
+    receivers.keep.count('telemetry_spans'),
+    receivers.keep.count('telemetry_logs'),
+    receivers.keep.count('telemetry_samples'),
+  ]).toEqual([5, 1, 1]);
 });
 
 test('a partial success counts what was rejected', async () => {
@@ -50,7 +84,12 @@ test('a message that is not OTLP is INVALID_ARGUMENT, one that is too large RESO
 });
 
 test('a full queue is RESOURCE_EXHAUSTED with RetryInfo, which tells the SDK to try again', async () => {
-  receivers.keep.refusal = new Refusal({ status: 429, code: 'telemetry.queue-full', title: 'Too much waits', retryAfterSeconds: 5 });
+  receivers.keep.refusal = new Refusal({
+    status: 429,
+    code: 'telemetry.queue-full',
+    title: 'Too much waits',
+    retryAfterSeconds: 5,
+  });
   const { error } = await send('traces', spans(1));
   receivers.keep.refusal = null;
   expect(error?.code).toBe(8);
@@ -61,7 +100,13 @@ test('a full queue is RESOURCE_EXHAUSTED with RetryInfo, which tells the SDK to 
 });
 
 test('who may not send is refused before the message is read', async () => {
-  const closed = await testReceivers({ authorise: async () => ({ allowed: false, reason: 'no-token', problem: { status: 401, code: 'identity.ingest-token-missing', title: 'A token is needed' } }) });
+  const closed = await testReceivers({
+    authorise: async () => ({
+      allowed: false,
+      reason: 'no-token',
+      problem: { status: 401, code: 'identity.ingest-token-missing', title: 'A token is needed' },
+    }),
+  });
   const stranger = new Client(closed.grpc, credentials.createInsecure());
   const { error } = await send('traces', spans(1), stranger);
   stranger.close();

@@ -7,8 +7,18 @@ import type { Compression } from './decode-messages.ts';
 import type { Intake, IntakeRefusal } from './intake.ts';
 import { readBody } from './read-body.ts';
 
-const mediaTypes: Readonly<Record<string, OtlpEncoding>> = { 'application/x-protobuf': 'protobuf', 'application/protobuf': 'protobuf', 'application/json': 'json' };
-const compressions: Readonly<Record<string, Compression>> = { '': 'identity', identity: 'identity', gzip: 'gzip', 'x-gzip': 'gzip', deflate: 'deflate' };
+const mediaTypes: Readonly<Record<string, OtlpEncoding>> = {
+  'application/x-protobuf': 'protobuf',
+  'application/protobuf': 'protobuf',
+  'application/json': 'json',
+};
+const compressions: Readonly<Record<string, Compression>> = {
+  '': 'identity',
+  identity: 'identity',
+  gzip: 'gzip',
+  'x-gzip': 'gzip',
+  deflate: 'deflate',
+};
 
 /** The signal that a path names, or null: `/v1/traces` under `prefix`. */
 export const signalOfPath = (url: string, prefix: string): Signal | null => {
@@ -20,7 +30,12 @@ export const signalOfPath = (url: string, prefix: string): Signal | null => {
  * Answers one OTLP/HTTP request (https://opentelemetry.io/docs/specs/otlp/#otlphttp) on a plain node response: 200 with the
  * partial success, or a refusal whose body is a `google.rpc.Status` in the encoding of the request.
  */
-export const answerOtlpHttp = async (options: { readonly intake: Intake; readonly authorise: Authorise }, signal: Signal, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+export const answerOtlpHttp = async (
+  options: { readonly intake: Intake; readonly authorise: Authorise },
+  signal: Signal,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> => {
   const { intake, authorise } = options;
   const encoding = mediaTypes[mediaType(request.headers['content-type'])];
   const answerAs: OtlpEncoding = encoding ?? 'json';
@@ -32,23 +47,53 @@ export const answerOtlpHttp = async (options: { readonly intake: Intake; readonl
 
   if (request.method !== 'POST') {
     response.setHeader('allow', 'POST');
-    refuse({ httpStatus: 405, grpcCode: grpcCodes.unimplemented, code: 'telemetry.method-not-allowed', message: 'Send telemetry by POST.' }, from);
+    refuse(
+      {
+        httpStatus: 405,
+        grpcCode: grpcCodes.unimplemented,
+        code: 'telemetry.method-not-allowed',
+        message: 'Send telemetry by POST.',
+      },
+      from,
+    );
     return;
   }
   const admitted = await admit(authorise, senderOf(request));
   if (!admitted.ok) {
-    if (admitted.refusal.httpStatus === 401) response.setHeader('www-authenticate', 'Bearer realm="leadline", Basic realm="leadline"');
+    if (admitted.refusal.httpStatus === 401)
+      response.setHeader('www-authenticate', 'Bearer realm="leadline", Basic realm="leadline"');
     refuse(admitted.refusal, from);
     return;
   }
   if (encoding === undefined) {
-    refuse({ httpStatus: 415, grpcCode: grpcCodes.invalidArgument, code: 'telemetry.media-type-unknown', message: 'Content-Type must be application/x-protobuf or application/json.' }, from);
+    refuse(
+      {
+        httpStatus: 415,
+        grpcCode: grpcCodes.invalidArgument,
+        code: 'telemetry.media-type-unknown',
+        message: 'Content-Type must be application/x-protobuf or application/json.',
+      },
+      from,
+    );
     return;
   }
-  const compression = compressions[String(request.headers['content-encoding'] ?? '').trim().toLowerCase()];
+  const compression =
+    compressions[
+      String(request.headers['content-encoding'] ?? '')
+        .trim()
+        .toLowerCase()
+    ];
   if (compression === undefined) {
     response.setHeader('accept-encoding', 'gzip, deflate, identity');
-    refuse({ httpStatus: 415, grpcCode: grpcCodes.invalidArgument, code: 'telemetry.encoding-unknown', message: 'Content-Encoding must be gzip, deflate or identity.' }, from);
+    refuse(
+      {
+        httpStatus: 415,
+        grpcCode: grpcCodes.invalidArgument,
+        code: 'telemetry.encoding-unknown',
+        message: 'Content-Encoding must be gzip, deflate or identity.',
+      },
+      from,
+    );
     return;
   }
   const read = await readBody(request, intake);
@@ -57,7 +102,14 @@ export const answerOtlpHttp = async (options: { readonly intake: Intake; readonl
     return;
   }
   try {
-    const outcome = await intake.take({ signal, encoding, compression, body: read.body, sender: senderName(admitted.sender, from), protocol: 'http' });
+    const outcome = await intake.take({
+      signal,
+      encoding,
+      compression,
+      body: read.body,
+      sender: senderName(admitted.sender, from),
+      protocol: 'http',
+    });
     if (outcome.kind === 'refused') sendRefusal(response, encoding, outcome.refusal);
     else send(response, 200, encoding, exportResponse(signal, encoding, outcome));
   } finally {
@@ -66,13 +118,23 @@ export const answerOtlpHttp = async (options: { readonly intake: Intake; readonl
 };
 
 export const sendRefusal = (response: ServerResponse, encoding: OtlpEncoding, refusal: IntakeRefusal): void => {
-  if (refusal.retryAfterSeconds !== undefined) response.setHeader('retry-after', String(Math.max(1, Math.ceil(refusal.retryAfterSeconds))));
-  send(response, refusal.httpStatus, encoding, statusBody(encoding, { code: refusal.grpcCode, message: refusal.message }));
+  if (refusal.retryAfterSeconds !== undefined)
+    response.setHeader('retry-after', String(Math.max(1, Math.ceil(refusal.retryAfterSeconds))));
+  send(
+    response,
+    refusal.httpStatus,
+    encoding,
+    statusBody(encoding, { code: refusal.grpcCode, message: refusal.message }),
+  );
 };
 
 const send = (response: ServerResponse, status: number, encoding: OtlpEncoding, body: Uint8Array): void => {
   if (response.headersSent || response.destroyed) return;
-  response.writeHead(status, { 'content-type': encoding === 'json' ? 'application/json' : 'application/x-protobuf', 'content-length': body.length, 'x-content-type-options': 'nosniff' });
+  response.writeHead(status, {
+    'content-type': encoding === 'json' ? 'application/json' : 'application/x-protobuf',
+    'content-length': body.length,
+    'x-content-type-options': 'nosniff',
+  });
   response.end(body);
 };
 

@@ -15,7 +15,10 @@ interface Parts {
 }
 
 /** The port of its own for OTLP over HTTP (4318). */
-export const startHttpServer = async (parts: Parts, place: { readonly host: string; readonly port: number }): Promise<{ port: number; stop(): Promise<void> }> => {
+export const startHttpServer = async (
+  parts: Parts,
+  place: { readonly host: string; readonly port: number },
+): Promise<{ port: number; stop(): Promise<void> }> => {
   const server = createServer(
     {
       requestTimeout: receiveLimits.requestMs,
@@ -67,11 +70,22 @@ export const mountOnMainPort = (fastify: FastifyInstance, parts: Parts): void =>
 const answerAnything = (parts: Parts, prefix: string, request: IncomingMessage, response: ServerResponse): void => {
   const signal = signalOfPath(request.url ?? '', prefix);
   if (signal === null) {
-    sendRefusal(response, 'json', { httpStatus: 404, grpcCode: grpcCodes.unimplemented, code: 'telemetry.path-unknown', message: `OTLP is received at ${prefix}/v1/traces, ${prefix}/v1/metrics and ${prefix}/v1/logs.` });
+    sendRefusal(response, 'json', {
+      httpStatus: 404,
+      grpcCode: grpcCodes.unimplemented,
+      code: 'telemetry.path-unknown',
+      message: `OTLP is received at ${prefix}/v1/traces, ${prefix}/v1/metrics and ${prefix}/v1/logs.`,
+    });
     return;
   }
   answerOtlpHttp(parts, signal, request, response).catch((error: unknown) => {
     parts.log.error({ err: error }, 'an OTLP request failed');
-    sendRefusal(response, 'json', { httpStatus: 503, grpcCode: grpcCodes.unavailable, code: 'telemetry.failed', message: 'The request could not be taken; try again.', retryAfterSeconds: receiveLimits.retryAfterSeconds });
+    sendRefusal(response, 'json', {
+      httpStatus: 503,
+      grpcCode: grpcCodes.unavailable,
+      code: 'telemetry.failed',
+      message: 'The request could not be taken; try again.',
+      retryAfterSeconds: receiveLimits.retryAfterSeconds,
+    });
   });
 };

@@ -44,7 +44,12 @@ export interface Intake {
   heldBytes(): number;
 }
 
-export const malformed = (detail: string): IntakeRefusal => ({ httpStatus: 400, grpcCode: grpcCodes.invalidArgument, code: 'telemetry.body-malformed', message: `The body is not an OTLP request: ${detail}` });
+export const malformed = (detail: string): IntakeRefusal => ({
+  httpStatus: 400,
+  grpcCode: grpcCodes.invalidArgument,
+  code: 'telemetry.body-malformed',
+  message: `The body is not an OTLP request: ${detail}`,
+});
 
 export const tooLarge = (detail: string): IntakeRefusal => ({
   httpStatus: 413,
@@ -75,7 +80,16 @@ export const createIntake = (options: {
 
   const refused: Intake['refused'] = (signal, protocol, refusal, sender) => {
     metrics.requests.inc({ signal, protocol, outcome: refusal.code });
-    notices.add({ code: refusal.code, title: titles[refusal.code] ?? 'A request was refused', detail: `${sender}: ${refusal.message}`, service: null, count: 1 }, clock.now());
+    notices.add(
+      {
+        code: refusal.code,
+        title: titles[refusal.code] ?? 'A request was refused',
+        detail: `${sender}: ${refusal.message}`,
+        service: null,
+        count: 1,
+      },
+      clock.now(),
+    );
   };
 
   const note = (signal: Signal, decoded: DecodedBody): void => {
@@ -94,7 +108,13 @@ export const createIntake = (options: {
     } catch (error) {
       if (error instanceof Refusal) return refusalOfKeep(error);
       log.error({ err: error }, 'telemetry could not be kept');
-      return { httpStatus: 503, grpcCode: grpcCodes.unavailable, code: 'telemetry.not-kept', message: 'The request could not be kept; try again.', retryAfterSeconds: receiveLimits.retryAfterSeconds };
+      return {
+        httpStatus: 503,
+        grpcCode: grpcCodes.unavailable,
+        code: 'telemetry.not-kept',
+        message: 'The request could not be kept; try again.',
+        retryAfterSeconds: receiveLimits.retryAfterSeconds,
+      };
     }
   };
 
@@ -107,7 +127,15 @@ export const createIntake = (options: {
       if (pool.waiting() >= receiveLimits.waitingRequests) return refuse(overloaded());
       metrics.bytes.inc({ signal, form: 'wire' }, body.length);
       const nowSeconds = Math.floor(clock.now().epochMilliseconds / 1_000);
-      const { answer, settle } = await pool.decode({ signal, encoding, compression, body, sender, nowSeconds, retentionDays: options.retentionDays[signal] });
+      const { answer, settle } = await pool.decode({
+        signal,
+        encoding,
+        compression,
+        body,
+        sender,
+        nowSeconds,
+        retentionDays: options.retentionDays[signal],
+      });
       if (!answer.ok) {
         if (answer.reason === 'failed') log.error({ detail: answer.detail }, 'a body could not be decoded');
         return refuse(refusalOfDecode(answer));
@@ -151,9 +179,20 @@ const refusalOfDecode = ({ reason, detail }: DecodeFailure): IntakeRefusal => {
     case 'too-large':
       return tooLarge(detail);
     case 'bad-compression':
-      return { httpStatus: 400, grpcCode: grpcCodes.invalidArgument, code: 'telemetry.compression-broken', message: `The body is not what Content-Encoding says: ${detail}` };
+      return {
+        httpStatus: 400,
+        grpcCode: grpcCodes.invalidArgument,
+        code: 'telemetry.compression-broken',
+        message: `The body is not what Content-Encoding says: ${detail}`,
+      };
     case 'failed':
-      return { httpStatus: 503, grpcCode: grpcCodes.unavailable, code: 'telemetry.not-decoded', message: 'The request could not be decoded now; try again.', retryAfterSeconds: receiveLimits.retryAfterSeconds };
+      return {
+        httpStatus: 503,
+        grpcCode: grpcCodes.unavailable,
+        code: 'telemetry.not-decoded',
+        message: 'The request could not be decoded now; try again.',
+        retryAfterSeconds: receiveLimits.retryAfterSeconds,
+      };
   }
 };
 

@@ -30,7 +30,8 @@ export const readBody = (request: IncomingMessage, intake: Intake): Promise<Read
     };
 
     const onData = (chunk: Buffer): void => {
-      if (size + chunk.length > receiveLimits.wireBytes) end({ ok: false, refusal: tooLarge(`more than ${receiveLimits.wireBytes} bytes`) });
+      if (size + chunk.length > receiveLimits.wireBytes)
+        end({ ok: false, refusal: tooLarge(`more than ${receiveLimits.wireBytes} bytes`) });
       else if (!intake.hold(chunk.length)) end({ ok: false, refusal: overloaded() });
       else {
         size += chunk.length;
@@ -49,7 +50,9 @@ export const readBody = (request: IncomingMessage, intake: Intake): Promise<Read
     }
     request.on('data', onData);
     request.once('end', () => end({ ok: true, body: joined(chunks, size), release: () => intake.release(size) }));
-    request.once('error', () => end({ ok: false, refusal: request.destroyed ? null : malformed('the transfer broke') }));
+    request.once('error', () =>
+      end({ ok: false, refusal: request.destroyed ? null : malformed('the transfer broke') }),
+    );
     request.once('close', () => end({ ok: false, refusal: null }));
   });
 

@@ -10,7 +10,10 @@ export interface ReceiveMetrics {
   readonly decodeSeconds: Histogram<'signal'>;
 }
 
-export const createReceiveMetrics = (registry: Registry, state: { heldBytes(): number; waiting(): number }): ReceiveMetrics => {
+export const createReceiveMetrics = (
+  registry: Registry,
+  state: { heldBytes(): number; waiting(): number },
+): ReceiveMetrics => {
   const registers = [registry];
   new Gauge({
     name: 'leadline_otlp_held_bytes',
@@ -29,9 +32,24 @@ export const createReceiveMetrics = (registry: Registry, state: { heldBytes(): n
     },
   });
   return {
-    items: new Counter({ name: 'leadline_otlp_items_total', help: 'Spans, data points and log records by what became of them', labelNames: ['signal', 'outcome', 'reason'], registers }),
-    requests: new Counter({ name: 'leadline_otlp_requests_total', help: 'OTLP requests by what became of them', labelNames: ['signal', 'protocol', 'outcome'], registers }),
-    bytes: new Counter({ name: 'leadline_otlp_bytes_total', help: 'Bytes of OTLP bodies over the wire and after decompression', labelNames: ['signal', 'form'], registers }),
+    items: new Counter({
+      name: 'leadline_otlp_items_total',
+      help: 'Spans, data points and log records by what became of them',
+      labelNames: ['signal', 'outcome', 'reason'],
+      registers,
+    }),
+    requests: new Counter({
+      name: 'leadline_otlp_requests_total',
+      help: 'OTLP requests by what became of them',
+      labelNames: ['signal', 'protocol', 'outcome'],
+      registers,
+    }),
+    bytes: new Counter({
+      name: 'leadline_otlp_bytes_total',
+      help: 'Bytes of OTLP bodies over the wire and after decompression',
+      labelNames: ['signal', 'form'],
+      registers,
+    }),
     decodeSeconds: new Histogram({
       name: 'leadline_otlp_decode_seconds',
       help: 'Time a thread took to decompress and decode a body',

@@ -44,8 +44,19 @@ export const startReceivers = async (options: {
   const threads = Math.min(threadsMax, Math.max(1, Math.floor(availableParallelism() / coresPerThread)));
   const pool = createDecodePool({ threads, redactsSecrets: values.attributeRedaction, log });
   const notices = new NoticeList();
-  const metrics = createReceiveMetrics(options.metrics, { heldBytes: () => intake.heldBytes(), waiting: () => pool.waiting() });
-  const intake = createIntake({ pool, keep, clock, log, metrics, notices, retentionDays: { traces: values.spansDays, metrics: values.metricsDays, logs: values.logsDays } });
+  const metrics = createReceiveMetrics(options.metrics, {
+    heldBytes: () => intake.heldBytes(),
+    waiting: () => pool.waiting(),
+  });
+  const intake = createIntake({
+    pool,
+    keep,
+    clock,
+    log,
+    metrics,
+    notices,
+    retentionDays: { traces: values.spansDays, metrics: values.metricsDays, logs: values.logsDays },
+  });
   const parts = { intake, authorise, log };
   if (fastify !== undefined) mountOnMainPort(fastify, parts);
   const started: { stop(): Promise<void> }[] = [];

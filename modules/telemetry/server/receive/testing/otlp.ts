@@ -1,5 +1,5 @@
 import protobuf from 'protobufjs';
-import { otlpMessages, type MessageName } from './domain/otlp-schema.ts';
+import { otlpMessages, type MessageName } from '../../../domain/otlp-schema.ts';
 
 /** A message as OTLP's JSON encoding has it. */
 export type Otlp = Record<string, unknown>;
@@ -24,7 +24,12 @@ const root = protobuf.Root.fromJSON({
       message,
       {
         oneofs: Object.fromEntries(Object.entries(oneofs[message] ?? {}).map(([name, oneof]) => [name, { oneof }])),
-        fields: Object.fromEntries(Object.entries(fields).map(([name, [id, type, rule]]) => [name, { id, type: protoTypes[type] ?? type, ...(rule ? { rule } : {}) }])),
+        fields: Object.fromEntries(
+          Object.entries(fields).map(([name, [id, type, rule]]) => [
+            name,
+            { id, type: protoTypes[type] ?? type, ...(rule ? { rule } : {}) },
+          ]),
+        ),
       },
     ]),
   ),
@@ -53,7 +58,8 @@ const withBytes = (value: unknown, fields: Fields): unknown => {
 type PlainValue = string | boolean | number | Otlp;
 
 /** OTLP attributes of plain values; other types are given as AnyValue: `{ bytesValue: 'AAE=' }`. */
-export const attributesOf = (values: Record<string, PlainValue>): Otlp[] => Object.entries(values).map(([key, value]) => ({ key, value: anyValueOf(value) }));
+export const attributesOf = (values: Record<string, PlainValue>): Otlp[] =>
+  Object.entries(values).map(([key, value]) => ({ key, value: anyValueOf(value) }));
 
 const anyValueOf = (value: PlainValue): Otlp => {
   if (typeof value === 'string') return { stringValue: value };
@@ -69,7 +75,9 @@ const hex = (length: number): string => (++serial * 2_654_435_761).toString(16).
 export const nanosOf = (instant: Temporal.Instant): string => instant.epochNanoseconds.toString();
 
 /** A server span that took 120 ms until `end`. */
-export const anOtlpSpan = (overrides: Otlp & { readonly end?: Temporal.Instant; readonly durationMs?: number } = {}): Otlp => {
+export const anOtlpSpan = (
+  overrides: Otlp & { readonly end?: Temporal.Instant; readonly durationMs?: number } = {},
+): Otlp => {
   const { end = Temporal.Now.instant(), durationMs = 120, ...rest } = overrides;
   return {
     traceId: hex(32),
@@ -78,7 +86,11 @@ export const anOtlpSpan = (overrides: Otlp & { readonly end?: Temporal.Instant; 
     kind: 2,
     startTimeUnixNano: nanosOf(end.subtract({ microseconds: Math.round(durationMs * 1_000) })),
     endTimeUnixNano: nanosOf(end),
-    attributes: attributesOf({ 'http.request.method': 'GET', 'http.response.status_code': 200, 'http.route': '/cart/{id}' }),
+    attributes: attributesOf({
+      'http.request.method': 'GET',
+      'http.response.status_code': 200,
+      'http.route': '/cart/{id}',
+    }),
     ...rest,
   };
 };
@@ -87,17 +99,26 @@ const ofCart: Record<string, PlainValue> = { 'service.name': 'cart' };
 
 /** A `TracesRequest` of one resource and one scope. */
 export const aTracesRequest = (spans: Otlp[], resource = ofCart): Otlp => ({
-  resourceSpans: [{ resource: { attributes: attributesOf(resource) }, scopeSpans: [{ scope: { name: 'shop', version: '1.2.0' }, spans }] }],
+  resourceSpans: [
+    {
+      resource: { attributes: attributesOf(resource) },
+      scopeSpans: [{ scope: { name: 'shop', version: '1.2.0' }, spans }],
+    },
+  ],
 });
 
 /** A `LogsRequest` of one resource and one scope. */
 export const aLogsRequest = (logRecords: Otlp[], resource = ofCart): Otlp => ({
-  resourceLogs: [{ resource: { attributes: attributesOf(resource) }, scopeLogs: [{ scope: { name: 'shop' }, logRecords }] }],
+  resourceLogs: [
+    { resource: { attributes: attributesOf(resource) }, scopeLogs: [{ scope: { name: 'shop' }, logRecords }] },
+  ],
 });
 
 /** A `MetricsRequest` of one resource and one scope. */
 export const aMetricsRequest = (metrics: Otlp[], resource = ofCart): Otlp => ({
-  resourceMetrics: [{ resource: { attributes: attributesOf(resource) }, scopeMetrics: [{ scope: { name: 'shop' }, metrics }] }],
+  resourceMetrics: [
+    { resource: { attributes: attributesOf(resource) }, scopeMetrics: [{ scope: { name: 'shop' }, metrics }] },
+  ],
 });
 
 /** Spans as a web shop sends them: about 400 bytes each, seven to ten attributes, an event on some, clients and servers. */
@@ -112,7 +133,20 @@ export const realisticTraces = (count = 512, now: Temporal.Instant = Temporal.No
       durationMs: 3 + (index % 190),
       attributes: attributesOf(index % 2 === 0 ? serverAttributes(index) : databaseAttributes(index)),
       status: index % 50 === 0 ? { code: 2, message: 'upstream timed out' } : {},
-      ...(index % 25 === 0 ? { events: [{ timeUnixNano: nanosOf(now), name: 'exception', attributes: attributesOf({ 'exception.type': 'TimeoutError', 'exception.message': 'upstream timed out after 2000 ms' }) }] } : {}),
+      ...(index % 25 === 0
+        ? {
+            events: [
+              {
+                timeUnixNano: nanosOf(now),
+                name: 'exception',
+                attributes: attributesOf({
+                  'exception.type': 'TimeoutError',
+                  'exception.message': 'upstream timed out after 2000 ms',
+                }),
+              },
+            ],
+          }
+        : {}),
     }),
   );
   return aTracesRequest(spans, {

@@ -18,12 +18,25 @@ const gauge = meter.createGauge('sender.level');
 for (let index = 0; index < count; index++) {
   const span = tracer.startSpan(`GET /things/${index % 5}`, {
     kind: index % 2 === 0 ? SpanKind.SERVER : SpanKind.CLIENT,
-    attributes: { 'http.request.method': 'GET', index, ratio: 0.5, isTest: true, tags: ['a', 'b'], 'server.address': 'things.example', 'server.port': 8443 },
+    attributes: {
+      'http.request.method': 'GET',
+      index,
+      ratio: 0.5,
+      isTest: true,
+      tags: ['a', 'b'],
+      'server.address': 'things.example',
+      'server.port': 8443,
+    },
     links: [{ context: { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1 } }],
   });
   span.addEvent('looked up', { hits: index });
   if (index % 10 === 0) span.setStatus({ code: SpanStatusCode.ERROR, message: 'broken' });
-  logger.emit({ severityNumber: SeverityNumber.WARN, severityText: 'WARN', body: `thing ${index}`, attributes: { index } });
+  logger.emit({
+    severityNumber: SeverityNumber.WARN,
+    severityText: 'WARN',
+    body: `thing ${index}`,
+    attributes: { index },
+  });
   span.end();
   counter.add(1, { colour: index % 2 === 0 ? 'red' : 'blue' });
   histogram.record(index / 100);

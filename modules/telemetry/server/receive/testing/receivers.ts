@@ -1,11 +1,11 @@
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { Refusal } from '../../../../kernel/problem.ts';
-import { systemClock, type Clock } from '../../../../platform/clock/clock.ts';
-import type { Configuration } from '../../../../platform/config/settings.ts';
-import type { IngestDecision, IngestSender } from '../../../identity/server/public.ts';
-import type { Keep, Rows } from '../keep/keep.ts';
-import { startReceivers, type Receivers } from './start.ts';
+import type { Refusal } from '../../../../../kernel/problem.ts';
+import { systemClock, type Clock } from '../../../../../platform/clock/clock.ts';
+import type { Configuration } from '../../../../../platform/config/settings.ts';
+import type { IngestDecision, IngestSender } from '../../../../identity/server/public.ts';
+import type { Keep, Rows } from '../../keep/keep.ts';
+import { startReceivers, type Receivers } from '../start.ts';
 
 /** What a test's receivers write to: the log that keeps rows is outside of them, here it only collects. */
 export interface Collected extends Keep {
@@ -22,7 +22,11 @@ const collectingKeep = (): Collected => {
   return {
     batches,
     refusal: null,
-    count: (table) => batches.flatMap(({ rows }) => rows).filter((rows) => rows.table === table).reduce((sum, rows) => sum + rows.count, 0),
+    count: (table) =>
+      batches
+        .flatMap(({ rows }) => rows)
+        .filter((rows) => rows.table === table)
+        .reduce((sum, rows) => sum + rows.count, 0),
     async append(batch) {
       if (this.refusal !== null) throw this.refusal;
       const key = Buffer.from(batch.bodyHash).toString('hex');
@@ -50,10 +54,26 @@ export interface Answer {
 }
 
 /** Receivers on free ports of loopback. By default everybody may send; `authorise` decides otherwise. */
-export const testReceivers = async (options: { readonly authorise?: (sender: IngestSender) => Promise<IngestDecision>; readonly clock?: Clock; readonly settings?: Record<string, unknown>; readonly keep?: Keep } = {}): Promise<TestReceivers> => {
+export const testReceivers = async (
+  options: {
+    readonly authorise?: (sender: IngestSender) => Promise<IngestDecision>;
+    readonly clock?: Clock;
+    readonly settings?: Record<string, unknown>;
+    readonly keep?: Keep;
+  } = {},
+): Promise<TestReceivers> => {
   const keep = collectingKeep();
   const metrics = new Registry();
-  const values = { otlpHost: '127.0.0.1', otlpHttpPort: 0, otlpGrpcPort: 0, spansDays: 8, logsDays: 14, metricsDays: 35, attributeRedaction: false, ...options.settings };
+  const values = {
+    otlpHost: '127.0.0.1',
+    otlpHttpPort: 0,
+    otlpGrpcPort: 0,
+    spansDays: 8,
+    logsDays: 14,
+    metricsDays: 35,
+    attributeRedaction: false,
+    ...options.settings,
+  };
   const receivers = await startReceivers({
     config: { values } as unknown as Configuration,
     log: pino({ level: 'silent' }),
@@ -70,7 +90,7 @@ export const testReceivers = async (options: { readonly authorise?: (sender: Ing
     http,
     grpc: `127.0.0.1:${receivers.grpcPort}`,
     post: async (signal, body, headers = { 'content-type': 'application/x-protobuf' }) => {
-      const response = await fetch(`${http}/v1/${signal}`, { method: 'POST', body: body as BodyInit, headers });
+      const response = await fetch(`${http}/v1/${signal}`, { method: 'POST', body, headers } as RequestInit);
       const bytes = new Uint8Array(await response.arrayBuffer());
       return { status: response.status, headers: response.headers, bytes, text: Buffer.from(bytes).toString() };
     },
