@@ -23,7 +23,8 @@ export interface KillFigures {
 const rowsOfBatch = 2_000;
 const inserters = 3;
 const readers = 2;
-const giveUpMs = 60_000;
+const giveUpMs = 120_000;
+const busyWaitMs = 10_000;
 
 /**
  * Kills the engine at random moments while batches are inserted and read, and counts afterwards: every acknowledged batch
@@ -42,6 +43,7 @@ export const killTheEngine = async (clickhouse: EmbeddedClickHouse, kills: numbe
     unknown: 0,
     reads: 0,
     untyped: [] as string[],
+    lastFailure: '',
   };
   const working = [
     ...Array.from({ length: inserters }, () => insertUntilStopped(clickhouse, state)),
@@ -50,7 +52,7 @@ export const killTheEngine = async (clickhouse: EmbeddedClickHouse, kills: numbe
   const restartMs: number[] = [];
   let killsWithInsertsUnderWay = 0;
   for (let kill = 0; kill < kills; kill += 1) {
-    await pause(50 + Math.random() * 500);
+    await pauseUntilBusy(state, kill % 2 === 0 ? 3 : 0);
     if (state.underWay > 0) killsWithInsertsUnderWay += 1;
     const killedAt = performance.now();
     process.kill(clickhouse.enginePid()!, 'SIGKILL');
@@ -79,18 +81,17 @@ interface State {
   unknown: number;
   reads: number;
   readonly untyped: string[];
+  lastFailure: string;
 }
 
 const insertUntilStopped = async (clickhouse: ClickHouse, state: State): Promise<void> => {
   while (!state.stop) {
     const batch = state.next++;
     const queryId = randomUUID();
-    state.underWay += 1;
-    const done = await send(clickhouse, batch, queryId).then(
+    const done = await send(clickhouse, state, batch, queryId).then(
       () => true,
       (error: unknown) => (note(state, error), false),
     );
-    state.underWay -= 1;
     if (!done) {
       state.unknown += 1;
       await settle(clickhouse, state, batch, queryId);
@@ -106,28 +107,42 @@ const settle = async (clickhouse: ClickHouse, state: State, batch: number, lastQ
     try {
       await untilAnswered(clickhouse);
       if (await clickhouse.running(queryId)) await clickhouse.kill(queryId);
-      const [row] = await clickhouse.query<{ n: string }>(
-        '-- Is the batch there?\nSELECT count() AS n FROM batches WHERE batch = {batch:UInt64}',
+      const [row] = await clickhouse.query<{ rows: string }>(
+        '-- Is the batch there?\nSELECT count() AS rows FROM batches WHERE batch = {batch:UInt64}',
         { params: { batch } },
       );
-      if (row!.n !== '0') return;
+      if (row!.rows !== '0') return;
       queryId = randomUUID();
-      await send(clickhouse, batch, queryId);
+      await send(clickhouse, state, batch, queryId);
       return;
     } catch (error) {
       note(state, error);
     }
   }
-  throw new Error(`Batch ${batch} could not be brought in within ${giveUpMs / 1000} s.`);
+  throw new Error(`Batch ${batch} could not be brought in within ${giveUpMs / 1000} s: ${state.lastFailure}`);
 };
 
-const send = (clickhouse: ClickHouse, batch: number, queryId: string): Promise<void> =>
-  clickhouse.insert({
-    sql: "INSERT INTO batches SELECT batch, n FROM input('batch UInt64, n UInt32')",
-    format: 'RowBinary',
-    body: bodyOf(batch),
-    queryId,
-  });
+const send = async (clickhouse: ClickHouse, state: State, batch: number, queryId: string): Promise<void> => {
+  state.underWay += 1;
+  try {
+    await clickhouse.insert({
+      sql: "INSERT INTO batches SELECT batch, n FROM input('batch UInt64, n UInt32')",
+      format: 'RowBinary',
+      body: bodyOf(batch),
+      queryId,
+    });
+  } finally {
+    state.underWay -= 1;
+  }
+};
+
+/** A random moment with an insert under way, after `acknowledgements` more answers (bounded, for a machine that is slow). */
+const pauseUntilBusy = async (state: State, acknowledgements: number): Promise<void> => {
+  const [until, enough] = [performance.now() + busyWaitMs, state.acknowledged.size + acknowledgements];
+  await pause(50 + Math.random() * 500);
+  while (performance.now() < until && (state.underWay === 0 || state.acknowledged.size < enough)) await pause(1);
+  await pause(Math.random() * 5);
+};
 
 const bodyOf = (batch: number): Buffer => {
   const body = Buffer.alloc(rowsOfBatch * 12);
@@ -142,7 +157,7 @@ const readUntilStopped = async (clickhouse: ClickHouse, state: State): Promise<v
   while (!state.stop) {
     try {
       await clickhouse.query(
-        '-- Some work for the reader.\nSELECT batch, count() AS n FROM batches GROUP BY batch ORDER BY n LIMIT 5',
+        '-- Some work for the reader.\nSELECT batch, count() AS rows FROM batches GROUP BY batch ORDER BY rows LIMIT 5',
       );
       state.reads += 1;
     } catch (error) {
@@ -153,6 +168,7 @@ const readUntilStopped = async (clickhouse: ClickHouse, state: State): Promise<v
 };
 
 const note = (state: State, error: unknown): void => {
+  state.lastFailure = String(error);
   if (!(error instanceof Refusal && error.problem.code.startsWith('clickhouse.'))) state.untyped.push(String(error));
 };
 
@@ -171,13 +187,13 @@ const compare = async (
   clickhouse: ClickHouse,
   acknowledged: ReadonlySet<number>,
 ): Promise<{ lost: number; doubledOrPartial: number }> => {
-  const rows = await clickhouse.query<{ batch: string; n: string; distinct: string }>(
-    '-- Every batch with its rows.\nSELECT batch, count() AS n, uniqExact(n) AS distinct FROM batches GROUP BY batch',
+  const rows = await clickhouse.query<{ batch: string; rows: string; distinct: string }>(
+    '-- Every batch with its rows.\nSELECT batch, count() AS rows, uniqExact(n) AS distinct FROM batches GROUP BY batch',
   );
   const found = new Map(rows.map((row) => [Number(row.batch), row]));
   const lost = [...acknowledged].filter((batch) => !found.has(batch)).length;
   const doubledOrPartial = rows.filter(
-    (row) => Number(row.n) !== rowsOfBatch || Number(row.distinct) !== rowsOfBatch,
+    (row) => Number(row.rows) !== rowsOfBatch || Number(row.distinct) !== rowsOfBatch,
   ).length;
   return { lost, doubledOrPartial };
 };

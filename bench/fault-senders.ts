@@ -99,15 +99,15 @@ const post = (url: string, agent: Agent, body: Buffer): Promise<number> =>
     outgoing.end(body);
   });
 
-/** The span id says which request it came with: connection (2 bytes), number (4), place in the request (2). */
+/** The span id says which request it came with: connection from 1 (2 bytes), number (4), place in the request (2). */
 const bodyOf = (connection: number, number: number): Buffer => {
   const nowNs = BigInt(Date.now()) * 1_000_000n;
   const spans = Array.from({ length: spansPerRequest }, (_, index) => {
     const end = nowNs - BigInt((index % 7) * 1_700_000_000) - BigInt(index);
     return {
       traceId: `${hex(connection, 8)}${hex(number, 16)}${hex(Math.floor(index / 2) + 1, 8)}`,
-      spanId: `${hex(connection, 4)}${hex(number, 8)}${hex(index, 4)}`,
-      ...(index % 2 === 1 ? { parentSpanId: `${hex(connection, 4)}${hex(number, 8)}${hex(index - 1, 4)}` } : {}),
+      spanId: `${hex(connection + 1, 4)}${hex(number, 8)}${hex(index, 4)}`,
+      ...(index % 2 === 1 ? { parentSpanId: `${hex(connection + 1, 4)}${hex(number, 8)}${hex(index - 1, 4)}` } : {}),
       name: index % 2 === 0 ? 'GET' : `GET /thing/${index % 10}`,
       kind: index % 2 === 0 ? 3 : 2,
       startTimeUnixNano: String(end - BigInt(1 + index) * 3_000_000n),
