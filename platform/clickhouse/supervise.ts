@@ -23,9 +23,12 @@ export interface Supervised {
   stop(): Promise<void>;
 }
 
-/** Waits before a start: at once after the first failure, then doubling. A run of a minute counts as healthy again. */
-const backOffMs = { first: 50, max: 10_000 } as const;
-const healthyAfterMs = 60_000;
+/**
+ * Waits before a start: at once after the first failure, then doubling; not beyond half a second for an engine that had
+ * served, because then its directory is sound and telemetry waits.
+ */
+const backOffMs = { first: 50, maxServed: 500, max: 10_000 } as const;
+const healthyAfterMs = 5_000;
 /** A process that does not answer `/ping` so many times in a row is stuck and is replaced. */
 const pingBounds: PingBounds = { everyMs: 5_000, timeoutMs: 5_000, missedMax: 3 };
 interface PingBounds {
@@ -75,13 +78,14 @@ export const superviseEngine = (place: EnginePlace, log: Log, pings: PingBounds 
     });
     const ended = (why: string): void => {
       if (child !== mine) return;
+      const served = standing.state === 'up';
       child = null;
       if (stopping) return;
       if (performance.now() - startedAt > healthyAfterMs) waitMs = backOffMs.first;
       become({ state: 'down', detail: `${lastWords || why}; it is started again` });
       log.error({ why, waitMs }, 'ClickHouse engine ended; it is started again');
       again = setTimeout(start, waitMs);
-      waitMs = Math.min(waitMs * 2, backOffMs.max);
+      waitMs = Math.min(waitMs * 2, served ? backOffMs.maxServed : backOffMs.max);
     };
     mine.once('error', (error) => ended(error.message));
     mine.once('exit', (code, signal) => ended(signal ? `killed by ${signal}` : `ended with code ${code}`));

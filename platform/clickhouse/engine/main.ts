@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { createConnection, type AddressInfo } from 'node:net';
+import { setPriority } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { connectionArguments } from './arguments.ts';
@@ -8,6 +9,8 @@ import { loadNative } from './native.ts';
 import { serve, type EngineServer } from './serve.ts';
 import { Spool } from './spool.ts';
 import { Store } from './store.ts';
+
+const niceness = 5;
 
 /**
  * The embedded ClickHouse as a process of its own that speaks ClickHouse's HTTP interface:
@@ -53,6 +56,15 @@ const withThreadPool = (): void => {
     ...process.env,
     UV_THREADPOOL_SIZE: String(threadPoolSize),
   });
+};
+
+/** A heavy query must not take the processor from the process that serves people; threads made from here on inherit this. */
+const yieldToTheServer = (): void => {
+  try {
+    setPriority(niceness);
+  } catch {
+    // A system that does not let a process be modest: the query still has its bounds.
+  }
 };
 
 const stopOnSignals = (server: EngineServer, store: Store, withParent: boolean): void => {
@@ -104,6 +116,7 @@ const answers = (path: string): Promise<boolean> =>
   });
 
 withThreadPool();
+yieldToTheServer();
 main().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);

@@ -98,7 +98,7 @@ const runStatement = async (
   if (request.method === 'GET' && !(admission.kind === 'statement' && admission.does === 'read')) {
     throw new Failure(403, 164, 'READONLY', 'A GET request may only read; use POST');
   }
-  const settings = requestSettings(statement.params, statement.queryId);
+  const settings = requestSettings(statement.params, statement.queryId, statement.lane);
   if (admission.kind === 'insert' || admission.does === 'insert') await refuseWithinReserve(parts.reserve);
   const file = admission.kind === 'insert' ? await spoolBody(parts.spool, request, statement) : null;
   const sql = admission.kind === 'insert' ? admission.withFile(file!) : admission.sql;

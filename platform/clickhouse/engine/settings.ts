@@ -1,5 +1,7 @@
+import { availableParallelism } from 'node:os';
 import { Failure } from './failure.ts';
 import { limits } from './limits.ts';
+import type { Lane } from './queue.ts';
 import { quote } from '../quote.ts';
 
 /** Names in the URL that belong to the HTTP interface and not to the statement. */
@@ -40,8 +42,9 @@ export interface RequestSettings {
  * What one request asks for, as the `SET` that precedes its statement on a connection that lives for this statement only.
  * Time and memory are always there and never above the engine's own bounds.
  */
-export const requestSettings = (params: URLSearchParams, queryId: string): RequestSettings => {
+export const requestSettings = (params: URLSearchParams, queryId: string, lane: Lane): RequestSettings => {
   const settings = new Map<string, string>(defaults);
+  if (lane === 'background') settings.set('max_threads', String(backgroundThreads));
   const values = new Map<string, string>();
   let count = 0;
   for (const [name, value] of params) {
@@ -74,6 +77,9 @@ const defaults: readonly (readonly [string, string])[] = [
   ['allow_introspection_functions', '0'],
   ['storage_file_read_method', 'pread'],
 ];
+
+/** Background statements leave half of the cores to people. */
+const backgroundThreads = Math.max(1, Math.floor(availableParallelism() / 2));
 
 const positive = (text: string | undefined): number | null => {
   const value = Number(text);
