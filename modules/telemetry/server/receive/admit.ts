@@ -1,7 +1,7 @@
 import { Refusal, type Problem } from '../../../../kernel/problem.ts';
 import type { IngestDecision, IngestSender } from '../../../identity/server/public.ts';
 import { grpcCodes } from '../../domain/otlp-answer.ts';
-import type { IntakeRefusal } from './intake.ts';
+import type { IntakeRefusal } from './intake-refusals.ts';
 
 /** Identity's answer to who may send telemetry; throws a Refusal when it cannot tell now. */
 export type Authorise = (sender: IngestSender) => Promise<IngestDecision>;

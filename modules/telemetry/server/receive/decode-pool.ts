@@ -3,14 +3,6 @@ import type { Log } from '../../../../platform/log/log.ts';
 import type { DecodedBody, DecodeFailure, DecodeJob, FromDecoder, ToDecoder } from './decode-messages.ts';
 import { receiveLimits } from './receive-limits.ts';
 
-export interface DecodePool {
-  /** Decodes one body in a thread; the buffer in it is handed over. Never rejects. */
-  decode(job: Omit<DecodeJob, 'kind' | 'id'>): Promise<Pending>;
-  /** Requests that wait for a thread. */
-  waiting(): number;
-  stop(): Promise<void>;
-}
-
 /** An answer of a thread, and the way to tell it what became of the rows. */
 export interface Pending {
   readonly answer: DecodedBody | DecodeFailure;
@@ -22,11 +14,10 @@ interface Waiting {
   readonly resolve: (pending: Pending) => void;
 }
 
-interface Thread {
-  worker: Worker;
-  isUp: boolean;
-  current: Waiting | null;
-  timer: NodeJS.Timeout | null;
+interface PoolOptions {
+  readonly threads: number;
+  readonly redactsSecrets: boolean;
+  readonly log: Log;
 }
 
 const restartMs = 250;
@@ -35,87 +26,131 @@ const restartMs = 250;
  * Decoding threads, one body each at a time, first come first served. A thread that dies or hangs is replaced; its
  * request is answered as failed (the sender tries again), the others go on.
  */
-export const createDecodePool = (options: {
-  readonly threads: number;
-  readonly redactsSecrets: boolean;
-  readonly log: Log;
-}): DecodePool => {
-  const queue: Waiting[] = [];
-  const threads: Thread[] = [];
-  let lastId = 0;
-  let isStopping = false;
+export class DecodePool {
+  private readonly queue: Waiting[] = [];
+  private readonly threads: DecodeThread[];
+  private lastId = 0;
+  private isStopping = false;
 
-  const send = (thread: Thread, message: ToDecoder): void => {
-    if (message.kind === 'decode') thread.worker.postMessage(message, [message.body.buffer]);
-    else thread.worker.postMessage(message);
-  };
-
-  const next = (thread: Thread): void => {
-    const waiting = thread.isUp ? queue.shift() : undefined;
-    if (waiting === undefined) return;
-    thread.current = waiting;
-    thread.timer = setTimeout(() => void thread.worker.terminate(), receiveLimits.decodeMs);
-    send(thread, waiting.job);
-  };
-
-  const finish = (thread: Thread, answer: FromDecoder): void => {
-    const { current } = thread;
-    if (current === null || current.job.id !== answer.id) return;
-    thread.current = null;
-    if (thread.timer !== null) clearTimeout(thread.timer);
-    if (answer.ok && answer.admissions.length > 0)
-      for (const other of threads) if (other !== thread) send(other, { kind: 'learn', admissions: answer.admissions });
-    const { worker } = thread;
-    current.resolve({
-      answer,
-      settle: (isKept) => worker.postMessage({ kind: 'settled', id: answer.id, isKept } satisfies ToDecoder),
-    });
-    next(thread);
-  };
-
-  const start = (thread: Thread): void => {
-    thread.worker = new Worker(new URL('./decode-worker.ts', import.meta.url), {
-      workerData: { redactsSecrets: options.redactsSecrets },
-      resourceLimits: { maxOldGenerationSizeMb: receiveLimits.heapMegabytes },
-    });
-    thread.worker.on('message', (answer: FromDecoder) => finish(thread, answer));
-    thread.worker.on('error', (error) => options.log.error({ err: error }, 'a decoding thread failed'));
-    thread.isUp = true;
-    thread.worker.on('exit', () => {
-      thread.isUp = false;
-      if (thread.current !== null)
-        finish(thread, { id: thread.current.job.id, ok: false, reason: 'failed', detail: 'the decoding thread ended' });
-      if (!isStopping) setTimeout(() => !isStopping && restart(thread), restartMs).unref();
-    });
-  };
-
-  const restart = (thread: Thread): void => {
-    start(thread);
-    next(thread);
-  };
-
-  for (let index = 0; index < options.threads; index++) {
-    const thread = { isUp: false, current: null, timer: null } as unknown as Thread;
-    threads.push(thread);
-    start(thread);
+  constructor(options: PoolOptions) {
+    this.threads = Array.from({ length: options.threads }, () => new DecodeThread(options, this));
   }
 
-  return {
-    decode: (job) =>
-      new Promise((resolve) => {
-        queue.push({ job: { kind: 'decode', id: ++lastId, ...job }, resolve });
-        const idle = threads.find(({ current, isUp }) => isUp && current === null);
-        if (idle !== undefined) next(idle);
-      }),
-    waiting: () => queue.length,
-    stop: async () => {
-      isStopping = true;
-      for (const { job, resolve } of queue.splice(0))
-        resolve({
-          answer: { id: job.id, ok: false, reason: 'failed', detail: 'the server stops' },
-          settle: () => undefined,
-        });
-      await Promise.all(threads.map(({ worker }) => worker.terminate()));
-    },
-  };
-};
+  /** Decodes one body in a thread; the buffer in it is handed over. Never rejects. */
+  decode(job: Omit<DecodeJob, 'kind' | 'id'>): Promise<Pending> {
+    return new Promise((resolve) => {
+      this.lastId++;
+      this.queue.push({ job: { kind: 'decode', id: this.lastId, ...job }, resolve });
+      this.threads.find((thread) => thread.isIdle)?.next();
+    });
+  }
+
+  /** Requests that wait for a thread. */
+  waiting(): number {
+    return this.queue.length;
+  }
+
+  async stop(): Promise<void> {
+    this.isStopping = true;
+    for (const { job, resolve } of this.queue.splice(0)) resolve(unsettled(job.id, 'the server stops'));
+    await Promise.all(this.threads.map((thread) => thread.stop()));
+  }
+
+  /** The next request for a thread that is free. */
+  take(): Waiting | undefined {
+    return this.queue.shift();
+  }
+
+  get isEnding(): boolean {
+    return this.isStopping;
+  }
+
+  /** Names that one thread let in are let in by all. */
+  tellOthers(teller: DecodeThread, admissions: Uint32Array): void {
+    if (admissions.length === 0) return;
+    for (const thread of this.threads) if (thread !== teller) thread.learn(admissions);
+  }
+}
+
+class DecodeThread {
+  private readonly options: PoolOptions;
+  private readonly pool: DecodePool;
+  private worker: Worker;
+  private isUp = true;
+  private current: Waiting | null = null;
+  private watchdog: NodeJS.Timeout | null = null;
+
+  constructor(options: PoolOptions, pool: DecodePool) {
+    this.options = options;
+    this.pool = pool;
+    this.worker = this.start();
+  }
+
+  get isIdle(): boolean {
+    return this.isUp && this.current === null;
+  }
+
+  /** Takes up the next request, if there is one. */
+  next(): void {
+    const waiting = this.isIdle ? this.pool.take() : undefined;
+    if (waiting === undefined) return;
+    this.current = waiting;
+    this.watchdog = setTimeout(() => void this.worker.terminate(), receiveLimits.decodeMs);
+    this.worker.postMessage(waiting.job, [waiting.job.body.buffer]);
+  }
+
+  learn(admissions: Uint32Array): void {
+    this.worker.postMessage({ kind: 'learn', admissions } satisfies ToDecoder);
+  }
+
+  async stop(): Promise<void> {
+    await this.worker.terminate();
+  }
+
+  private start(): Worker {
+    const worker = new Worker(new URL('./decode-worker.ts', import.meta.url), {
+      workerData: { redactsSecrets: this.options.redactsSecrets },
+      resourceLimits: { maxOldGenerationSizeMb: receiveLimits.heapMegabytes },
+    });
+    worker.on('message', (answer: FromDecoder) => this.answered(answer));
+    worker.on('error', (error) => this.options.log.error({ err: error }, 'a decoding thread failed'));
+    worker.on('exit', () => this.ended());
+    return worker;
+  }
+
+  private answered(answer: FromDecoder): void {
+    const finished = this.release();
+    if (finished === null) return;
+    if (answer.ok) this.pool.tellOthers(this, answer.admissions);
+    const { worker } = this;
+    const settle = (isKept: boolean): void =>
+      worker.postMessage({ kind: 'settled', id: answer.id, isKept } satisfies ToDecoder);
+    finished.resolve({ answer, settle });
+    this.next();
+  }
+
+  private ended(): void {
+    this.isUp = false;
+    const broken = this.release();
+    if (broken !== null) broken.resolve(unsettled(broken.job.id, 'the decoding thread ended'));
+    if (this.pool.isEnding) return;
+    setTimeout(() => {
+      if (this.pool.isEnding) return;
+      this.worker = this.start();
+      this.isUp = true;
+      this.next();
+    }, restartMs).unref();
+  }
+
+  private release(): Waiting | null {
+    const { current } = this;
+    this.current = null;
+    if (this.watchdog !== null) clearTimeout(this.watchdog);
+    return current;
+  }
+}
+
+const unsettled = (id: number, detail: string): Pending => ({
+  answer: { id, ok: false, reason: 'failed', detail },
+  settle: () => undefined,
+});

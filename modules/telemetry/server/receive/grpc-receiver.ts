@@ -9,10 +9,11 @@ import {
   type ServiceDefinition,
 } from '@grpc/grpc-js';
 import type { Log } from '../../../../platform/log/log.ts';
-import { exportResponse, grpcCodes, statusWithRetry } from '../../domain/otlp-answer.ts';
+import { exportResponse, statusWithRetry } from '../../domain/otlp-answer.ts';
 import { signals, type Signal } from '../../domain/otlp-decoder.ts';
 import { admit, senderName, type Authorise } from './admit.ts';
-import { overloaded, type Intake, type IntakeRefusal } from './intake.ts';
+import type { Intake } from './intake.ts';
+import { failedHere, overloaded, type IntakeRefusal } from './intake-refusals.ts';
 import { receiveLimits } from './receive-limits.ts';
 
 const services: Readonly<Record<Signal, string>> = {
@@ -83,9 +84,8 @@ const exportCall = async (
   const sender = String(call.metadata.get(senderHeader)[0] ?? '');
   const { length } = call.request;
   if (!intake.hold(length)) {
-    const refusal = overloaded();
-    intake.refused(signal, 'grpc', refusal, sender);
-    answer(errorOf(refusal));
+    intake.refused(signal, 'grpc', overloaded, sender);
+    answer(errorOf(overloaded));
     return;
   }
   try {
@@ -102,7 +102,7 @@ const exportCall = async (
     else answer(null, Buffer.from(exportResponse(signal, 'protobuf', outcome)));
   } catch (error) {
     log.error({ err: error }, 'an OTLP call failed');
-    answer({ code: grpcCodes.unavailable, details: 'The request could not be taken; try again.' });
+    answer(errorOf(failedHere));
   } finally {
     intake.release(length);
   }

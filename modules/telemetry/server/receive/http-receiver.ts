@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { IngestSender } from '../../../identity/server/public.ts';
-import { exportResponse, grpcCodes, statusBody, type OtlpEncoding } from '../../domain/otlp-answer.ts';
+import { exportResponse, statusBody, type OtlpEncoding } from '../../domain/otlp-answer.ts';
 import { signals, type Signal } from '../../domain/otlp-decoder.ts';
 import { admit, senderName, type Authorise } from './admit.ts';
 import type { Compression } from './decode-messages.ts';
-import type { Intake, IntakeRefusal } from './intake.ts';
+import type { Intake } from './intake.ts';
+import { encodingUnknown, mediaTypeUnknown, methodNotAllowed, type IntakeRefusal } from './intake-refusals.ts';
 import { readBody } from './read-body.ts';
 
+const challenge = 'Bearer realm="leadline", Basic realm="leadline"';
 const mediaTypes: Readonly<Record<string, OtlpEncoding>> = {
   'application/x-protobuf': 'protobuf',
   'application/protobuf': 'protobuf',
@@ -47,53 +49,19 @@ export const answerOtlpHttp = async (
 
   if (request.method !== 'POST') {
     response.setHeader('allow', 'POST');
-    refuse(
-      {
-        httpStatus: 405,
-        grpcCode: grpcCodes.unimplemented,
-        code: 'telemetry.method-not-allowed',
-        message: 'Send telemetry by POST.',
-      },
-      from,
-    );
+    refuse(methodNotAllowed, from);
     return;
   }
   const admitted = await admit(authorise, senderOf(request));
   if (!admitted.ok) {
-    if (admitted.refusal.httpStatus === 401)
-      response.setHeader('www-authenticate', 'Bearer realm="leadline", Basic realm="leadline"');
+    if (admitted.refusal.httpStatus === 401) response.setHeader('www-authenticate', challenge);
     refuse(admitted.refusal, from);
     return;
   }
-  if (encoding === undefined) {
-    refuse(
-      {
-        httpStatus: 415,
-        grpcCode: grpcCodes.invalidArgument,
-        code: 'telemetry.media-type-unknown',
-        message: 'Content-Type must be application/x-protobuf or application/json.',
-      },
-      from,
-    );
-    return;
-  }
-  const compression =
-    compressions[
-      String(request.headers['content-encoding'] ?? '')
-        .trim()
-        .toLowerCase()
-    ];
-  if (compression === undefined) {
-    response.setHeader('accept-encoding', 'gzip, deflate, identity');
-    refuse(
-      {
-        httpStatus: 415,
-        grpcCode: grpcCodes.invalidArgument,
-        code: 'telemetry.encoding-unknown',
-        message: 'Content-Encoding must be gzip, deflate or identity.',
-      },
-      from,
-    );
+  const compression = compressions[(request.headers['content-encoding'] ?? '').trim().toLowerCase()];
+  if (encoding === undefined || compression === undefined) {
+    if (compression === undefined) response.setHeader('accept-encoding', 'gzip, deflate, identity');
+    refuse(encoding === undefined ? mediaTypeUnknown : encodingUnknown, from);
     return;
   }
   const read = await readBody(request, intake);

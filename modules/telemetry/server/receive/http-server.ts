@@ -2,10 +2,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Log } from '../../../../platform/log/log.ts';
-import { grpcCodes } from '../../domain/otlp-answer.ts';
 import type { Authorise } from './admit.ts';
 import { answerOtlpHttp, sendRefusal, signalOfPath } from './http-receiver.ts';
 import type { Intake } from './intake.ts';
+import { failedHere, pathUnknown } from './intake-refusals.ts';
 import { receiveLimits } from './receive-limits.ts';
 
 interface Parts {
@@ -70,22 +70,11 @@ export const mountOnMainPort = (fastify: FastifyInstance, parts: Parts): void =>
 const answerAnything = (parts: Parts, prefix: string, request: IncomingMessage, response: ServerResponse): void => {
   const signal = signalOfPath(request.url ?? '', prefix);
   if (signal === null) {
-    sendRefusal(response, 'json', {
-      httpStatus: 404,
-      grpcCode: grpcCodes.unimplemented,
-      code: 'telemetry.path-unknown',
-      message: `OTLP is received at ${prefix}/v1/traces, ${prefix}/v1/metrics and ${prefix}/v1/logs.`,
-    });
+    sendRefusal(response, 'json', pathUnknown(prefix));
     return;
   }
   answerOtlpHttp(parts, signal, request, response).catch((error: unknown) => {
     parts.log.error({ err: error }, 'an OTLP request failed');
-    sendRefusal(response, 'json', {
-      httpStatus: 503,
-      grpcCode: grpcCodes.unavailable,
-      code: 'telemetry.failed',
-      message: 'The request could not be taken; try again.',
-      retryAfterSeconds: receiveLimits.retryAfterSeconds,
-    });
+    sendRefusal(response, 'json', failedHere);
   });
 };

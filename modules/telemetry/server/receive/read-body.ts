@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { Intake, IntakeRefusal } from './intake.ts';
-import { malformed, overloaded, tooLarge } from './intake.ts';
+import type { Intake } from './intake.ts';
+import { malformed, overloaded, tooLarge, type IntakeRefusal } from './intake-refusals.ts';
 import { receiveLimits } from './receive-limits.ts';
 
 export type ReadBody =
@@ -32,7 +32,7 @@ export const readBody = (request: IncomingMessage, intake: Intake): Promise<Read
     const onData = (chunk: Buffer): void => {
       if (size + chunk.length > receiveLimits.wireBytes)
         end({ ok: false, refusal: tooLarge(`more than ${receiveLimits.wireBytes} bytes`) });
-      else if (!intake.hold(chunk.length)) end({ ok: false, refusal: overloaded() });
+      else if (!intake.hold(chunk.length)) end({ ok: false, refusal: overloaded });
       else {
         size += chunk.length;
         chunks.push(chunk);

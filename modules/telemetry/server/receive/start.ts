@@ -7,10 +7,10 @@ import type { Log } from '../../../../platform/log/log.ts';
 import { NoticeList, type ShownNotice } from '../../domain/notice-list.ts';
 import type { Keep } from '../keep/keep.ts';
 import type { Authorise } from './admit.ts';
-import { createDecodePool } from './decode-pool.ts';
+import { DecodePool } from './decode-pool.ts';
 import { startGrpcServer } from './grpc-receiver.ts';
 import { mountOnMainPort, startHttpServer } from './http-server.ts';
-import { createIntake } from './intake.ts';
+import { Intake } from './intake.ts';
 import { createReceiveMetrics } from './receive-metrics.ts';
 
 export interface Receivers {
@@ -42,13 +42,13 @@ export const startReceivers = async (options: {
   const { values } = config;
   // One thread decodes more than the rest of the way can carry; more only keep one giant body from delaying the others.
   const threads = Math.min(threadsMax, Math.max(1, Math.floor(availableParallelism() / coresPerThread)));
-  const pool = createDecodePool({ threads, redactsSecrets: values.attributeRedaction, log });
+  const pool = new DecodePool({ threads, redactsSecrets: values.attributeRedaction, log });
   const notices = new NoticeList();
   const metrics = createReceiveMetrics(options.metrics, {
-    heldBytes: () => intake.heldBytes(),
+    heldBytes: () => intake.heldBytes,
     waiting: () => pool.waiting(),
   });
-  const intake = createIntake({
+  const intake = new Intake({
     pool,
     keep,
     clock,
