@@ -53,7 +53,10 @@ export const connectPostgres = async (options: ConnectOptions): Promise<Postgres
     idleTimeoutMillis: 30_000,
   });
   // Without a listener a connection that dies idle ends the process.
-  pool.on('error', (error) => log.warn({ error: error.message }, 'an idle connection to PostgreSQL was lost'));
+  pool.on('error', (error) => {
+    // The engine that is stopped together with its pool may be quicker than the last goodbye.
+    if (!pool.ending) log.warn({ error: error.message }, 'an idle connection to PostgreSQL was lost');
+  });
   const query = async (text: string): Promise<ServerFacts> => (await pool.query(text)).rows[0];
   try {
     const unsuitable = whyUnsuitable(await firstAnswer(query, options.startMsMax ?? limits.startMs));
