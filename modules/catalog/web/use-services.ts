@@ -14,7 +14,12 @@ export interface ServicesAnswer {
   readonly total: number;
 }
 
-const loadAll = async (minutes: number, signal: AbortSignal): Promise<ServicesAnswer> => {
+/** `onFirst` gets the worst ones as soon as they are here, so that a large list does not keep a person waiting. */
+const loadAll = async (
+  minutes: number,
+  signal: AbortSignal,
+  onFirst: (answer: ServicesAnswer) => void,
+): Promise<ServicesAnswer> => {
   const items: ServiceSummary[] = [];
   let cursor: string | undefined;
   do {
@@ -22,6 +27,7 @@ const loadAll = async (minutes: number, signal: AbortSignal): Promise<ServicesAn
     items.push(...page.items);
     cursor = page.next ?? undefined;
     if (cursor === undefined || items.length >= servicesMax) return { items, total: page.total };
+    if (items.length === page.items.length) onFirst({ items: page.items, total: page.total });
   } while (true);
 };
 
@@ -32,7 +38,10 @@ export const useServices = (minutes: ComputedRef<number>) => {
   onScopeDispose(stop);
   return useQuery({
     queryKey: computed(() => [figuresKey, 'services', minutes.value]),
-    queryFn: ({ signal }) => loadAll(minutes.value, signal),
+    queryFn: ({ signal, queryKey }) =>
+      loadAll(minutes.value, signal, (first) => {
+        if (queries.getQueryData(queryKey) === undefined) queries.setQueryData(queryKey, first);
+      }),
     placeholderData: keepPreviousData,
     refetchInterval: liveRefreshMs,
   });
