@@ -10,5 +10,8 @@ declare module 'vue' {
     'aria-pressed'?: boolean | undefined;
     'aria-describedby'?: string | undefined;
     title?: string | undefined;
+    inputmode?: 'none' | 'text' | 'numeric' | 'decimal' | 'email' | undefined;
+    autocapitalize?: 'off' | 'none' | undefined;
+    spellcheck?: boolean | 'true' | 'false' | undefined;
   }
 }

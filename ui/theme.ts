@@ -2,7 +2,7 @@ import { ref } from 'vue';
 
 export type Theme = 'light' | 'dark';
 
-/** Set before the first paint by apps/web/public/theme.js; kept under the same name. */
+/** Set before the first paint by apps/web/public/early.js; kept under the same name. */
 const storageName = 'leadline-theme';
 
 export const theme = ref<Theme>(

@@ -31,20 +31,23 @@ export const relativeRange = (token: string): TimeRange | null => {
   return seconds > 0 && seconds <= secondsMax ? { kind: 'relative', token, seconds } : null;
 };
 
-/** Reads a URL's query; what does not parse, is empty or runs backwards becomes the default range. */
-export const parseTimeRange = (query: Readonly<Record<string, unknown>>): TimeRange => {
+/** Reads a URL's query; what does not parse, is empty or runs backwards becomes `otherwise`. */
+export const parseTimeRange = (query: Readonly<Record<string, unknown>>, otherwise: string = defaultToken): TimeRange => {
   const fromMs = Date.parse(String(query['from'] ?? ''));
   const toMs = Date.parse(String(query['to'] ?? ''));
   if (Number.isFinite(fromMs) && Number.isFinite(toMs) && fromMs < toMs && toMs - fromMs <= secondsMax * 1_000) {
     return { kind: 'absolute', fromMs, toMs };
   }
-  return relativeRange(String(query['range'] ?? defaultToken)) ?? relativeRange(defaultToken)!;
+  return relativeRange(String(query['range'] ?? otherwise)) ?? relativeRange(otherwise)!;
 };
 
 /** The query parameters of a range, with the others removed (undefined). */
-export const rangeQuery = (range: TimeRange): Record<'range' | 'from' | 'to', string | undefined> =>
+export const rangeQuery = (
+  range: TimeRange,
+  otherwise: string = defaultToken,
+): Record<'range' | 'from' | 'to', string | undefined> =>
   range.kind === 'relative'
-    ? { range: range.token === defaultToken ? undefined : range.token, from: undefined, to: undefined }
+    ? { range: range.token === otherwise ? undefined : range.token, from: undefined, to: undefined }
     : { range: undefined, from: new Date(range.fromMs).toISOString(), to: new Date(range.toMs).toISOString() };
 
 /**

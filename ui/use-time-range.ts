@@ -1,6 +1,6 @@
 import { computed, type ComputedRef } from 'vue';
 import { useRoute, useRouter } from 'vue-router';
-import { lengthSeconds, parseTimeRange, rangeQuery, resolveRange, stepSecondsFor, type TimeRange } from './time-range.ts';
+import { defaultToken, lengthSeconds, parseTimeRange, rangeQuery, resolveRange, stepSecondsFor, type TimeRange } from './time-range.ts';
 import { liveRefreshMs } from './queries.ts';
 
 export interface RangeInUrl {
@@ -15,11 +15,11 @@ export interface RangeInUrl {
   set(range: TimeRange): void;
 }
 
-/** The time range of this screen; it lives in the URL. */
-export const useTimeRange = (): RangeInUrl => {
+/** The time range of this screen; it lives in the URL, which says nothing where it is `otherwise`. */
+export const useTimeRange = (otherwise: string = defaultToken): RangeInUrl => {
   const route = useRoute();
   const router = useRouter();
-  const range = computed(() => parseTimeRange(route.query));
+  const range = computed(() => parseTimeRange(route.query, otherwise));
   return {
     range,
     key: computed(() => (range.value.kind === 'relative' ? range.value.token : `${range.value.fromMs}-${range.value.toMs}`)),
@@ -30,7 +30,7 @@ export const useTimeRange = (): RangeInUrl => {
       return { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
     },
     set: (next) => {
-      void router.push({ query: { ...route.query, ...rangeQuery(next) } });
+      void router.push({ query: { ...route.query, ...rangeQuery(next, otherwise) } });
     },
   };
 };

@@ -15,10 +15,9 @@ export const uiOptions = {
   root: repositoryRoot,
   autoImport: false,
   colorMode: false,
-  components: {
-    dts: `${repositoryRoot}/apps/web/components.gen.d.ts`,
-    dirs: [],
-  },
+  dts: false,
+  // Types of the parts stand in ui/library-parts.d.ts.
+  components: { dts: false, dirs: [] },
   icon: {
     mode: 'svg',
     clientBundle: {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alignSeries, greatest, latest, type Point } from './series.ts';
+import { alignSeries, finishedPoints, greatest, latest, type Point } from './series.ts';
 
 const at = (seconds: number): string => new Date(1_700_000_000_000 + seconds * 1_000).toISOString();
 const range = { fromMs: 1_700_000_000_000, toMs: 1_700_000_050_000, stepSeconds: 10 };
@@ -30,6 +30,14 @@ describe('a chart shows a gap where nothing was seen', () => {
       [at(50), 9],
     ];
     expect(greatest(alignSeries({ series: [{ points }], ...range }).values)).toBeNull();
+  });
+
+  it('leaves out a step that still runs', () => {
+    const points: Point[] = [
+      [at(0), 20],
+      [at(10), 3],
+    ];
+    expect(finishedPoints(points, 10, range.fromMs + 14_000)).toEqual([[at(0), 20]]);
   });
 
   it('tells the greatest and the last value', () => {

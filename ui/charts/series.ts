@@ -12,6 +12,10 @@ export interface Series {
   readonly filled?: boolean;
 }
 
+/** Points whose step has ended: a count of a step that still runs would look like a fall. */
+export const finishedPoints = (points: readonly Point[], stepSeconds: number, nowMs: number): readonly Point[] =>
+  points.filter(([at]) => Date.parse(at) + stepSeconds * 1_000 <= nowMs);
+
 export interface Aligned {
   /** Epoch seconds, one a step, whole range. */
   readonly times: number[];

@@ -34,6 +34,12 @@ describe('a large map is folded, never dropped', () => {
     expect(foldMap({ nodes, edges }, none).nodes).toHaveLength(4);
   });
 
+  it('tells of a database what its callers see', () => {
+    const silent = aNode('db', { kind: 'database', requests: null, requestsPerSecond: null, errorRatio: null, p99Ms: null });
+    const calls = [anEdge('a', 'db', { errors: 10 }), anEdge('b', 'db', { p99Ms: 40 })];
+    expect(foldMap({ nodes: [silent], edges: calls }, none).nodes[0]).toMatchObject({ requestsPerSecond: 2, errorRatio: 0.05, p99Ms: 40 });
+  });
+
   it('puts a namespace into one node that tells its worst', () => {
     const folded = foldMap({ nodes, edges }, { ...none, nodesMax: 3 });
     const group = folded.nodes.find((node) => node.id === 'group a');

@@ -56,7 +56,20 @@ export const foldMap = (
       .toSorted((a, b) => (a.requestsPerSecond ?? 0) - (b.requestsPerSecond ?? 0));
     for (const node of quietFirst.slice(0, Math.max(0, left.length - room))) groupOf.set(node.id, `other ${node.kind}`);
   }
-  return { nodes: drawnNodes(map.nodes, groupOf), edges: drawnEdges(map.edges, groupOf) };
+  return { nodes: drawnNodes(map.nodes.map((node) => asCalled(node, map.edges)), groupOf), edges: drawnEdges(map.edges, groupOf) };
+};
+
+/** What sends no telemetry itself is told by its callers: how often, how slow and how badly they see it. */
+const asCalled = (node: MapNode, edges: readonly MapEdge[]): MapNode => {
+  if (node.requestsPerSecond !== null) return node;
+  const calls = edges.filter((edge) => edge.target === node.id);
+  const total = calls.reduce((count, edge) => count + edge.calls, 0);
+  return {
+    ...node,
+    requestsPerSecond: sum(calls.map((edge) => edge.callsPerSecond)),
+    errorRatio: total > 0 ? calls.reduce((count, edge) => count + edge.errors, 0) / total : null,
+    p99Ms: most(calls.map((edge) => edge.p99Ms)),
+  };
 };
 
 const kinds = ['service', 'database', 'messaging', 'external'] as const;
