@@ -29,8 +29,8 @@ const tell = (what: string, figure: string, target: string, ok: boolean): void =
   process.stdout.write(`${ok ? 'ok    ' : 'MISSED'} ${what.padEnd(46)} ${figure.padEnd(44)} ${target}\n`);
 };
 
-const withEngine = async (folder: string, run: (clickhouse: EmbeddedClickHouse) => Promise<void>): Promise<void> => {
-  const config = { values: { data: folder, diskReserveMb: 0 } } as Parameters<typeof startClickHouse>[0];
+const withEngine = async (folder: string, reserveMb: number, run: (clickhouse: EmbeddedClickHouse) => Promise<void>): Promise<void> => {
+  const config = { values: { data: folder, diskReserveMb: reserveMb } } as Parameters<typeof startClickHouse>[0];
   const clickhouse = (await startClickHouse(config, createLog('silent'))) as EmbeddedClickHouse;
   try {
     await run(clickhouse);
@@ -104,7 +104,7 @@ const diskFull = async (root: string): Promise<void> => {
   const folder = join(root, 'small');
   mkdirSync(folder);
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=48m', 'tmpfs', folder], { stdio: 'ignore' });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=112m', 'tmpfs', folder], { stdio: 'ignore' });
   } catch {
     process.stdout.write(
       '-      a full file system: not tried, this user may not mount one (the reserve is tested in platform/clickhouse/disk-full.db.test.ts)\n',
@@ -112,7 +112,7 @@ const diskFull = async (root: string): Promise<void> => {
     return;
   }
   try {
-    await withEngine(folder, fillUp);
+    await withEngine(folder, 16, fillUp);
   } finally {
     execFileSync('umount', [folder]);
   }
@@ -172,11 +172,11 @@ const untilAccepted = async (clickhouse: EmbeddedClickHouse): Promise<number | n
 
 const root = mkdtempSync(join(tmpdir(), 'leadline-fault-'));
 try {
-  await withEngine(join(root, 'a'), async (clickhouse) => {
+  await withEngine(join(root, 'a'), 0, async (clickhouse) => {
     await idle(clickhouse);
     await lanes(clickhouse);
   });
-  await withEngine(join(root, 'b'), kills);
+  await withEngine(join(root, 'b'), 0, kills);
   await diskFull(root);
 } finally {
   rmSync(root, { recursive: true, force: true });

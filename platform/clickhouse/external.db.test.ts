@@ -12,14 +12,18 @@ import { startClickHouse } from './start.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'leadline-ext-'));
 const program = fileURLToPath(new URL('engine/main.ts', import.meta.url));
-const server = spawn(process.execPath, [program, '--data', join(root, 'data'), '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+const server = spawn(process.execPath, [program, '--data', join(root, 'data'), '--port', '0'], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
 const gone = new Promise((done) => server.once('exit', done));
 afterAll(async () => {
   server.kill('SIGTERM');
   await gone;
   rmSync(root, { recursive: true, force: true });
 });
-const ready = JSON.parse(await new Promise<string>((done) => server.stdout.once('data', (text: Buffer) => done(text.toString())))) as { url: string };
+const ready = JSON.parse(
+  await new Promise<string>((done) => server.stdout.once('data', (text: Buffer) => done(text.toString()))),
+) as { url: string };
 
 test('rows in, rows out, errors by their names', async () => {
   const config = { values: { data: root, clickhouseUrl: ready.url } } as Parameters<typeof startClickHouse>[0];
@@ -32,9 +36,14 @@ test('rows in, rows out, errors by their names', async () => {
   body.writeBigUInt64LE(7n, 8);
   await clickhouse.insert({ sql: "INSERT INTO t SELECT * FROM input('n UInt64')", format: 'RowBinary', body });
   expect(await clickhouse.query('SELECT n FROM t ORDER BY n')).toEqual([{ n: '0' }, { n: '7' }]);
-  await expect(clickhouse.query('SELECT count() FROM numbers(10000000000000)', { timeoutMs: 200 })).rejects.toMatchObject({ problem: { code: 'clickhouse.too-slow' } });
+  await expect(
+    clickhouse.query('SELECT count() FROM numbers(10000000000000)', { timeoutMs: 200 }),
+  ).rejects.toMatchObject({ problem: { code: 'clickhouse.too-slow' } });
   const abort = new AbortController();
-  const lost = clickhouse.query('SELECT count() FROM numbers(10000000000000)', { signal: abort.signal, queryId: 'lost' });
+  const lost = clickhouse.query('SELECT count() FROM numbers(10000000000000)', {
+    signal: abort.signal,
+    queryId: 'lost',
+  });
   await expect.poll(() => clickhouse.running('lost'), { timeout: 10_000 }).toBe(true);
   abort.abort();
   await expect(lost).rejects.toThrow('abort');
@@ -42,9 +51,13 @@ test('rows in, rows out, errors by their names', async () => {
 });
 
 test('a server that is away is a refusal, and the start does not fail', async () => {
-  const config = { values: { data: root, clickhouseUrl: 'http://127.0.0.1:1' } } as Parameters<typeof startClickHouse>[0];
+  const config = { values: { data: root, clickhouseUrl: 'http://127.0.0.1:1' } } as Parameters<
+    typeof startClickHouse
+  >[0];
   const clickhouse = await startClickHouse(config, createLog('silent'));
   afterAll(() => clickhouse.stop());
   expect(clickhouse.status().state).toBe('down');
-  await expect(clickhouse.query('SELECT 1')).rejects.toMatchObject({ problem: { status: 503, code: 'clickhouse.away' } });
+  await expect(clickhouse.query('SELECT 1')).rejects.toMatchObject({
+    problem: { status: 503, code: 'clickhouse.away' },
+  });
 });

@@ -17,10 +17,22 @@ export const setup = async (): Promise<() => Promise<void>> => {
   const folder = await mkdtemp(join(tmpdir(), 'leadline-ch-'));
   const socket = join(folder, 'engine.sock');
   const main = fileURLToPath(new URL('engine/main.ts', import.meta.url));
-  const child = spawn(process.execPath, [main, '--data', join(folder, 'data'), '--socket', socket, '--with-parent'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, UV_THREADPOOL_SIZE: '16' },
-  });
+  const child = spawn(
+    process.execPath,
+    [
+      '--disable-warning=ExperimentalWarning',
+      main,
+      '--data',
+      join(folder, 'data'),
+      '--socket',
+      socket,
+      '--with-parent',
+    ],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, UV_THREADPOOL_SIZE: '16' },
+    },
+  );
   const ended = new Promise<void>((done) => child.once('exit', () => done()));
   await new Promise<void>((done, failed) => {
     const timer = setTimeout(() => failed(new Error('The engine for tests did not serve within 60 s.')), startMs);

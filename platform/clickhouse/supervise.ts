@@ -123,6 +123,7 @@ const spawnEngine = (place: EnginePlace): ChildProcess =>
     [
       `--max-old-space-size=${heapMebibytes}`,
       '--max-semi-space-size=4',
+      '--disable-warning=ExperimentalWarning',
       program,
       '--data',
       place.data,

@@ -9,6 +9,7 @@ import { loadNative } from './native.ts';
 import { serve, type EngineServer } from './serve.ts';
 import { Spool } from './spool.ts';
 import { Store } from './store.ts';
+import { keepTrimmed } from './trim.ts';
 
 const niceness = 5;
 
@@ -40,6 +41,7 @@ const main = async (): Promise<void> => {
   const spool = new Spool(join(folder, 'spool'));
   await spool.prepare();
   const server = serve(store, spool, { folder, bytes: reserveBytes });
+  keepTrimmed();
   stopOnSignals(server, store, values['with-parent']);
   const port = values.socket
     ? await listenOnSocket(server, resolve(values.socket))
@@ -52,10 +54,14 @@ const main = async (): Promise<void> => {
 /** The thread pool's size is read once, before the first line runs: begin anew with it set (same process, same pid). */
 const withThreadPool = (): void => {
   if (Number(process.env['UV_THREADPOOL_SIZE'] ?? 4) >= threadPoolSize) return;
-  process.execve?.(process.execPath, [process.execPath, ...process.execArgv, ...process.argv.slice(1)], {
-    ...process.env,
-    UV_THREADPOOL_SIZE: String(threadPoolSize),
-  });
+  process.execve?.(
+    process.execPath,
+    [process.execPath, '--disable-warning=ExperimentalWarning', ...process.execArgv, ...process.argv.slice(1)],
+    {
+      ...process.env,
+      UV_THREADPOOL_SIZE: String(threadPoolSize),
+    },
+  );
 };
 
 /** A heavy query must not take the processor from the process that serves people; threads made from here on inherit this. */
