@@ -50,6 +50,12 @@ export class KnownIds {
     this.waiting.delete(request);
   }
 
+  /** Forgets what is safe: the days that it was said for may have been cleaned up since. */
+  restart(): void {
+    this.safe.clear();
+  }
+
+  /** The request at hand came to nothing. */
   drop(): void {
     this.pending = [];
   }

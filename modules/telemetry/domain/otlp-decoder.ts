@@ -110,6 +110,7 @@ export class OtlpDecoder {
     if (context.guard.rotate(epochDayOf(context.nowSeconds))) {
       this.origins.forget();
       context.oldDays.clear();
+      context.known.restart();
     }
     this.spans.begin();
     this.logs.begin();

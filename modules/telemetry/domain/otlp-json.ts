@@ -14,7 +14,8 @@ const messages: ReadonlyMap<string, Fields> = new Map(
 
 /** Arrays and kvlists inside one another before the body is refused; what is deeper than the row's limit is dropped later. */
 const depthMax = 128;
-const longInteger = /\d{16}/;
+/** A number literal (not a text of digits) that may be beyond 2^53. */
+const longInteger = /[:[,]\s*-?\d{16}/;
 
 /**
  * Turns a JSON body (https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding) into the protobuf body that says
