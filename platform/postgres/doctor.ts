@@ -27,7 +27,7 @@ export const checkPostgres = async (config: Configuration): Promise<Finding[]> =
   try {
     postgres = await connectExisting(config, createLog('silent'), { asItIs: true });
   } catch (error) {
-    return [unreachable(error)];
+    return [failure('postgres', error)];
   }
   try {
     const how = { external: 'external', running: 'embedded, running', started: 'embedded, started for this check' }[
@@ -47,14 +47,10 @@ export const checkPostgres = async (config: Configuration): Promise<Finding[]> =
   }
 };
 
-const unreachable = (error: unknown): Finding =>
+const failure = (name: string, error: unknown): Finding =>
   error instanceof Refusal
-    ? bad('postgres', error.problem.title, error.problem.detail ?? '')
-    : bad(
-        'postgres',
-        error instanceof Error ? error.message : String(error),
-        'Look into postgres.log in the data folder.',
-      );
+    ? bad(name, error.problem.title, error.problem.detail ?? '')
+    : bad(name, error instanceof Error ? error.message : String(error), 'Look into postgres.log in the data folder.');
 
 const one = async (postgres: Postgres, sql: string): Promise<Record<string, any>> =>
   (await postgres.pool.query(sql)).rows[0];
@@ -140,7 +136,7 @@ const migrations = async (postgres: Postgres): Promise<Finding> => {
         : `${missing.length} migrations will be applied at the next start`,
     );
   } catch (error) {
-    return unreachable(error);
+    return failure('postgres schema', error);
   } finally {
     client.release();
   }

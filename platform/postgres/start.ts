@@ -20,8 +20,8 @@ export interface EmbeddedOptions {
   readonly settings?: Record<string, string>;
 }
 
-/** A command needs few connections; the server keeps the others. */
-export const forCommands = { connectionsMax: 4, applicationName: 'leadline-command' };
+/** A command needs few connections, and the person who typed it does not wait long for a server that is away. */
+export const forCommands = { connectionsMax: 4, applicationName: 'leadline-command', startMsMax: 2_000 };
 
 /** Starts the embedded engine and connects; stopping the handle stops the engine. */
 export const startEmbedded = async (options: EmbeddedOptions): Promise<Postgres & { readonly engine: Engine }> => {
