@@ -5,6 +5,7 @@ import { identityGround } from './identity-ground.ts';
 import { ingestGate } from './ingest-gate.ts';
 import type { IdentityDoor } from './public.ts';
 import { addAccountRoutes } from './routes-account.ts';
+import { addAuditRoutes } from './routes-audit.ts';
 import { addPeopleRoutes, addTeamRoutes } from './routes-people.ts';
 import { addSignInRoutes } from './routes-sign-in.ts';
 import { addSsoRoutes } from './routes-sso.ts';
@@ -33,6 +34,7 @@ export const identityModule: ServerModule<Record<never, never>, IdentityDoor> = 
     addTeamRoutes(ground.http, identity);
     addSsoRoutes(ground.http, identity);
     addTokenRoutes(ground.http, identity);
+    addAuditRoutes(ground.http, ground.postgres);
     ground.jobs.every('identity.tidy', 3_600, () => removeExpired(identity.db, identity.now(), idleSince(identity.now())));
     return {
       door: {

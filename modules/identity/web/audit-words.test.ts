@@ -1,0 +1,23 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { auditTopics, sentenceOfEntry } from './audit-words.ts';
+
+describe('The audit log speaks in words', () => {
+  it('fills the names in, and reads kinds of other modules out', () => {
+    expect(sentenceOfEntry({ kind: 'token.created', data: { name: 'ci' } })).toBe('made the token ci');
+    expect(sentenceOfEntry({ kind: 'token.created', data: {} })).toBe('made the token …');
+    expect(sentenceOfEntry({ kind: 'incident.severity-raised', data: {} })).toBe('incident severity raised');
+  });
+
+  it('has a sentence and a topic for every kind of event that identity writes', () => {
+    const server = 'modules/identity/server/';
+    const sources = readdirSync(server).filter((name) => name.endsWith('.ts') && !name.includes('.test.')).map((name) => readFileSync(server + name, 'utf8'));
+    const kinds = new Set(sources.flatMap((text) => [...text.matchAll(/'((?:organisation|person|password|password-reset|second-factor|totp|passkey|recovery-codes?|session|sign-in|token|team|sso-provider|sso-identity)\.[a-z-]+)'/g)].map((match) => match[1]!)));
+    expect(kinds.size).toBeGreaterThan(25);
+    const topics = auditTopics.flatMap((topic) => topic.kinds.split(','));
+    for (const kind of kinds) {
+      expect(sentenceOfEntry({ kind, data: {} }), kind).not.toBe(kind.replace('.', ' ').replaceAll('-', ' '));
+      expect(topics.some((each) => each === kind || (each.endsWith('.*') && kind.startsWith(each.slice(0, -1)))), kind).toBe(true);
+    }
+  });
+});
