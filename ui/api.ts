@@ -17,7 +17,9 @@ export type CallInput<Shape extends RouteShape> = Part<'params', Shape['params']
   Part<'body', Shape['body']>;
 
 /** What a route answers, as the contract's schema says; undefined for 204. */
-export type Answer<Shape extends RouteShape> = Shape['answer'] extends z.ZodType ? z.output<Shape['answer']> : undefined;
+export type Answer<Shape extends RouteShape> = Shape['answer'] extends z.ZodType
+  ? z.output<Shape['answer']>
+  : undefined;
 
 /** A refusal by the API (RFC 9457), or `page.unreachable` when no answer came. */
 export class ApiProblem extends Error {

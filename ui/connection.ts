@@ -26,7 +26,8 @@ export const noteAnswer = (problem: Problem | null, path: string): void => {
     return;
   }
   if (state.value.kind === 'unreachable') state.value = { kind: 'well' };
-  if (state.value.kind === 'engine-away' && problem === null && samePath(path, awayPath)) state.value = { kind: 'well' };
+  if (state.value.kind === 'engine-away' && problem === null && samePath(path, awayPath))
+    state.value = { kind: 'well' };
 };
 
 /** Called when a request got no answer at all. */

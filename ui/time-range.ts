@@ -32,7 +32,10 @@ export const relativeRange = (token: string): TimeRange | null => {
 };
 
 /** Reads a URL's query; what does not parse, is empty or runs backwards becomes `otherwise`. */
-export const parseTimeRange = (query: Readonly<Record<string, unknown>>, otherwise: string = defaultToken): TimeRange => {
+export const parseTimeRange = (
+  query: Readonly<Record<string, unknown>>,
+  otherwise: string = defaultToken,
+): TimeRange => {
   const fromMs = Date.parse(String(query['from'] ?? ''));
   const toMs = Date.parse(String(query['to'] ?? ''));
   if (Number.isFinite(fromMs) && Number.isFinite(toMs) && fromMs < toMs && toMs - fromMs <= secondsMax * 1_000) {

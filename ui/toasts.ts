@@ -17,7 +17,13 @@ export const useNotices = (): {
       });
     },
     failed: (title, cause) => {
-      toast.add({ title, description: sentenceOf(cause), icon: 'i-lucide-triangle-alert', color: 'error', duration: 0 });
+      toast.add({
+        title,
+        description: sentenceOf(cause),
+        icon: 'i-lucide-triangle-alert',
+        color: 'error',
+        duration: 0,
+      });
     },
   };
 };

@@ -1,6 +1,14 @@
 import { computed, type ComputedRef } from 'vue';
 import { useRoute, useRouter } from 'vue-router';
-import { defaultToken, lengthSeconds, parseTimeRange, rangeQuery, resolveRange, stepSecondsFor, type TimeRange } from './time-range.ts';
+import {
+  defaultToken,
+  lengthSeconds,
+  parseTimeRange,
+  rangeQuery,
+  resolveRange,
+  stepSecondsFor,
+  type TimeRange,
+} from './time-range.ts';
 import { liveRefreshMs } from './queries.ts';
 
 export interface RangeInUrl {
@@ -22,7 +30,9 @@ export const useTimeRange = (otherwise: string = defaultToken): RangeInUrl => {
   const range = computed(() => parseTimeRange(route.query, otherwise));
   return {
     range,
-    key: computed(() => (range.value.kind === 'relative' ? range.value.token : `${range.value.fromMs}-${range.value.toMs}`)),
+    key: computed(() =>
+      range.value.kind === 'relative' ? range.value.token : `${range.value.fromMs}-${range.value.toMs}`,
+    ),
     stepSeconds: computed(() => stepSecondsFor(lengthSeconds(range.value))),
     refetchInterval: computed(() => (range.value.kind === 'relative' ? liveRefreshMs : false)),
     instants: () => {

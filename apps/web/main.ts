@@ -18,7 +18,8 @@ for (const module of webModules) fillSlots(module.slots ?? []);
 
 onUnauthenticated(() => {
   const here = router.currentRoute.value;
-  if (!here.meta.bare && here.matched.length > 0) void router.replace({ path: '/sign-in', query: { next: here.fullPath } });
+  if (!here.meta.bare && here.matched.length > 0)
+    void router.replace({ path: '/sign-in', query: { next: here.fullPath } });
 });
 
 createApp(App).use(installIcons).use(router).use(VueQueryPlugin, { queryClient: queries }).mount('#app');

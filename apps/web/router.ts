@@ -13,7 +13,8 @@ export const createLeadlineRouter = (): Router => {
   });
   // After an update the server no longer has the old chunks: load the page anew, once, at the place where one wanted to go.
   router.onError((error: unknown, to) => {
-    const isMissingChunk = error instanceof TypeError && /dynamically imported module|module script/i.test(error.message);
+    const isMissingChunk =
+      error instanceof TypeError && /dynamically imported module|module script/i.test(error.message);
     if (isMissingChunk && !sessionStorage.getItem('leadline-reloaded')) {
       sessionStorage.setItem('leadline-reloaded', '1');
       window.location.assign(to.fullPath);

@@ -54,7 +54,8 @@ export const alignSeries = (options: {
 /** Greatest value over all series, null when there is none. */
 export const greatest = (values: readonly (readonly (number | null)[])[]): number | null => {
   let most: number | null = null;
-  for (const row of values) for (const value of row) if (value !== null && (most === null || value > most)) most = value;
+  for (const row of values)
+    for (const value of row) if (value !== null && (most === null || value > most)) most = value;
   return most;
 };
 

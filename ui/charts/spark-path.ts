@@ -20,10 +20,15 @@ export const sparkPath = (options: {
   const x = (index: number): number => round(margin + (index * (width - 2 * margin)) / Math.max(values.length - 1, 1));
   const y = (value: number): number => round(height - margin - (value / top) * (height - 2 * margin));
   const stretches = stretchesOf(values);
-  const line = stretches.map((part) => `M${part.map(([index, value]) => `${x(index)} ${y(value)}`).join('L')}`).join('');
+  const line = stretches
+    .map((part) => `M${part.map(([index, value]) => `${x(index)} ${y(value)}`).join('L')}`)
+    .join('');
   const area = stretches
     .filter((part) => part.length > 1)
-    .map((part) => `M${x(part[0]![0])} ${height}L${part.map(([index, value]) => `${x(index)} ${y(value)}`).join('L')}L${x(part.at(-1)![0])} ${height}Z`)
+    .map(
+      (part) =>
+        `M${x(part[0]![0])} ${height}L${part.map(([index, value]) => `${x(index)} ${y(value)}`).join('L')}L${x(part.at(-1)![0])} ${height}Z`,
+    )
     .join('');
   const last = stretches.at(-1)?.at(-1);
   return { line, area, end: last ? { x: x(last[0]), y: y(last[1]) } : null };

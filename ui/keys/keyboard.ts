@@ -39,5 +39,7 @@ const isInDialog = (): boolean =>
 /** Enter and Space press the button or link that has the focus; arrows move in lists of tabs and radios. */
 const belongsToControl = (event: KeyboardEvent): boolean => {
   if (!['Enter', ' '].includes(event.key)) return false;
-  return event.target instanceof Element && event.target.closest('a,button,summary,[role="button"],[role="tab"]') !== null;
+  return (
+    event.target instanceof Element && event.target.closest('a,button,summary,[role="button"],[role="tab"]') !== null
+  );
 };

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { criticalPath, type PathSpan } from './critical-path.ts';
 
-const span = (id: string, parentId: string | null, startMs: number, endMs: number): PathSpan => ({ id, parentId, startMs, endMs });
+const span = (id: string, parentId: string | null, startMs: number, endMs: number): PathSpan => ({
+  id,
+  parentId,
+  startMs,
+  endMs,
+});
 const pathOf = (...spans: PathSpan[]): string =>
   criticalPath(spans)
     .map((segment) => `${segment.spanId} ${segment.fromMs}-${segment.toMs}`)
@@ -11,13 +16,19 @@ describe('the lit path is what the trace waited for', () => {
   it('of a span alone is the span', () => expect(pathOf(span('a', null, 0, 10))).toBe('a 0-10'));
 
   it('goes through children one after another', () =>
-    expect(pathOf(span('a', null, 0, 10), span('b', 'a', 1, 4), span('c', 'a', 5, 9))).toBe('a 0-1, b 1-4, a 4-5, c 5-9, a 9-10'));
+    expect(pathOf(span('a', null, 0, 10), span('b', 'a', 1, 4), span('c', 'a', 5, 9))).toBe(
+      'a 0-1, b 1-4, a 4-5, c 5-9, a 9-10',
+    ));
 
   it('leaves out what ran beside a longer child', () =>
-    expect(pathOf(span('a', null, 0, 10), span('short', 'a', 1, 5), span('long', 'a', 1, 9))).toBe('a 0-1, long 1-9, a 9-10'));
+    expect(pathOf(span('a', null, 0, 10), span('short', 'a', 1, 5), span('long', 'a', 1, 9))).toBe(
+      'a 0-1, long 1-9, a 9-10',
+    ));
 
   it('goes down into grandchildren', () =>
-    expect(pathOf(span('a', null, 0, 10), span('b', 'a', 2, 8), span('c', 'b', 3, 7))).toBe('a 0-2, b 2-3, c 3-7, b 7-8, a 8-10'));
+    expect(pathOf(span('a', null, 0, 10), span('b', 'a', 2, 8), span('c', 'b', 3, 7))).toBe(
+      'a 0-2, b 2-3, c 3-7, b 7-8, a 8-10',
+    ));
 
   it('cuts a child that outlasts its parent', () =>
     expect(pathOf(span('a', null, 0, 10), span('b', 'a', 6, 20))).toBe('a 0-6, b 6-10'));
@@ -48,7 +59,9 @@ describe('the lit path is what the trace waited for', () => {
   });
 
   it('walks a chain of 50,000 spans', () => {
-    const chain = Array.from({ length: 50_000 }, (_, at) => span(`s${at}`, at === 0 ? null : `s${at - 1}`, at, 100_000 - at));
+    const chain = Array.from({ length: 50_000 }, (_, at) =>
+      span(`s${at}`, at === 0 ? null : `s${at - 1}`, at, 100_000 - at),
+    );
     expect(criticalPath(chain).length).toBe(99_999);
   });
 });

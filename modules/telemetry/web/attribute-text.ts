@@ -1,6 +1,6 @@
 /** An attribute's value as text; what is no plain value is written as JSON. */
 export const attributeText = (value: unknown): string =>
-  typeof value === 'string' ? value : JSON.stringify(value) ?? String(value);
+  typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
 
 /** The body of a log record on one line: text as it is, structures as JSON. */
 export const bodyText = (body: unknown): string => (body === null || body === undefined ? '' : attributeText(body));

@@ -11,7 +11,8 @@ export const edgePath = (corners: readonly Corner[]): string => {
   for (const [index, corner] of rest.entries()) {
     const next = rest[index + 1];
     if (!next) path += `L${round(corner.x)} ${round(corner.y)}`;
-    else path += `Q${round(corner.x)} ${round(corner.y)} ${round((corner.x + next.x) / 2)} ${round((corner.y + next.y) / 2)}`;
+    else
+      path += `Q${round(corner.x)} ${round(corner.y)} ${round((corner.x + next.x) / 2)} ${round((corner.y + next.y) / 2)}`;
   }
   return path;
 };

@@ -54,8 +54,14 @@ export const lessonsFor = (otlpHttp: string): readonly Lesson[] => {
       language: 'Python',
       source: 'https://opentelemetry.io/docs/zero-code/python/',
       steps: [
-        { label: 'Install', code: 'pip install opentelemetry-distro opentelemetry-exporter-otlp\nopentelemetry-bootstrap -a install' },
-        { label: 'Run', code: `${environment('export OTEL_PYTHON_LOGGING_AUTO_INSTRUMENTATION_ENABLED=true')}\nopentelemetry-instrument python app.py` },
+        {
+          label: 'Install',
+          code: 'pip install opentelemetry-distro opentelemetry-exporter-otlp\nopentelemetry-bootstrap -a install',
+        },
+        {
+          label: 'Run',
+          code: `${environment('export OTEL_PYTHON_LOGGING_AUTO_INSTRUMENTATION_ENABLED=true')}\nopentelemetry-instrument python app.py`,
+        },
       ],
     },
     {

@@ -22,7 +22,12 @@ export const groupSaturation = (saturation: readonly SaturationSeries[]): readon
     groups.set(id, [...(groups.get(id) ?? []), series]);
   }
   return [...groups]
-    .map(([id, series]) => groupOf(id, series.toSorted((a, b) => last(b) - last(a))))
+    .map(([id, series]) =>
+      groupOf(
+        id,
+        series.toSorted((a, b) => last(b) - last(a)),
+      ),
+    )
     .toSorted((a, b) => Number(b.id === 'ratio') - Number(a.id === 'ratio'));
 };
 

@@ -28,23 +28,42 @@ const none = { open: new Set<string>(), alone: new Set<string>() };
 
 describe('a large map is folded, never dropped', () => {
   const nodes = [aNode('a/1'), aNode('a/2', { errorRatio: 0.5 }), aNode('b/1'), aNode('db', { kind: 'database' })];
-  const edges = [anEdge('a/1', 'b/1'), anEdge('a/2', 'b/1', { errors: 100 }), anEdge('a/1', 'a/2'), anEdge('b/1', 'db')];
+  const edges = [
+    anEdge('a/1', 'b/1'),
+    anEdge('a/2', 'b/1', { errors: 100 }),
+    anEdge('a/1', 'a/2'),
+    anEdge('b/1', 'db'),
+  ];
 
   it('is shown whole when it is small', () => {
     expect(foldMap({ nodes, edges }, none).nodes).toHaveLength(4);
   });
 
   it('tells of a database what its callers see', () => {
-    const silent = aNode('db', { kind: 'database', requests: null, requestsPerSecond: null, errorRatio: null, p99Ms: null });
+    const silent = aNode('db', {
+      kind: 'database',
+      requests: null,
+      requestsPerSecond: null,
+      errorRatio: null,
+      p99Ms: null,
+    });
     const calls = [anEdge('a', 'db', { errors: 10 }), anEdge('b', 'db', { p99Ms: 40 })];
-    expect(foldMap({ nodes: [silent], edges: calls }, none).nodes[0]).toMatchObject({ requestsPerSecond: 2, errorRatio: 0.05, p99Ms: 40 });
+    expect(foldMap({ nodes: [silent], edges: calls }, none).nodes[0]).toMatchObject({
+      requestsPerSecond: 2,
+      errorRatio: 0.05,
+      p99Ms: 40,
+    });
   });
 
   it('puts a namespace into one node that tells its worst', () => {
     const folded = foldMap({ nodes, edges }, { ...none, nodesMax: 3 });
     const group = folded.nodes.find((node) => node.id === 'group a');
     expect(group).toMatchObject({ kind: 'group', errorRatio: 0.5, requestsPerSecond: 2 });
-    expect(folded.edges.find((edge) => edge.source === 'group a')).toMatchObject({ target: 'group b', callsPerSecond: 2, errorRatio: 0.5 });
+    expect(folded.edges.find((edge) => edge.source === 'group a')).toMatchObject({
+      target: 'group b',
+      callsPerSecond: 2,
+      errorRatio: 0.5,
+    });
   });
 
   it('keeps apart what is opened and what is in focus', () => {

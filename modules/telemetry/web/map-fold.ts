@@ -46,7 +46,8 @@ export const foldMap = (
   if (map.nodes.length > nodesMax) {
     for (const node of map.nodes) {
       const namespace = node.kind === 'service' ? namespaceOf(node.name) : '';
-      if (namespace !== '' && !options.open.has(namespace) && !options.alone.has(node.id)) groupOf.set(node.id, namespace);
+      if (namespace !== '' && !options.open.has(namespace) && !options.alone.has(node.id))
+        groupOf.set(node.id, namespace);
     }
     const left = map.nodes.filter((node) => !groupOf.has(node.id));
     const groups = new Set(groupOf.values()).size;
@@ -56,7 +57,13 @@ export const foldMap = (
       .toSorted((a, b) => (a.requestsPerSecond ?? 0) - (b.requestsPerSecond ?? 0));
     for (const node of quietFirst.slice(0, Math.max(0, left.length - room))) groupOf.set(node.id, `other ${node.kind}`);
   }
-  return { nodes: drawnNodes(map.nodes.map((node) => asCalled(node, map.edges)), groupOf), edges: drawnEdges(map.edges, groupOf) };
+  return {
+    nodes: drawnNodes(
+      map.nodes.map((node) => asCalled(node, map.edges)),
+      groupOf,
+    ),
+    edges: drawnEdges(map.edges, groupOf),
+  };
 };
 
 /** What sends no telemetry itself is told by its callers: how often, how slow and how badly they see it. */
@@ -98,7 +105,18 @@ const drawnNodes = (nodes: readonly MapNode[], groupOf: ReadonlyMap<string, stri
 
 /** Edges between drawn nodes; several between the same two become one, with calls added and the worst ratio kept by weight. */
 const drawnEdges = (edges: readonly MapEdge[], groupOf: ReadonlyMap<string, string>): readonly DrawnEdge[] => {
-  const merged = new Map<string, { edge: MapEdge; source: string; target: string; calls: number; errors: number; perSecond: number; p99Ms: number | null }>();
+  const merged = new Map<
+    string,
+    {
+      edge: MapEdge;
+      source: string;
+      target: string;
+      calls: number;
+      errors: number;
+      perSecond: number;
+      p99Ms: number | null;
+    }
+  >();
   const idOf = (id: string): string => (groupOf.has(id) ? groupId(groupOf.get(id)!) : id);
   for (const edge of edges) {
     const source = idOf(edge.source);
@@ -129,10 +147,15 @@ const drawnEdges = (edges: readonly MapEdge[], groupOf: ReadonlyMap<string, stri
 const present = (values: readonly (number | null)[]): number[] => values.filter((value) => value !== null);
 const sum = (values: readonly (number | null)[]): number | null =>
   present(values).length === 0 ? null : present(values).reduce((total, value) => total + value, 0);
-const most = (values: readonly (number | null)[]): number | null => (present(values).length === 0 ? null : Math.max(...present(values)));
+const most = (values: readonly (number | null)[]): number | null =>
+  present(values).length === 0 ? null : Math.max(...present(values));
 
 /** Nodes at most `hops` calls away from any of `focus`, in either direction; null when nothing is in focus. */
-export const within = (edges: readonly DrawnEdge[], focus: readonly string[], hops: number): ReadonlySet<string> | null => {
+export const within = (
+  edges: readonly DrawnEdge[],
+  focus: readonly string[],
+  hops: number,
+): ReadonlySet<string> | null => {
   if (focus.length === 0) return null;
   const reached = new Set(focus);
   let border = new Set(focus);

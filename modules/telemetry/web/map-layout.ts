@@ -24,7 +24,8 @@ export const layoutMap = (request: LayoutRequest): LayoutAnswer => {
   graph.setDefaultEdgeLabel(() => ({}));
   const known = new Set(request.nodes);
   for (const id of request.nodes) graph.setNode(id, { width: nodeWidth, height: nodeHeight });
-  for (const [source, target] of request.edges) if (known.has(source) && known.has(target)) graph.setEdge(source, target);
+  for (const [source, target] of request.edges)
+    if (known.has(source) && known.has(target)) graph.setEdge(source, target);
   layout(graph);
   const size = graph.graph() as { width?: number; height?: number };
   return {
@@ -33,7 +34,10 @@ export const layoutMap = (request: LayoutRequest): LayoutAnswer => {
       return { x, y };
     }),
     edges: request.edges.map(([source, target]) => {
-      const edge = known.has(source) && known.has(target) ? (graph.edge(source, target) as { points?: { x: number; y: number }[] }) : null;
+      const edge =
+        known.has(source) && known.has(target)
+          ? (graph.edge(source, target) as { points?: { x: number; y: number }[] })
+          : null;
       return edge?.points ?? [];
     }),
     width: size.width ?? 0,

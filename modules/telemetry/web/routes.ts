@@ -24,7 +24,11 @@ export const slots: readonly SlotFilling[] = [
   { place: 'catalog.services.peek', order: 10, component: defineAsyncComponent(() => import('./SignalsPeek.vue')) },
   { place: 'catalog.service.signals', order: 10, component: defineAsyncComponent(() => import('./SignalsPart.vue')) },
   { place: 'catalog.service.main', order: 10, component: defineAsyncComponent(() => import('./OperationsPart.vue')) },
-  { place: 'catalog.service.main', order: 20, component: defineAsyncComponent(() => import('./ServiceTracesPart.vue')) },
+  {
+    place: 'catalog.service.main',
+    order: 20,
+    component: defineAsyncComponent(() => import('./ServiceTracesPart.vue')),
+  },
   { place: 'catalog.service.main', order: 30, component: defineAsyncComponent(() => import('./ErrorLogsPart.vue')) },
   { place: 'catalog.service.side', order: 10, component: defineAsyncComponent(() => import('./VersionsPart.vue')) },
   { place: 'catalog.service.side', order: 20, component: defineAsyncComponent(() => import('./NeighboursPart.vue')) },

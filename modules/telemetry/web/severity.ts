@@ -24,4 +24,8 @@ export const severityText = (severity: Severity): string => {
 
 /** Fill of a severity's bar. */
 export const severityFill = (severity: string): string =>
-  severity === 'error' || severity === 'fatal' ? 'fill-bad' : severity === 'warn' ? 'fill-warn' : 'fill-(--ui-text-dimmed)';
+  severity === 'error' || severity === 'fatal'
+    ? 'fill-bad'
+    : severity === 'warn'
+      ? 'fill-warn'
+      : 'fill-(--ui-text-dimmed)';

@@ -17,7 +17,11 @@ export const bigNumbersOf = (signals: Signals): BigNumber[] => {
   const rate = totals.requests === null ? null : totals.requests / seconds;
   const rateBefore = compare?.totals.requests == null ? null : compare.totals.requests / seconds;
   return [
-    { label: 'Requests', value: formatCount(totals.requests), note: `${formatRate(rate)}${against(rate, rateBefore, formatRate)}` },
+    {
+      label: 'Requests',
+      value: formatCount(totals.requests),
+      note: `${formatRate(rate)}${against(rate, rateBefore, formatRate)}`,
+    },
     errorsOf(totals, compare?.totals ?? null),
     latencyOf('Latency, median', totals.p50Ms, compare?.totals.p50Ms ?? null),
     latencyOf('Latency, p99', totals.p99Ms, compare?.totals.p99Ms ?? null),
@@ -66,7 +70,9 @@ const fullestOf = (saturation: readonly SaturationSeries[]): BigNumber => {
 };
 
 const against = (now: number | null, before: number | null, format: (value: number | null) => string): string =>
-  now === null || before === null || before === 0 || Math.abs(now / before - 1) < changeMin ? '' : `, ${format(before)} last week`;
+  now === null || before === null || before === 0 || Math.abs(now / before - 1) < changeMin
+    ? ''
+    : `, ${format(before)} last week`;
 
 const resourceWords: Readonly<Record<string, string>> = {
   cpu: 'CPU',

@@ -17,9 +17,12 @@ export const useMapLayout = (map: () => DrawnMap | null): ShallowRef<PlacedMap |
   let serial = 0;
   let asked: { readonly shape: string; readonly map: DrawnMap } | null = null;
 
-  worker.addEventListener('message', (event: MessageEvent<{ readonly serial: number; readonly answer: LayoutAnswer }>) => {
-    if (event.data.serial === serial && asked) placed.value = { map: asked.map, layout: event.data.answer };
-  });
+  worker.addEventListener(
+    'message',
+    (event: MessageEvent<{ readonly serial: number; readonly answer: LayoutAnswer }>) => {
+      if (event.data.serial === serial && asked) placed.value = { map: asked.map, layout: event.data.answer };
+    },
+  );
   watch(
     map,
     (next) => {

@@ -24,7 +24,10 @@ export const usePanZoom = (
     if (!box.value) return;
     const { width, height } = size();
     const { clientWidth, clientHeight } = box.value;
-    const scale = Math.min(1, Math.max(smallest, Math.min(clientWidth / Math.max(width, 1), clientHeight / Math.max(height, 1))));
+    const scale = Math.min(
+      1,
+      Math.max(smallest, Math.min(clientWidth / Math.max(width, 1), clientHeight / Math.max(height, 1))),
+    );
     const middle = centre() ?? { x: Math.min(width / 2, clientWidth / scale / 2), y: height / 2 };
     const offset = (length: number, boxLength: number, at: number): number =>
       length * scale <= boxLength ? (boxLength - length * scale) / 2 : boxLength / 2 - at * scale;
@@ -66,7 +69,10 @@ export const usePanZoom = (
     if (box.value) observer.observe(box.value);
   });
   onBeforeUnmount(() => observer?.disconnect());
-  watch(() => `${size().width} ${size().height}`, () => isUntouched && place(readableScale));
+  watch(
+    () => `${size().width} ${size().height}`,
+    () => isUntouched && place(readableScale),
+  );
 
   return {
     transform: computed(() => `translate(${view.value.x} ${view.value.y}) scale(${view.value.scale})`),

@@ -6,7 +6,9 @@ import { useTimeRange } from '../../../ui/use-time-range.ts';
 import { getSignals } from '../contract.ts';
 
 /** The golden signals of a service over the screen's range, with the same time last week. */
-export const useSignals = (asked: () => { readonly name: string; readonly environment: string; readonly operation: string }) => {
+export const useSignals = (
+  asked: () => { readonly name: string; readonly environment: string; readonly operation: string },
+) => {
   const { key, stepSeconds, instants, refetchInterval } = useTimeRange();
   const query = useQuery({
     queryKey: computed(() => [figuresKey, 'signals', asked(), key.value]),

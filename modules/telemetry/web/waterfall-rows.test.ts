@@ -1,41 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Span } from '../contract.ts';
+import { aWebSpan } from './a-web-span.ts';
 import { nextError, visibleSpans, waterfallOf } from './waterfall-rows.ts';
 
-const aSpan = (spanId: string, parentSpanId: string | null, atMs: number, durationMs: number, over: Partial<Span> = {}): Span => ({
-  spanId,
-  parentSpanId,
-  service: 'shop/checkout',
-  environment: '',
-  version: '',
-  name: spanId,
-  kind: 'internal',
-  startedAt: new Date(1_700_000_000_000 + atMs).toISOString(),
-  durationMs,
-  status: 'unset',
-  statusMessage: '',
-  isError: false,
-  isRequest: false,
-  traceState: '',
-  flags: 1,
-  attributes: {},
-  events: [],
-  links: [],
-  droppedAttributesCount: 0,
-  droppedEventsCount: 0,
-  droppedLinksCount: 0,
-  resource: 0,
-  scope: 0,
-  ...over,
-});
 const shape = (rows: readonly { readonly span: Span; readonly depth: number }[]): string =>
   rows.map((row) => `${'-'.repeat(row.depth)}${row.span.spanId}`).join(' ');
 
 const spans = [
-  aSpan('root', null, 0, 100),
-  aSpan('late', 'root', 50, 40, { isError: true }),
-  aSpan('early', 'root', 10, 30),
-  aSpan('inner', 'early', 15, 10, { status: 'error' }),
+  aWebSpan('root', null, 0, 100),
+  aWebSpan('late', 'root', 50, 40, { isError: true }),
+  aWebSpan('early', 'root', 10, 30),
+  aWebSpan('inner', 'early', 15, 10, { status: 'error' }),
 ];
 
 describe('a trace reads from top to bottom', () => {
@@ -60,19 +35,27 @@ describe('a trace reads from top to bottom', () => {
   });
 
   it('keeps spans whose parent was not stored, and spans in a circle', () => {
-    const rows = waterfallOf([aSpan('lost', 'gone', 5, 5), aSpan('a', 'b', 0, 5), aSpan('b', 'a', 1, 5)]).spans;
+    const rows = waterfallOf([
+      aWebSpan('lost', 'gone', 5, 5),
+      aWebSpan('a', 'b', 0, 5),
+      aWebSpan('b', 'a', 1, 5),
+    ]).spans;
     expect(shape(rows)).toBe('lost a -b');
     expect(rows[0]?.isOrphan).toBe(true);
   });
 
   it('lights the critical path', () => {
-    const lit = waterfallOf(spans).spans.flatMap((row) => row.lit.map((part) => `${row.span.spanId} ${part.fromMs}-${part.toMs}`));
+    const lit = waterfallOf(spans).spans.flatMap((row) =>
+      row.lit.map((part) => `${row.span.spanId} ${part.fromMs}-${part.toMs}`),
+    );
     expect(lit).toContain('late 50-90');
     expect(lit).toContain('inner 15-25');
   });
 
   it('draws 10,000 spans, also in one deep chain', () => {
-    const chain = Array.from({ length: 10_000 }, (_, at) => aSpan(`s${at}`, at === 0 ? null : `s${at - 1}`, 0, 10_000 - at));
+    const chain = Array.from({ length: 10_000 }, (_, at) =>
+      aWebSpan(`s${at}`, at === 0 ? null : `s${at - 1}`, 0, 10_000 - at),
+    );
     expect(waterfallOf(chain).spans.at(-1)?.depth).toBe(9_999);
   });
 });

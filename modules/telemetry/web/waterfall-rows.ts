@@ -25,7 +25,10 @@ export interface Waterfall {
 /** Builds the tree of a trace. Works in one pass over 10,000 spans; lost parents make a top. */
 export const waterfallOf = (spans: readonly Span[]): Waterfall => {
   if (spans.length === 0) return { spans: [], startedAt: '', durationMs: 0 };
-  const startedAt = spans.reduce((first, span) => (msBetween(first, span.startedAt) < 0 ? span.startedAt : first), spans[0]!.startedAt);
+  const startedAt = spans.reduce(
+    (first, span) => (msBetween(first, span.startedAt) < 0 ? span.startedAt : first),
+    spans[0]!.startedAt,
+  );
   const offsets = new Map(spans.map((span) => [span, msBetween(startedAt, span.startedAt)]));
   const byId = new Map(spans.map((span) => [span.spanId, span]));
   const children = new Map<string, Span[]>();
@@ -37,7 +40,9 @@ export const waterfallOf = (spans: readonly Span[]): Waterfall => {
   }
   const lit = litStretches(spans, offsets);
   const byStart = (a: Span, b: Span): number => offsets.get(a)! - offsets.get(b)!;
-  const ordered = inOrder([...tops.toSorted(byStart), ...spans], (span) => (children.get(span.spanId) ?? []).toSorted(byStart));
+  const ordered = inOrder([...tops.toSorted(byStart), ...spans], (span) =>
+    (children.get(span.spanId) ?? []).toSorted(byStart),
+  );
   return {
     spans: ordered.map(({ span, depth, below }) => ({
       span,
@@ -95,7 +100,9 @@ const inOrder = (tops: readonly Span[], childrenOf: (span: Span) => readonly Spa
   const placed: Placed[] = [];
   const seen = new Set<Span>();
   const path: Placed[] = [];
-  const stack: { readonly span: Span; readonly depth: number }[] = tops.toReversed().map((span) => ({ span, depth: 0 }));
+  const stack: { readonly span: Span; readonly depth: number }[] = tops
+    .toReversed()
+    .map((span) => ({ span, depth: 0 }));
   while (stack.length > 0) {
     const { span, depth } = stack.pop()!;
     if (seen.has(span)) continue;

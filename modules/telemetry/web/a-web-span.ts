@@ -1,0 +1,35 @@
+import type { Span } from '../contract.ts';
+
+/** A span as the API gives it, for the tests of parts: begins `atMs` after a fixed instant. */
+export const aWebSpan = (
+  spanId: string,
+  parentSpanId: string | null,
+  atMs: number,
+  durationMs: number,
+  over: Partial<Span> = {},
+): Span => ({
+  spanId,
+  parentSpanId,
+  service: 'shop/checkout',
+  environment: '',
+  version: '',
+  name: spanId,
+  kind: 'internal',
+  startedAt: new Date(1_700_000_000_000 + atMs).toISOString(),
+  durationMs,
+  status: 'unset',
+  statusMessage: '',
+  isError: false,
+  isRequest: false,
+  traceState: '',
+  flags: 1,
+  attributes: {},
+  events: [],
+  links: [],
+  droppedAttributesCount: 0,
+  droppedEventsCount: 0,
+  droppedLinksCount: 0,
+  resource: 0,
+  scope: 0,
+  ...over,
+});
