@@ -104,3 +104,57 @@ export const rollUp = async (clickhouse: ClickHouse, spans: readonly SpanGiven[]
 };
 
 const chunks = (items: readonly number[]): number[][] => Array.from({ length: Math.ceil(items.length / 360) }, (_, index) => items.slice(index * 360, (index + 1) * 360));
+
+/** One log record as a test says it. */
+export interface LogGiven {
+  readonly timeNs: bigint;
+  readonly service: string;
+  readonly environment: string;
+  readonly severityNumber: number;
+  readonly body: string;
+  readonly bodyKind: 'none' | 'string' | 'int' | 'kvlist';
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+/** An INFO record of `shop/checkout`. */
+export const aLog = (given: Partial<LogGiven> & { readonly timeNs: bigint }): LogGiven => ({
+  service: 'shop/checkout',
+  environment: 'production',
+  severityNumber: 9,
+  body: 'an order was placed',
+  bodyKind: 'string',
+  traceId: '0'.repeat(32),
+  spanId: '0'.repeat(16),
+  attributes: {},
+  ...given,
+});
+
+const logInput = 'time_ns Int64, service String, environment String, severity_number UInt8, body String, body_kind String, trace_id String, span_id String, attributes Map(String, String)';
+
+/** Writes log records of one day into the raw table as a delivery would. */
+export const insertLogs = async (clickhouse: ClickHouse, logs: readonly LogGiven[], segment: bigint | number = 1): Promise<void> => {
+  const rows = logs.map((log) =>
+    JSON.stringify({
+      time_ns: log.timeNs.toString(),
+      service: log.service,
+      environment: log.environment,
+      severity_number: log.severityNumber,
+      body: log.body,
+      body_kind: log.bodyKind,
+      trace_id: log.traceId,
+      span_id: log.spanId,
+      attributes: Object.fromEntries(Object.entries(log.attributes).map(([key, value]) => [key, JSON.stringify(value)])),
+    }),
+  );
+  await clickhouse.insert({
+    sql: `INSERT INTO telemetry_logs (time, time_source, service, environment, severity_number, body_kind, body, trace_id, span_id, attributes, origin_id, segment)
+          SELECT fromUnixTimestamp64Nano(time_ns, 'UTC'), 'event', service, environment, severity_number,
+            CAST(body_kind, 'Enum8(\\'none\\' = 0, \\'string\\' = 1, \\'bool\\' = 2, \\'int\\' = 3, \\'double\\' = 4, \\'array\\' = 5, \\'kvlist\\' = 6, \\'bytes\\' = 7)'), body,
+            toFixedString(unhex(trace_id), 16), toFixedString(unhex(span_id), 8), attributes, 1, ${segment}
+          FROM input('${logInput}') FORMAT JSONEachRow`,
+    format: 'JSONEachRow',
+    body: Buffer.from(rows.join('\n')),
+  });
+};

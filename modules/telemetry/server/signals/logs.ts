@@ -13,7 +13,6 @@ export type LogFilter = Pick<Query, 'service' | 'environment' | 'q' | 'severity'
 export interface LogRow {
   readonly timeNs: string;
   readonly tie: string;
-  readonly segment: string;
   readonly observedNs: string;
   readonly service: string;
   readonly environment: string;
@@ -62,7 +61,7 @@ const readCursor = (text: string): Cursor => {
 /** Tells rows of one nanosecond apart, the same at every read. */
 const tie = 'cityHash64(service, environment, severity_number, event_name, body, trace_id, span_id, toString(attributes), origin_id, segment)';
 
-export const logColumns = `toString(toUnixTimestamp64Nano(time)) AS timeNs, toString(${tie}) AS tie, toString(segment) AS segment, toString(toUnixTimestamp64Nano(observed_at)) AS observedNs, service, environment, version,
+export const logColumns = `toString(toUnixTimestamp64Nano(time)) AS timeNs, toString(${tie}) AS tie, toString(toUnixTimestamp64Nano(observed_at)) AS observedNs, service, environment, version,
   severity_number AS severityNumber, severity_text AS severityText, event_name AS eventName, body_kind AS bodyKind, body, lower(hex(trace_id)) AS traceId,
   lower(hex(span_id)) AS spanId, flags, attributes, dropped_attributes AS droppedAttributes, toString(origin_id) AS originId`;
 
