@@ -43,8 +43,9 @@ export const knownMetrics = async (reads: Reads, query: z.output<typeof listMetr
      SELECT toString(metric) AS name, toString(kind) AS kind, toString(unit) AS unit, anyLast(description) AS description, anyLast(temporality) AS temporality,
             max(is_monotonic) AS monotonic, uniqExact(series_id) AS series, arraySort(groupUniqArray(50)(toString(service))) AS services, toString(max(day)) AS lastDay
      FROM telemetry_series WHERE ${where.join(' AND ')}
-     GROUP BY metric, kind, unit ${after ? 'HAVING (name, kind, unit) > ({name:String}, {kind:String}, {unit:String})' : ''}
-     ORDER BY name, kind, unit LIMIT {limit:UInt32}`,
+     GROUP BY metric, kind, unit ${after ? 'HAVING (toString(metric), toString(kind), toString(unit)) > ({name:String}, {kind:String}, {unit:String})' : ''}
+     ORDER BY toString(metric), toString(kind), toString(unit) LIMIT {limit:UInt32}
+     SETTINGS prefer_column_name_to_alias = 1`,
     params,
   );
   const page = rows.slice(0, query.limit);
@@ -61,7 +62,7 @@ const attributesOf = (reads: Reads, params: Record<string, string | number | rea
     `-- Attribute names of the metrics of a page, with some values of each.
      SELECT toString(metric) AS metric, toString(kind) AS kind, toString(unit) AS unit, pair.1 AS name, arraySort(groupUniqArray({values:UInt32})(pair.2)) AS stored, uniq(pair.2) AS different
      FROM (SELECT metric, kind, unit, arrayJoin(arrayZip(mapKeys(attributes), mapValues(attributes))) AS pair FROM telemetry_series WHERE ${where.join(' AND ')} AND metric IN {names:Array(String)})
-     GROUP BY metric, kind, unit, name ORDER BY metric, kind, unit, name LIMIT {most:UInt32} BY metric, kind, unit`.replace('{values:UInt32}', String(telemetryLimits.metricAttributeValues)),
+     GROUP BY metric, kind, unit, name ORDER BY name LIMIT {most:UInt32} BY metric, kind, unit`.replace('{values:UInt32}', String(telemetryLimits.metricAttributeValues)),
     { ...params, names: [...new Set(page.map((row) => row.name))], most: telemetryLimits.metricAttributes },
   );
 
