@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { publicAccess, route } from '../kernel/route.ts';
-import { ApiProblem, call, onUnauthenticated } from './api.ts';
+import { type ApiProblem, call, onUnauthenticated } from './api.ts';
 import { connection } from './connection.ts';
 import { fieldErrors } from './form-errors.ts';
 

@@ -15,8 +15,6 @@ export const usePanZoom = (
   centre: () => { readonly x: number; readonly y: number } | null,
 ) => {
   const view = ref({ x: 0, y: 0, scale: 1 });
-  let drag: { readonly x: number; readonly y: number; moved: boolean } | null = null;
-  let dragged = false;
   /** Until a person moves the map, it is fitted again when it or its box changes. */
   let isUntouched = true;
 
@@ -44,23 +42,9 @@ export const usePanZoom = (
     view.value = { scale, x: x - (x - view.value.x) * grown, y: y - (y - view.value.y) * grown };
     isUntouched = false;
   };
-  const onPointerDown = (event: PointerEvent): void => {
-    drag = { x: event.clientX - view.value.x, y: event.clientY - view.value.y, moved: false };
-    dragged = false;
-  };
-  const onPointerMove = (event: PointerEvent): void => {
-    if (!drag || event.buttons === 0) return;
-    const x = event.clientX - drag.x;
-    const y = event.clientY - drag.y;
-    if (!drag.moved && Math.hypot(x - view.value.x, y - view.value.y) < dragPxMin) return;
-    drag.moved = true;
-    dragged = true;
+  const { wasDrag, ...pointers } = dragging(view, () => {
     isUntouched = false;
-    view.value = { ...view.value, x, y };
-  };
-  const onPointerUp = (): void => {
-    drag = null;
-  };
+  });
 
   let observer: ResizeObserver | null = null;
   onMounted(() => {
@@ -78,10 +62,34 @@ export const usePanZoom = (
     transform: computed(() => `translate(${view.value.x} ${view.value.y}) scale(${view.value.scale})`),
     zoom,
     fit,
-    onPointerDown,
-    onPointerMove,
-    onPointerUp,
+    ...pointers,
     /** True right after a drag: the press that ends it chooses nothing. */
+    wasDrag,
+  };
+};
+
+/** Moves a view by the pointer. */
+const dragging = (view: Ref<{ x: number; y: number; scale: number }>, onMoved: () => void) => {
+  let drag: { readonly x: number; readonly y: number; moved: boolean } | null = null;
+  let dragged = false;
+  return {
+    onPointerDown: (event: PointerEvent): void => {
+      drag = { x: event.clientX - view.value.x, y: event.clientY - view.value.y, moved: false };
+      dragged = false;
+    },
+    onPointerMove: (event: PointerEvent): void => {
+      if (!drag || event.buttons === 0) return;
+      const x = event.clientX - drag.x;
+      const y = event.clientY - drag.y;
+      if (!drag.moved && Math.hypot(x - view.value.x, y - view.value.y) < dragPxMin) return;
+      drag.moved = true;
+      dragged = true;
+      onMoved();
+      view.value = { ...view.value, x, y };
+    },
+    onPointerUp: (): void => {
+      drag = null;
+    },
     wasDrag: (): boolean => dragged,
   };
 };
