@@ -21,31 +21,64 @@ interface EdgeRow extends Pick<FigureRow, 'quantiles'> {
 }
 
 /** The whole map: every node that served, called or was called in the range. */
-export const serviceMap = async (reads: Reads, query: z.output<typeof getServiceMap.query>): Promise<z.input<typeof getServiceMap.answer>> => {
+export const serviceMap = async (
+  reads: Reads,
+  query: z.output<typeof getServiceMap.query>,
+): Promise<z.input<typeof getServiceMap.answer>> => {
   const range = edgeRange(reads, readRange(reads, query));
-  const [edges, nodes] = await Promise.all([edgesIn(reads, range, query.environment, null), servicesIn(reads, range, query.environment, null)]);
+  const [edges, nodes] = await Promise.all([
+    edgesIn(reads, range, query.environment, null),
+    servicesIn(reads, range, query.environment, null),
+  ]);
   const shown = edges.slice(0, telemetryLimits.mapEdges);
   const all = withNamed(nodes, shown);
   const kept = all.slice(0, telemetryLimits.mapNodes);
   const ids = new Set(kept.map((node) => node.id));
-  return { ...bounds(range), nodes: kept, edges: shown.filter((edge) => ids.has(edge.source) && ids.has(edge.target)), truncated: edges.length > shown.length || all.length > kept.length };
+  return {
+    ...bounds(range),
+    nodes: kept,
+    edges: shown.filter((edge) => ids.has(edge.source) && ids.has(edge.target)),
+    truncated: edges.length > shown.length || all.length > kept.length,
+  };
 };
 
 /** Who calls one service and what it calls. */
-export const serviceNeighbours = async (reads: Reads, service: string, query: z.output<typeof getNeighbours.query>): Promise<z.input<typeof getNeighbours.answer>> => {
+export const serviceNeighbours = async (
+  reads: Reads,
+  service: string,
+  query: z.output<typeof getNeighbours.query>,
+): Promise<z.input<typeof getNeighbours.answer>> => {
   const range = edgeRange(reads, readRange(reads, query));
   const edges = await edgesIn(reads, range, query.environment, service);
   const id = nodeId('service', service);
-  const names = [...new Set([service, ...edges.flatMap((edge) => [edge.source, edge.target]).filter((each) => each.startsWith('service:')).map((each) => each.slice('service:'.length))])];
+  const names = [
+    ...new Set([
+      service,
+      ...edges
+        .flatMap((edge) => [edge.source, edge.target])
+        .filter((each) => each.startsWith('service:'))
+        .map((each) => each.slice('service:'.length)),
+    ]),
+  ];
   const nodes = withNamed(await servicesIn(reads, range, query.environment, names), edges);
   if (nodes.length === 0) await requireService(reads, service);
-  return { ...bounds(range), nodes, callers: edges.filter((edge) => edge.target === id), calls: edges.filter((edge) => edge.source === id) };
+  return {
+    ...bounds(range),
+    nodes,
+    callers: edges.filter((edge) => edge.target === id),
+    calls: edges.filter((edge) => edge.source === id),
+  };
 };
 
 /** Calls are counted by ten seconds at the finest, because the called span must be found; the range is widened to that. */
 const edgeRange = (reads: Reads, asked: ReadRange): ReadRange => planOf(asked, null, sourcesNow(reads, false)).range;
 
-const edgesIn = async (reads: Reads, range: ReadRange, environment: string | undefined, service: string | null): Promise<MapEdge[]> => {
+const edgesIn = async (
+  reads: Reads,
+  range: ReadRange,
+  environment: string | undefined,
+  service: string | null,
+): Promise<MapEdge[]> => {
   const { pieces } = planOf(range, null, sourcesNow(reads, false));
   const params: Params = { most: telemetryLimits.mapEdges + 1 };
   const where: string[] = ['calls > 0'];
@@ -55,7 +88,9 @@ const edgesIn = async (reads: Reads, range: ReadRange, environment: string | und
   }
   if (service !== null) {
     params['service'] = service;
-    where.push("((caller_kind = 'service' AND caller = {service:String}) OR (callee_kind = 'service' AND callee = {service:String}))");
+    where.push(
+      "((caller_kind = 'service' AND caller = {service:String}) OR (callee_kind = 'service' AND callee = {service:String}))",
+    );
   }
   const rows = pieces.map((piece, index) => edgePiece(piece, index, where, params));
   const found = await reads.engine.read<EdgeRow>(
@@ -69,6 +104,13 @@ const edgesIn = async (reads: Reads, range: ReadRange, environment: string | und
   return found.map((row) => edgeOf(row, range));
 };
 
+const bucketSeconds = { '10s': 10, minute: 60, hour: 3_600 } as const;
+/**
+ * A call whose other end was not seen yet looks like one to the outside. SDKs send every few seconds, each service at its own:
+ * only after this time is nobody answering for it. Else each map would show its newest calls as strangers.
+ */
+const outsideSettlesSeconds = 30;
+
 const edgePiece = (piece: Piece, index: number, where: readonly string[], params: Params): string => {
   if (piece.table === 'spans') throw new Error('calls between services are never counted from spans at read time');
   params[`from${index}`] = piece.from;
@@ -77,7 +119,8 @@ const edgePiece = (piece: Piece, index: number, where: readonly string[], params
     SELECT toString(caller_kind) AS callerKind, toString(caller) AS caller, toString(callee_kind) AS calleeKind, toString(callee) AS callee, toString(via) AS via,
            calls, errors, duration_sketch AS sketch
     FROM telemetry_edges_${piece.table} FINAL
-    WHERE bucket >= toDateTime({from${index}:UInt32}, 'UTC') AND bucket < toDateTime({to${index}:UInt32}, 'UTC') AND ${where.join(' AND ')}`;
+    WHERE bucket >= toDateTime({from${index}:UInt32}, 'UTC') AND bucket < toDateTime({to${index}:UInt32}, 'UTC') AND ${where.join(' AND ')}
+      AND (callee_kind != 'external' OR bucket < now('UTC') - ${bucketSeconds[piece.table] + outsideSettlesSeconds})`;
 };
 
 const edgeOf = (row: EdgeRow, range: ReadRange): MapEdge => {
@@ -109,7 +152,12 @@ const protocolOf = (text: string, ...ends: Kind[]): MapEdge['kind'] => {
 const nodeId = (kind: Kind, name: string): string => `${kind}:${name}`;
 
 /** Figures of services that served in the range; all of them, or those named. */
-const servicesIn = async (reads: Reads, range: ReadRange, environment: string | undefined, names: readonly string[] | null): Promise<MapNode[]> => {
+const servicesIn = async (
+  reads: Reads,
+  range: ReadRange,
+  environment: string | undefined,
+  names: readonly string[] | null,
+): Promise<MapNode[]> => {
   const { pieces } = planOf(range, null, sourcesNow(reads, false));
   const rows = requestRows(pieces, { environment }, ['service']);
   const found = await reads.engine.read<FigureRow & { service: string }>(
@@ -121,7 +169,15 @@ const servicesIn = async (reads: Reads, range: ReadRange, environment: string | 
   );
   return found.map((row) => {
     const requests = Number(row.requests);
-    return { id: nodeId('service', row.service), name: row.service, kind: 'service', requests, requestsPerSecond: rateOver(requests, range), errorRatio: Number(row.errors) / requests, p99Ms: quantileOf(row, 0.99) };
+    return {
+      id: nodeId('service', row.service),
+      name: row.service,
+      kind: 'service',
+      requests,
+      requestsPerSecond: rateOver(requests, range),
+      errorRatio: Number(row.errors) / requests,
+      p99Ms: quantileOf(row, 0.99),
+    };
   });
 };
 
@@ -131,9 +187,20 @@ const withNamed = (nodes: readonly MapNode[], edges: readonly MapEdge[]): MapNod
   for (const id of edges.flatMap((edge) => [edge.source, edge.target])) {
     if (byId.has(id)) continue;
     const cut = id.indexOf(':');
-    byId.set(id, { id, name: id.slice(cut + 1), kind: kindOf(id.slice(0, cut)), requests: null, requestsPerSecond: null, errorRatio: null, p99Ms: null });
+    byId.set(id, {
+      id,
+      name: id.slice(cut + 1),
+      kind: kindOf(id.slice(0, cut)),
+      requests: null,
+      requestsPerSecond: null,
+      errorRatio: null,
+      p99Ms: null,
+    });
   }
   return [...byId.values()];
 };
 
-const bounds = (range: ReadRange): { from: string; to: string } => ({ from: instantOfNs(range.fromNs), to: instantOfNs(range.toNs) });
+const bounds = (range: ReadRange): { from: string; to: string } => ({
+  from: instantOfNs(range.fromNs),
+  to: instantOfNs(range.toNs),
+});
