@@ -56,4 +56,5 @@ export interface DecodeFailure {
   readonly detail: string;
 }
 
-export type FromDecoder = DecodedBody | DecodeFailure;
+/** `ready` comes once, when the thread has loaded its code. */
+export type FromDecoder = DecodedBody | DecodeFailure | 'ready';

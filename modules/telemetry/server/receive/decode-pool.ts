@@ -18,6 +18,8 @@ interface PoolOptions {
   readonly threads: number;
   readonly redactsSecrets: boolean;
   readonly log: Log;
+  /** A thread that takes longer is replaced; otherwise `receiveLimits.decodeMs`. */
+  readonly decodeMs?: number;
 }
 
 const restartMs = 250;
@@ -52,8 +54,13 @@ export class DecodePool {
 
   async stop(): Promise<void> {
     this.isStopping = true;
-    for (const { job, resolve } of this.queue.splice(0)) resolve(unsettled(job.id, 'the server stops'));
+    this.failWaiting('the server stops');
     await Promise.all(this.threads.map((thread) => thread.stop()));
+  }
+
+  /** Answers all that wait, when no thread will come for them. */
+  failWaiting(detail: string): void {
+    for (const { job, resolve } of this.queue.splice(0)) resolve(unsettled(job.id, detail));
   }
 
   /** The next request for a thread that is free. */
@@ -76,7 +83,7 @@ class DecodeThread {
   private readonly options: PoolOptions;
   private readonly pool: DecodePool;
   private worker: Worker;
-  private isUp = true;
+  private isUp = false;
   private current: Waiting | null = null;
   private watchdog: NodeJS.Timeout | null = null;
 
@@ -95,7 +102,7 @@ class DecodeThread {
     const waiting = this.isIdle ? this.pool.take() : undefined;
     if (waiting === undefined) return;
     this.current = waiting;
-    this.watchdog = setTimeout(() => void this.worker.terminate(), receiveLimits.decodeMs);
+    this.watchdog = setTimeout(() => void this.worker.terminate(), this.options.decodeMs ?? receiveLimits.decodeMs);
     this.worker.postMessage(waiting.job, [waiting.job.body.buffer]);
   }
 
@@ -119,6 +126,11 @@ class DecodeThread {
   }
 
   private answered(answer: FromDecoder): void {
+    if (answer === 'ready') {
+      this.isUp = true;
+      this.next();
+      return;
+    }
     const finished = this.release();
     if (finished === null) return;
     if (answer.ok) this.pool.tellOthers(this, answer.admissions);
@@ -130,6 +142,7 @@ class DecodeThread {
   }
 
   private ended(): void {
+    if (!this.isUp) this.pool.failWaiting('no decoding thread could start');
     this.isUp = false;
     const broken = this.release();
     if (broken !== null) broken.resolve(unsettled(broken.job.id, 'the decoding thread ended'));
@@ -137,8 +150,6 @@ class DecodeThread {
     setTimeout(() => {
       if (this.pool.isEnding) return;
       this.worker = this.start();
-      this.isUp = true;
-      this.next();
     }, restartMs).unref();
   }
 

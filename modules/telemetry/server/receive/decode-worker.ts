@@ -101,3 +101,5 @@ const failureOf = (id: number, error: unknown): DecodeFailure => {
   if (error instanceof BadCompression) return { id, ok: false, reason: 'bad-compression', detail };
   return { id, ok: false, reason: 'failed', detail: error instanceof Error ? (error.stack ?? detail) : detail };
 };
+
+parentPort!.postMessage('ready');

@@ -12,6 +12,7 @@ import type { Log } from '../../../../platform/log/log.ts';
 import { exportResponse, statusWithRetry } from '../../domain/otlp-answer.ts';
 import { signals, type Signal } from '../../domain/otlp-decoder.ts';
 import { admit, senderName, type Authorise } from './admit.ts';
+import type { Place } from './http-server.ts';
 import type { Intake } from './intake.ts';
 import { failedHere, overloaded, type IntakeRefusal } from './intake-refusals.ts';
 import { receiveLimits } from './receive-limits.ts';
@@ -28,13 +29,13 @@ const senderHeader = 'leadline-admitted-sender';
 /** OTLP over gRPC (4317): messages stay bytes, so that the same decoder reads them as over HTTP. */
 export const startGrpcServer = async (
   parts: { readonly intake: Intake; readonly authorise: Authorise; readonly log: Log },
-  place: { readonly host: string; readonly port: number },
+  place: Place,
 ): Promise<{ port: number; stop(): Promise<void> }> => {
   const server = new Server({
     'grpc.max_receive_message_length': receiveLimits.wireBytes,
     'grpc.max_concurrent_streams': receiveLimits.grpcStreams,
     'grpc.max_connection_idle_ms': 15 * 60_000,
-    interceptors: [admission(parts)],
+    interceptors: [admission(parts, place.requestMs ?? receiveLimits.requestMs)],
   });
   for (const signal of signals) {
     const definition: ServiceDefinition = {
@@ -110,7 +111,10 @@ const exportCall = async (
 
 /** Refuses who may not send before the body is read, and ends calls whose body does not come. */
 const admission =
-  ({ intake, authorise }: { readonly intake: Intake; readonly authorise: Authorise }): ServerInterceptor =>
+  (
+    { intake, authorise }: { readonly intake: Intake; readonly authorise: Authorise },
+    requestMs: number,
+  ): ServerInterceptor =>
   (method, call) => {
     const signal = signals.find((each) => method.path.includes(services[each])) ?? 'traces';
     const remoteAddress = call.getConnectionInfo().remoteAddress ?? 'unknown';
@@ -118,9 +122,9 @@ const admission =
       () =>
         call.sendStatus({
           code: deadlineExceeded,
-          details: `The request did not come within ${receiveLimits.requestMs} ms.`,
+          details: `The request did not come within ${requestMs} ms.`,
         }),
-      receiveLimits.requestMs,
+      requestMs,
     );
     slow.unref();
     return new ServerInterceptingCall(call, {

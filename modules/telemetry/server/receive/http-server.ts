@@ -14,17 +14,22 @@ interface Parts {
   readonly log: Log;
 }
 
+export interface Place {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Otherwise `receiveLimits.requestMs`. */
+  readonly requestMs?: number;
+}
+
 /** The port of its own for OTLP over HTTP (4318). */
-export const startHttpServer = async (
-  parts: Parts,
-  place: { readonly host: string; readonly port: number },
-): Promise<{ port: number; stop(): Promise<void> }> => {
+export const startHttpServer = async (parts: Parts, place: Place): Promise<{ port: number; stop(): Promise<void> }> => {
   const server = createServer(
     {
-      requestTimeout: receiveLimits.requestMs,
-      headersTimeout: receiveLimits.headersMs,
+      requestTimeout: place.requestMs ?? receiveLimits.requestMs,
+      headersTimeout: Math.min(receiveLimits.headersMs, place.requestMs ?? receiveLimits.headersMs),
       keepAliveTimeout: receiveLimits.keepAliveMs,
-      connectionsCheckingInterval: 1_000,
+      connectionsCheckingInterval: Math.min(1_000, place.requestMs ?? 1_000),
     },
     (request, response) => {
       if (isStopping) response.setHeader('connection', 'close');
