@@ -54,10 +54,34 @@ const makeServicesKnown = async (product: Product): Promise<void> => {
   const end = BigInt(Date.now()) * 1_000_000n;
   const attribute = (key: string, value: string) => ({ key, value: { stringValue: value } });
   const resourceSpans = Array.from({ length: volume.services }, (_, index) => ({
-    resource: { attributes: [attribute('service.namespace', 'shop'), attribute('service.name', `service-${index}`), attribute('service.version', '1.0.0'), attribute('deployment.environment.name', 'production')] },
-    scopeSpans: [{ spans: [{ traceId: randomBytes(16).toString('hex'), spanId: randomBytes(8).toString('hex'), name: 'GET /', kind: 2, startTimeUnixNano: String(end - 5_000_000n), endTimeUnixNano: String(end) }] }],
+    resource: {
+      attributes: [
+        attribute('service.namespace', 'shop'),
+        attribute('service.name', `service-${index}`),
+        attribute('service.version', '1.0.0'),
+        attribute('deployment.environment.name', 'production'),
+      ],
+    },
+    scopeSpans: [
+      {
+        spans: [
+          {
+            traceId: randomBytes(16).toString('hex'),
+            spanId: randomBytes(8).toString('hex'),
+            name: 'GET /',
+            kind: 2,
+            startTimeUnixNano: String(end - 5_000_000n),
+            endTimeUnixNano: String(end),
+          },
+        ],
+      },
+    ],
   }));
-  const answer = await fetch(`${product.otlpHttpUrl}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ resourceSpans }) });
+  const answer = await fetch(`${product.otlpHttpUrl}/v1/traces`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ resourceSpans }),
+  });
   if (!answer.ok) throw new Error(`The spans were refused: ${await answer.text()}`);
 };
 
@@ -72,21 +96,40 @@ const measureAll = async (product: Product, token: string): Promise<void> => {
     ['signals, 24 hours', targets.signals, () => `${service()}/signals?from=${ago(day)}`],
     ['signals, 7 days', targets.signals, () => `${service()}/signals?from=${ago(7 * day)}`],
     ['signals, 30 days', targets.signals, () => `${service()}/signals?from=${ago((volume.days - 1) * day)}`],
-    ['signals of one operation, 24 hours', targets.signals, () => `${service()}/signals?from=${ago(day)}&operation=${encodeURIComponent('GET /resource/3')}`],
+    [
+      'signals of one operation, 24 hours',
+      targets.signals,
+      () => `${service()}/signals?from=${ago(day)}&operation=${encodeURIComponent('GET /resource/3')}`,
+    ],
     ['operations, last hour', null, () => `${service()}/operations`],
     ['neighbours, last hour', null, () => `${service()}/neighbours`],
     ['list of services, last hour, worst first', targets.list, () => '/api/v1/services?limit=200'],
     ['list of services, 24 hours', targets.list, () => '/api/v1/services?limit=200&minutes=1440'],
     ['service map, last hour', null, () => '/api/v1/service-map'],
-    ['traces of a service, newest', null, () => `/api/v1/traces?service=shop%2Fservice-${Math.floor(Math.random() * volume.services)}&limit=20`],
-    ['traces of a service, slowest', null, () => `/api/v1/traces?service=shop%2Fservice-${Math.floor(Math.random() * volume.services)}&sort=slowest&limit=20`],
-    [`trace of ${volume.traceSpans} spans (the browser's target)`, targets.trace, () => `/api/v1/traces/${volume.traceId}`],
+    [
+      'traces of a service, newest',
+      null,
+      () => `/api/v1/traces?service=shop%2Fservice-${Math.floor(Math.random() * volume.services)}&limit=20`,
+    ],
+    [
+      'traces of a service, slowest',
+      null,
+      () =>
+        `/api/v1/traces?service=shop%2Fservice-${Math.floor(Math.random() * volume.services)}&sort=slowest&limit=20`,
+    ],
+    [
+      `trace of ${volume.traceSpans} spans (the browser's target)`,
+      targets.trace,
+      () => `/api/v1/traces/${volume.traceId}`,
+    ],
   ];
   console.log(`${'read'.padEnd(46)} ${'p50'.padStart(8)} ${'p95'.padStart(8)} ${'target'.padStart(8)}`);
   for (const [name, target, path] of reads) {
     const times = await measure(product, token, path);
     const at = (share: number): number => times[Math.min(times.length - 1, Math.ceil(times.length * share) - 1)]!;
-    console.log(`${name.padEnd(46)} ${text(at(0.5))} ${text(at(0.95))} ${target === null ? '-'.padStart(8) : text(target)}${target !== null && at(0.95) > target ? '  MISSED' : ''}`);
+    console.log(
+      `${name.padEnd(46)} ${text(at(0.5))} ${text(at(0.95))} ${target === null ? '-'.padStart(8) : text(target)}${target !== null && at(0.95) > target ? '  MISSED' : ''}`,
+    );
     if (target !== null && at(0.95) > target) process.exitCode = 1;
   }
 };

@@ -136,7 +136,13 @@ export const service = z.object({
   dependencies: z.array(dependency),
   /** Services that use this one. */
   dependents: z.array(
-    z.object({ service: serviceName, kind: dependencyKind, origin: origin, firstSeen: instant.nullable(), lastSeen: instant.nullable() }),
+    z.object({
+      service: serviceName,
+      kind: dependencyKind,
+      origin: origin,
+      firstSeen: instant.nullable(),
+      lastSeen: instant.nullable(),
+    }),
   ),
   apis: z.object({ provides: z.array(z.string()), consumes: z.array(z.string()) }),
   journeys: z.array(z.string()),
@@ -176,7 +182,13 @@ export const journeyDescription = z.strictObject({
   owner: z.string().min(1).max(catalogLimits.nameLength).nullable().default(null),
   /** What a person does, in order, and which service and operation stands behind each step. */
   steps: z
-    .array(z.strictObject({ name: title, service: serviceName, operation: z.string().min(1).max(500).nullable().default(null) }))
+    .array(
+      z.strictObject({
+        name: title,
+        service: serviceName,
+        operation: z.string().min(1).max(500).nullable().default(null),
+      }),
+    )
     .min(1)
     .max(catalogLimits.steps),
   origin: z.enum(['hand', 'file']).default('hand'),
@@ -284,7 +296,9 @@ export const listEnvironments = route({
   path: '/api/v1/environments',
   summary: 'Environments that any service was seen in',
   access: signedIn,
-  answer: z.object({ items: z.array(z.object({ environment: z.string(), services: z.number().int(), lastSeen: instant })) }),
+  answer: z.object({
+    items: z.array(z.object({ environment: z.string(), services: z.number().int(), lastSeen: instant })),
+  }),
 });
 
 export const listJourneys = route({

@@ -2,7 +2,10 @@ import { serviceDescription, type GoldenFigures, type ServiceDescription } from 
 import type { Figures, SeenService } from './server/public.ts';
 
 /** What a person says of a service, all of it absent but what is given. */
-export const aDescription = (given: Partial<ServiceDescription> = {}): ServiceDescription => ({ ...serviceDescription.parse({}), ...given });
+export const aDescription = (given: Partial<ServiceDescription> = {}): ServiceDescription => ({
+  ...serviceDescription.parse({}),
+  ...given,
+});
 
 /** `shop/checkout` 1.0.0 in production, seen at one instant. */
 export const aSeenService = (given: Partial<SeenService> = {}): SeenService => {
@@ -21,7 +24,11 @@ export const someFigures = (given: Partial<GoldenFigures> = {}): GoldenFigures =
   p50Ms: 10,
   p99Ms: 40,
   stepSeconds: 120,
-  sparklines: { requestsPerSecond: Array<number>(30).fill(1), errorRatio: Array<number>(30).fill(0), p99Ms: Array<number>(30).fill(40) },
+  sparklines: {
+    requestsPerSecond: Array<number>(30).fill(1),
+    errorRatio: Array<number>(30).fill(0),
+    p99Ms: Array<number>(30).fill(40),
+  },
   ...given,
 });
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { route, signedIn } from '../../kernel/route.ts';
+import { mapEdge, mapNode, operation, saturationSeries, signals, versionFigures } from './contract/figures.ts';
+import { logRecord, metric, span, trace, traceSummary } from './contract/records.ts';
 
 /** Bounds of every read; a request beyond them is refused with the bound named. */
 export const telemetryLimits = {
@@ -24,235 +26,14 @@ export const telemetryLimits = {
 const instant = z.iso.datetime({ offset: true });
 const shortText = z.string().max(telemetryLimits.textLength);
 const name = z.string().min(1).max(255);
-/** An attribute keeps its type: string, boolean, number, array, object; bytes are `{"bytes": base64}`, integers beyond 2^53 are strings. */
-const attributes = z.record(z.string(), z.unknown());
-const hex = (length: number) => z.string().regex(new RegExp(`^[0-9a-fA-F]{${length}}$`), `${length} hexadecimal digits`);
+const hex = (length: number) =>
+  z.string().regex(new RegExp(`^[0-9a-fA-F]{${length}}$`), `${length} hexadecimal digits`);
 
 const from = instant.optional().describe('RFC 3339; the default is an hour before `to`');
 const to = instant.optional().describe('RFC 3339, exclusive; the default is now');
 const environment = z.string().max(255).optional().describe('Only this environment; all where absent');
 const cursor = z.string().max(1_000).optional();
 const limit = (otherwise: number) => z.coerce.number().int().min(1).max(telemetryLimits.pageSize).default(otherwise);
-
-/** `[instant, value]`; a step in which nothing was seen has no point. */
-const point = z.tuple([instant, z.number()]);
-/** `[instant, ratio]`; null in a step in which nothing was seen. */
-const ratioPoint = z.tuple([instant, z.number().nullable()]);
-
-const totals = z.object({
-  /** Exact count of requests whose span ended in [from, to); null when nothing was seen. */
-  requests: z.number().int().nullable(),
-  errors: z.number().int().nullable(),
-  errorRatio: z.number().nullable(),
-  p50Ms: z.number().nullable(),
-  p90Ms: z.number().nullable(),
-  p99Ms: z.number().nullable(),
-  p999Ms: z.number().nullable(),
-});
-
-const latency = z.object({ p50: z.array(point), p90: z.array(point), p99: z.array(point), p999: z.array(point) });
-
-/** How near to its limit one resource is, only from what was really sent. */
-export const saturationSeries = z.object({
-  /** `cpu`, `memory`, `event-loop`, `garbage-collection`, `connection-pool`, `thread-pool`, `queue`, `disk`, `network`, `file-descriptors`. */
-  resource: z.string(),
-  /** Which one, in words: `host web-1`, `pool orders`. '' where there is only one. */
-  subject: z.string(),
-  /** `ratio` is 0 to 1 of the limit; else the unit as sent: `By`, `s`, `{request}`. */
-  unit: z.string(),
-  /** Metric it was computed from. */
-  metric: z.string(),
-  /** Where the meaning comes from: the semantic convention's page. */
-  source: z.string(),
-  points: z.array(point),
-});
-
-export const signals = z.object({
-  service: z.string(),
-  environment: z.string().nullable(),
-  operation: z.string().nullable(),
-  version: z.string().nullable(),
-  from: instant,
-  to: instant,
-  stepSeconds: z.number().int(),
-  totals: totals,
-  latency: latency,
-  traffic: z.array(point),
-  errors: z.array(ratioPoint),
-  saturation: z.array(saturationSeries),
-  /** A quantile q told here lies within this relative distance of the true one: 0.01 is 1 %. */
-  latencyErrorBound: z.number(),
-  /** Exact counts of requests by duration: `[upper edge in ms, requests at most that long]`, cumulative. */
-  latencyBuckets: z.array(z.tuple([z.number(), z.number().int()])),
-  /** The same signals the given time before, shifted onto this range; null unless asked for. */
-  compare: z
-    .object({ from: instant, to: instant, totals: totals, latency: latency, traffic: z.array(point), errors: z.array(ratioPoint) })
-    .nullable(),
-});
-
-export const operation = z.object({
-  operation: z.string(),
-  /** `server` or `consumer`: the kind of span that counts as a request. */
-  kind: z.string(),
-  requests: z.number().int(),
-  errors: z.number().int(),
-  requestsPerSecond: z.number(),
-  errorRatio: z.number().nullable(),
-  p50Ms: z.number().nullable(),
-  p90Ms: z.number().nullable(),
-  p99Ms: z.number().nullable(),
-  /** Share of all the service's request time that was spent here. */
-  timeShare: z.number().nullable(),
-});
-
-export const versionFigures = z.object({
-  version: z.string(),
-  environment: z.string(),
-  requests: z.number().int(),
-  errors: z.number().int(),
-  requestsPerSecond: z.number(),
-  errorRatio: z.number().nullable(),
-  p50Ms: z.number().nullable(),
-  p99Ms: z.number().nullable(),
-  /** First and last request in the asked range, to ten seconds (minutes or hours further back). */
-  firstSeen: instant,
-  lastSeen: instant,
-});
-
-export const mapNode = z.object({
-  /** Name of a service, or what callers call it: `postgresql: orders`. Unique together with `kind`. */
-  id: z.string(),
-  name: z.string(),
-  kind: z.enum(['service', 'database', 'messaging', 'external']),
-  requests: z.number().int().nullable(),
-  requestsPerSecond: z.number().nullable(),
-  errorRatio: z.number().nullable(),
-  p99Ms: z.number().nullable(),
-});
-
-export const mapEdge = z.object({
-  /** `id` of the caller's node. */
-  source: z.string(),
-  target: z.string(),
-  kind: z.enum(['http', 'rpc', 'messaging', 'database', 'other']),
-  calls: z.number().int(),
-  errors: z.number().int(),
-  callsPerSecond: z.number(),
-  errorRatio: z.number().nullable(),
-  /** As the caller saw it. */
-  p50Ms: z.number().nullable(),
-  p99Ms: z.number().nullable(),
-});
-
-export const span = z.object({
-  spanId: z.string(),
-  parentSpanId: z.string().nullable(),
-  service: z.string(),
-  environment: z.string(),
-  version: z.string(),
-  name: z.string(),
-  kind: z.enum(['unspecified', 'internal', 'server', 'client', 'producer', 'consumer']),
-  /** RFC 3339 with nanoseconds. */
-  startedAt: z.string(),
-  durationMs: z.number(),
-  status: z.enum(['unset', 'ok', 'error']),
-  statusMessage: z.string(),
-  /** True when it counts as a failed request or call by the rules of the module. */
-  isError: z.boolean(),
-  isRequest: z.boolean(),
-  traceState: z.string(),
-  flags: z.number().int(),
-  attributes: attributes,
-  events: z.array(z.object({ name: z.string(), at: z.string(), attributes: attributes, droppedAttributesCount: z.number().int() })),
-  links: z.array(
-    z.object({
-      traceId: z.string(),
-      spanId: z.string(),
-      traceState: z.string(),
-      flags: z.number().int(),
-      attributes: attributes,
-      droppedAttributesCount: z.number().int(),
-    }),
-  ),
-  droppedAttributesCount: z.number().int(),
-  droppedEventsCount: z.number().int(),
-  droppedLinksCount: z.number().int(),
-  /** Index into the trace's `resources` and `scopes`. */
-  resource: z.number().int(),
-  scope: z.number().int(),
-});
-
-export const trace = z.object({
-  traceId: z.string(),
-  startedAt: z.string(),
-  durationMs: z.number(),
-  /** In order of start. */
-  spans: z.array(span),
-  /** What sent the spans, once each. */
-  resources: z.array(z.object({ attributes: attributes, schemaUrl: z.string(), droppedAttributesCount: z.number().int() })),
-  scopes: z.array(
-    z.object({ name: z.string(), version: z.string(), attributes: attributes, schemaUrl: z.string(), droppedAttributesCount: z.number().int() }),
-  ),
-  /** Spans of the trace that are stored; more than `spans` holds when it is over the limit. */
-  total: z.number().int(),
-});
-
-export const traceSummary = z.object({
-  traceId: z.string(),
-  /** The longest span of the trace that met the filter. */
-  spanId: z.string(),
-  service: z.string(),
-  environment: z.string(),
-  operation: z.string(),
-  startedAt: z.string(),
-  durationMs: z.number(),
-  status: z.enum(['ok', 'error']),
-  statusMessage: z.string(),
-  /** Name and service of the trace's first span; null when it was not stored. */
-  root: z.object({ service: z.string(), operation: z.string(), durationMs: z.number() }).nullable(),
-  spans: z.number().int(),
-  errors: z.number().int(),
-  /** Services that took part. */
-  services: z.array(z.string()),
-});
-
-export const logRecord = z.object({
-  /** Opaque, unique: key of a row on the page. */
-  id: z.string(),
-  at: z.string(),
-  observedAt: z.string().nullable(),
-  service: z.string(),
-  environment: z.string(),
-  version: z.string(),
-  severityNumber: z.number().int(),
-  /** `trace`, `debug`, `info`, `warn`, `error`, `fatal`; `unset` when none was sent. */
-  severity: z.enum(['unset', 'trace', 'debug', 'info', 'warn', 'error', 'fatal']),
-  severityText: z.string(),
-  eventName: z.string(),
-  body: z.unknown(),
-  traceId: z.string().nullable(),
-  spanId: z.string().nullable(),
-  flags: z.number().int(),
-  attributes: attributes,
-  resource: attributes,
-  scope: z.object({ name: z.string(), version: z.string() }),
-  droppedAttributesCount: z.number().int(),
-});
-
-export const metric = z.object({
-  name: z.string(),
-  kind: z.enum(['gauge', 'sum', 'histogram', 'exponential_histogram', 'summary']),
-  unit: z.string(),
-  description: z.string(),
-  temporality: z.enum(['unspecified', 'delta', 'cumulative']),
-  monotonic: z.boolean(),
-  series: z.number().int(),
-  services: z.array(z.string()),
-  /** Attribute names with some of their values. */
-  attributes: z.array(z.object({ name: z.string(), values: z.array(z.unknown()), more: z.boolean() })),
-  /** UTC day of the newest point in the range. */
-  lastDay: z.iso.date(),
-});
 
 const facet = z.array(z.object({ value: z.string(), count: z.number().int() }));
 
@@ -262,7 +43,12 @@ const attributeFilter = z
   .transform((value) => (typeof value === 'string' ? [value] : value))
   .pipe(
     z
-      .array(z.string().max(1_000).regex(/^[^=]+=/s, 'name=value'))
+      .array(
+        z
+          .string()
+          .max(1_000)
+          .regex(/^[^=]+=/s, 'name=value'),
+      )
       .max(telemetryLimits.attributeFilters),
   )
   .optional();
@@ -278,7 +64,13 @@ export const getSignals = route({
   query: z.object({
     from,
     to,
-    step: z.coerce.number().int().min(10).max(30 * 86_400).optional().describe('Seconds, a multiple of 10; the default gives about 120 points'),
+    step: z.coerce
+      .number()
+      .int()
+      .min(10)
+      .max(30 * 86_400)
+      .optional()
+      .describe('Seconds, a multiple of 10; the default gives about 120 points'),
     environment,
     operation: shortText.optional(),
     version: z.string().max(255).optional(),
@@ -316,7 +108,13 @@ export const getNeighbours = route({
   access: signedIn,
   params: serviceParams,
   query: z.object(range),
-  answer: z.object({ from: instant, to: instant, nodes: z.array(mapNode), callers: z.array(mapEdge), calls: z.array(mapEdge) }),
+  answer: z.object({
+    from: instant,
+    to: instant,
+    nodes: z.array(mapNode),
+    callers: z.array(mapEdge),
+    calls: z.array(mapEdge),
+  }),
 });
 
 export const getServiceMap = route({
@@ -325,7 +123,13 @@ export const getServiceMap = route({
   summary: 'Services, databases, queues and outside systems, and who calls whom',
   access: signedIn,
   query: z.object(range),
-  answer: z.object({ from: instant, to: instant, nodes: z.array(mapNode), edges: z.array(mapEdge), truncated: z.boolean() }),
+  answer: z.object({
+    from: instant,
+    to: instant,
+    nodes: z.array(mapNode),
+    edges: z.array(mapEdge),
+    truncated: z.boolean(),
+  }),
 });
 
 export const listTraces = route({
@@ -362,7 +166,9 @@ export const getTrace = route({
 const logFilter = {
   service: name.optional(),
   environment,
-  q: shortText.optional().describe('Words that must stand in the body or an attribute value, in any order, whatever the case'),
+  q: shortText
+    .optional()
+    .describe('Words that must stand in the body or an attribute value, in any order, whatever the case'),
   severity: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).optional().describe('At least this severe'),
   traceId: hex(32).optional(),
   spanId: hex(16).optional(),
@@ -384,7 +190,10 @@ export const listLogs = route({
     facets: z.object({ severity: facet, service: facet, environment: facet, total: z.number().int() }).nullable(),
     /** Records by step and severity over the range, for the bar chart; null when facets were not asked for. */
     histogram: z
-      .object({ stepSeconds: z.number().int(), bars: z.array(z.object({ at: instant, severity: z.string(), count: z.number().int() })) })
+      .object({
+        stepSeconds: z.number().int(),
+        bars: z.array(z.object({ at: instant, severity: z.string(), count: z.number().int() })),
+      })
       .nullable(),
   }),
 });
@@ -421,9 +230,20 @@ export const getTelemetryStatus = route({
   summary: 'How the receiving of telemetry goes: engine, waiting data, notices, quarantine',
   access: signedIn,
   answer: z.object({
-    engine: z.object({ kind: z.enum(['embedded', 'external']), state: z.enum(['up', 'starting', 'down']), detail: z.string() }),
+    engine: z.object({
+      kind: z.enum(['embedded', 'external']),
+      state: z.enum(['up', 'starting', 'down']),
+      detail: z.string(),
+    }),
     /** Acknowledged and not yet in the tables of the engine; null in a process that does not receive telemetry. */
-    waiting: z.object({ segments: z.number().int(), bytes: z.number().int(), bytesMax: z.number().int(), oldestSeconds: z.number() }).nullable(),
+    waiting: z
+      .object({
+        segments: z.number().int(),
+        bytes: z.number().int(),
+        bytesMax: z.number().int(),
+        oldestSeconds: z.number(),
+      })
+      .nullable(),
     /** Why telemetry is refused now, and why its delivery is tried again; null when all is well. */
     refusing: z.string().nullable(),
     deliveryProblem: z.string().nullable(),

@@ -91,19 +91,27 @@ const rowOf = (span: SpanGiven): Record<string, unknown> => ({
 
 /** Computes every rollup that the spans touch, by the statements of the delivery. */
 export const rollUp = async (clickhouse: ClickHouse, spans: readonly SpanGiven[]): Promise<void> => {
-  const starts = (seconds: number): number[] => [...new Set(spans.map((span) => Math.floor(Number(span.endedNs / 1_000_000_000n) / seconds) * seconds))].sort((a, b) => a - b);
+  const starts = (seconds: number): number[] =>
+    [...new Set(spans.map((span) => Math.floor(Number(span.endedNs / 1_000_000_000n) / seconds) * seconds))].sort(
+      (a, b) => a - b,
+    );
   const run = async (sql: string): Promise<void> => clickhouse.command(sql, { timeoutMs: 60_000 });
   for (const part of chunks(starts(10))) {
     await run(operationsFromSpans('10s', part));
     await run(edgesFromSpans('10s', part));
     await run(servicesFromOperations('10s', part));
   }
-  for (const [level, seconds] of [['minute', 60], ['hour', 3_600]] as const) {
-    for (const part of chunks(starts(seconds))) for (const family of ['operations', 'services', 'edges'] as const) await run(coarser(family, level, part));
+  for (const [level, seconds] of [
+    ['minute', 60],
+    ['hour', 3_600],
+  ] as const) {
+    for (const part of chunks(starts(seconds)))
+      for (const family of ['operations', 'services', 'edges'] as const) await run(coarser(family, level, part));
   }
 };
 
-const chunks = (items: readonly number[]): number[][] => Array.from({ length: Math.ceil(items.length / 360) }, (_, index) => items.slice(index * 360, (index + 1) * 360));
+const chunks = (items: readonly number[]): number[][] =>
+  Array.from({ length: Math.ceil(items.length / 360) }, (_, index) => items.slice(index * 360, (index + 1) * 360));
 
 /** One log record as a test says it. */
 export interface LogGiven {
@@ -131,10 +139,15 @@ export const aLog = (given: Partial<LogGiven> & { readonly timeNs: bigint }): Lo
   ...given,
 });
 
-const logInput = 'time_ns Int64, service String, environment String, severity_number UInt8, body String, body_kind String, trace_id String, span_id String, attributes Map(String, String)';
+const logInput =
+  'time_ns Int64, service String, environment String, severity_number UInt8, body String, body_kind String, trace_id String, span_id String, attributes Map(String, String)';
 
 /** Writes log records of one day into the raw table as a delivery would. */
-export const insertLogs = async (clickhouse: ClickHouse, logs: readonly LogGiven[], segment: bigint | number = 1): Promise<void> => {
+export const insertLogs = async (
+  clickhouse: ClickHouse,
+  logs: readonly LogGiven[],
+  segment: bigint | number = 1,
+): Promise<void> => {
   const rows = logs.map((log) =>
     JSON.stringify({
       time_ns: log.timeNs.toString(),
@@ -145,7 +158,9 @@ export const insertLogs = async (clickhouse: ClickHouse, logs: readonly LogGiven
       body_kind: log.bodyKind,
       trace_id: log.traceId,
       span_id: log.spanId,
-      attributes: Object.fromEntries(Object.entries(log.attributes).map(([key, value]) => [key, JSON.stringify(value)])),
+      attributes: Object.fromEntries(
+        Object.entries(log.attributes).map(([key, value]) => [key, JSON.stringify(value)]),
+      ),
     }),
   );
   await clickhouse.insert({

@@ -24,7 +24,12 @@ export const groupKind: DocumentKind = {
     const body = {
       displayName: spec.profile?.displayName ?? metadata.title ?? present?.displayName ?? name,
       description: metadata.description ?? present?.description ?? '',
-      members: [...stay, ...named.filter((person) => !stay.some((each) => each.person === person)).map((person) => ({ person, role: 'responder' }))],
+      members: [
+        ...stay,
+        ...named
+          .filter((person) => !stay.some((each) => each.person === person))
+          .map((person) => ({ person, role: 'responder' })),
+      ],
     };
     const answer = await context.call(identity.applyTeam, { params: { team }, body });
     return answer.outcome;
@@ -45,11 +50,20 @@ export const userKind: DocumentKind = {
     const person = await personOf(context, spec.profile?.email, name.toLowerCase());
     const wanted = spec.memberOf.map((text) => parseReference(text, 'group')!.name.toLowerCase());
     const missing = wanted.filter((team) => !person.teams.some((each) => each.name === team));
-    for (const team of missing) await context.call(identity.setTeamMember, { params: { team, person: person.name }, body: { role: 'responder' } });
+    for (const team of missing)
+      await context.call(identity.setTeamMember, {
+        params: { team, person: person.name },
+        body: { role: 'responder' },
+      });
     return missing.length > 0 ? 'changed' : 'unchanged';
   },
   remove: async (_context, name) => {
-    throw new Refusal({ status: 400, code: 'catalog.person-stays', title: 'People are not deleted by files', detail: `Disable ${name} on the page Settings, People: the ledger speaks of them.` });
+    throw new Refusal({
+      status: 400,
+      code: 'catalog.person-stays',
+      title: 'People are not deleted by files',
+      detail: `Disable ${name} on the page Settings, People: the ledger speaks of them.`,
+    });
   },
   get: async (context, name) => {
     if (name !== null) return [await context.call(identity.readPerson, { params: { person: name } })];
@@ -66,7 +80,11 @@ const teamOrNull = async (context: CliContext, team: string): Promise<Team | nul
   }
 };
 
-const personOf = async (context: CliContext, email: string | undefined, name: string): Promise<{ name: string; teams: { name: string }[] }> => {
+const personOf = async (
+  context: CliContext,
+  email: string | undefined,
+  name: string,
+): Promise<{ name: string; teams: { name: string }[] }> => {
   for (const person of [email, name].filter((each) => each !== undefined)) {
     try {
       return await context.call(identity.readPerson, { params: { person } });

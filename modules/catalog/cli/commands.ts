@@ -6,7 +6,9 @@ export { documentKinds } from './document-kinds.ts';
 
 /** `leadline get services` and `leadline get service NAME`; documents are in `document-kinds.ts`. */
 export const register = (program: Command, context: CliContext): void => {
-  const get = program.commands.find((command) => command.name() === 'get') ?? program.command('get').description('List things, or show one');
+  const get =
+    program.commands.find((command) => command.name() === 'get') ??
+    program.command('get').description('List things, or show one');
   get
     .command('service')
     .alias('services')
@@ -18,7 +20,10 @@ export const register = (program: Command, context: CliContext): void => {
     .option('--query <words>', 'only those whose name, title, owner, description or tag holds this')
     .option('--sort <order>', 'worst, name or traffic', 'worst')
     .option('--minutes <minutes>', 'how far back the figures look', '60')
-    .addHelpText('after', '\nExamples:\n  $ leadline get services --team payments\n  $ leadline get service shop/checkout -o yaml')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ leadline get services --team payments\n  $ leadline get service shop/checkout -o yaml',
+    )
     .action(async (name: string | undefined, options: ListOptions) => {
       if (name !== undefined) return context.print(await context.call(getService, { params: { name } }));
       context.print((await allServices(context, options)).map(row), columns);
@@ -37,15 +42,28 @@ interface ListOptions {
 /** All pages; the catalog itself bounds how many there are. */
 const allServices = async (context: CliContext, { query: q, ...filter }: ListOptions): Promise<ServiceSummary[]> => {
   const items: ServiceSummary[] = [];
-  for (let cursor: string | null = null; ; ) {
-    const page: { items: ServiceSummary[]; next: string | null } = await context.call(listServices, { query: { ...filter, q, limit: 200, ...(cursor ? { cursor } : {}) } });
+  for (let cursor: string | null = null; ;) {
+    const page: { items: ServiceSummary[]; next: string | null } = await context.call(listServices, {
+      query: { ...filter, q, limit: 200, ...(cursor ? { cursor } : {}) },
+    });
     items.push(...page.items);
     if (page.next === null) return items;
     cursor = page.next;
   }
 };
 
-const columns = ['name', 'environment', 'health', 'requestsPerSecond', 'errorRatio', 'p99Ms', 'owner', 'tier', 'version', 'lastSeen'] as const;
+const columns = [
+  'name',
+  'environment',
+  'health',
+  'requestsPerSecond',
+  'errorRatio',
+  'p99Ms',
+  'owner',
+  'tier',
+  'version',
+  'lastSeen',
+] as const;
 
 const row = (item: ServiceSummary): Record<(typeof columns)[number], unknown> => ({
   name: item.name,
@@ -60,4 +78,5 @@ const row = (item: ServiceSummary): Record<(typeof columns)[number], unknown> =>
   lastSeen: item.lastSeen,
 });
 
-const rounded = (value: number | null | undefined, digits: number): number | null => (value === null || value === undefined ? null : Number(value.toFixed(digits)));
+const rounded = (value: number | null | undefined, digits: number): number | null =>
+  value === null || value === undefined ? null : Number(value.toFixed(digits));

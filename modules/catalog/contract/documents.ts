@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { entityName, journeyDescription, serviceDescription, serviceName, type EntityDescription, type ServiceDescription } from '../contract.ts';
+import {
+  entityName,
+  journeyDescription,
+  serviceDescription,
+  serviceName,
+  type EntityDescription,
+  type ServiceDescription,
+} from '../contract.ts';
 import { dependenciesOf, linksOf, nameOf, parseReference, teamOf, tierOf } from '../domain/backstage.ts';
 
 /** Documents as files keep them: Leadline's own, strict, and Backstage's, which may say more than we use. */
@@ -25,22 +32,44 @@ export const journeyDocument = z.strictObject({
 
 const apiVersion = z.enum(['backstage.io/v1alpha1', 'backstage.io/v1beta1']);
 /** https://backstage.io/docs/features/software-catalog/descriptor-format#name-required */
-const backstageName = z.string().min(1).max(63).regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/u, 'letters, digits, dots, dashes and underscores, at most 63');
+const backstageName = z
+  .string()
+  .min(1)
+  .max(63)
+  .regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/u, 'letters, digits, dots, dashes and underscores, at most 63');
 
 const metadata = z.looseObject({
   name: backstageName,
-  namespace: z.string().max(63).regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/u, 'small letters, digits and single dashes').optional(),
+  namespace: z
+    .string()
+    .max(63)
+    .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/u, 'small letters, digits and single dashes')
+    .optional(),
   title: z.string().max(200).optional(),
   description: z.string().max(4_000).optional(),
   labels: z.record(z.string(), z.string()).optional(),
   annotations: z.record(z.string(), z.string()).optional(),
   tags: z.array(z.string().min(1).max(63)).max(50).optional(),
-  links: z.array(z.looseObject({ url: z.url({ protocol: /^https?$/u }), title: z.string().max(200).optional(), icon: z.string().optional(), type: z.string().max(50).optional() })).max(50).optional(),
+  links: z
+    .array(
+      z.looseObject({
+        url: z.url({ protocol: /^https?$/u }),
+        title: z.string().max(200).optional(),
+        icon: z.string().optional(),
+        type: z.string().max(50).optional(),
+      }),
+    )
+    .max(50)
+    .optional(),
 });
 
-const reference = z.string().refine((text) => parseReference(text, 'component') !== null, 'an entity reference: [kind:][namespace/]name');
+const reference = z
+  .string()
+  .refine((text) => parseReference(text, 'component') !== null, 'an entity reference: [kind:][namespace/]name');
 const references = z.array(reference).max(500);
-const owner = z.string().refine((text) => teamOf(text) !== null, 'a team: name, or group:[namespace/]name; people do not own services here');
+const owner = z
+  .string()
+  .refine((text) => teamOf(text) !== null, 'a team: name, or group:[namespace/]name; people do not own services here');
 const word = z.string().min(1).max(50);
 const relations = { dependsOn: references.optional(), dependencyOf: references.optional() };
 
@@ -48,10 +77,23 @@ export const componentDocument = z.looseObject({
   apiVersion,
   kind: z.literal('Component'),
   metadata,
-  spec: z.looseObject({ type: word, lifecycle: word, owner, system: reference.optional(), providesApis: references.optional(), consumesApis: references.optional(), ...relations }),
+  spec: z.looseObject({
+    type: word,
+    lifecycle: word,
+    owner,
+    system: reference.optional(),
+    providesApis: references.optional(),
+    consumesApis: references.optional(),
+    ...relations,
+  }),
 });
 
-export const systemDocument = z.looseObject({ apiVersion, kind: z.literal('System'), metadata, spec: z.looseObject({ owner, type: word.optional(), domain: z.string().optional() }) });
+export const systemDocument = z.looseObject({
+  apiVersion,
+  kind: z.literal('System'),
+  metadata,
+  spec: z.looseObject({ owner, type: word.optional(), domain: z.string().optional() }),
+});
 
 export const apiDocument = z.looseObject({
   apiVersion,
@@ -61,7 +103,12 @@ export const apiDocument = z.looseObject({
   spec: z.looseObject({ type: word, lifecycle: word, owner, system: reference.optional(), definition: z.unknown() }),
 });
 
-export const resourceDocument = z.looseObject({ apiVersion, kind: z.literal('Resource'), metadata, spec: z.looseObject({ type: word, owner, system: reference.optional(), ...relations }) });
+export const resourceDocument = z.looseObject({
+  apiVersion,
+  kind: z.literal('Resource'),
+  metadata,
+  spec: z.looseObject({ type: word, owner, system: reference.optional(), ...relations }),
+});
 
 export const groupDocument = z.looseObject({
   apiVersion,
@@ -71,7 +118,9 @@ export const groupDocument = z.looseObject({
     type: word,
     children: z.array(z.string()),
     parent: z.string().optional(),
-    profile: z.looseObject({ displayName: z.string().min(1).max(120).optional(), email: z.string().optional() }).optional(),
+    profile: z
+      .looseObject({ displayName: z.string().min(1).max(120).optional(), email: z.string().optional() })
+      .optional(),
     members: z.array(reference).max(500).optional(),
   }),
 });
@@ -80,18 +129,27 @@ export const userDocument = z.looseObject({
   apiVersion,
   kind: z.literal('User'),
   metadata,
-  spec: z.looseObject({ profile: z.looseObject({ displayName: z.string().optional(), email: z.string().optional() }).optional(), memberOf: z.array(reference).max(100) }),
+  spec: z.looseObject({
+    profile: z.looseObject({ displayName: z.string().optional(), email: z.string().optional() }).optional(),
+    memberOf: z.array(reference).max(100),
+  }),
 });
 
 export type ServiceDocument = z.output<typeof serviceDocument>;
 export type JourneyDocument = z.output<typeof journeyDocument>;
 export type ComponentDocument = z.output<typeof componentDocument>;
-export type EntityDocument = z.output<typeof systemDocument> | z.output<typeof apiDocument> | z.output<typeof resourceDocument>;
+export type EntityDocument =
+  | z.output<typeof systemDocument>
+  | z.output<typeof apiDocument>
+  | z.output<typeof resourceDocument>;
 export type GroupDocument = z.output<typeof groupDocument>;
 export type UserDocument = z.output<typeof userDocument>;
 
 /** What a Component says of its service. `source` is the file that says so. */
-export const describedByComponent = ({ metadata: said, spec }: ComponentDocument, source: string | null): ServiceDescription => ({
+export const describedByComponent = (
+  { metadata: said, spec }: ComponentDocument,
+  source: string | null,
+): ServiceDescription => ({
   ...commonOf(said, spec.owner, source),
   tier: tierOf(said),
   lifecycle: spec.lifecycle,
@@ -129,5 +187,7 @@ const systemOf = (text: string | undefined): string | null => {
 };
 
 const apisOf = (texts: readonly string[] | undefined): string[] =>
-  (texts ?? []).map((text) => parseReference(text, 'api')).filter((found) => found !== null).map(nameOf);
-
+  (texts ?? [])
+    .map((text) => parseReference(text, 'api'))
+    .filter((found) => found !== null)
+    .map(nameOf);

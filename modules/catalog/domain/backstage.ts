@@ -10,7 +10,8 @@ export interface EntityReference {
   readonly name: string;
 }
 
-const referencePattern = /^(?:([A-Za-z][A-Za-z0-9]*):)?(?:([A-Za-z0-9][A-Za-z0-9._-]*)\/)?([A-Za-z0-9][A-Za-z0-9._-]*)$/u;
+const referencePattern =
+  /^(?:([A-Za-z][A-Za-z0-9]*):)?(?:([A-Za-z0-9][A-Za-z0-9._-]*)\/)?([A-Za-z0-9][A-Za-z0-9._-]*)$/u;
 
 /** Parts of a reference, the kind in small letters; null for what is none. */
 export const parseReference = (text: string, kind: string): EntityReference | null => {
@@ -29,19 +30,24 @@ export interface BackstageMetadata {
   readonly annotations?: Readonly<Record<string, string>> | undefined;
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly tags?: readonly string[] | undefined;
-  readonly links?: readonly { readonly url: string; readonly title?: string | undefined; readonly type?: string | undefined }[] | undefined;
+  readonly links?:
+    | readonly { readonly url: string; readonly title?: string | undefined; readonly type?: string | undefined }[]
+    | undefined;
 }
 
 /**
  * Name of the service that a Component describes: what the annotation says, else `namespace/name`, else the name alone in
  * the namespace `default`, as `service.namespace` and `service.name` would give it.
  */
-export const serviceOf = (metadata: BackstageMetadata): string => metadata.annotations?.[serviceAnnotation] ?? qualified(metadata.namespace ?? 'default', metadata.name);
+export const serviceOf = (metadata: BackstageMetadata): string =>
+  metadata.annotations?.[serviceAnnotation] ?? qualified(metadata.namespace ?? 'default', metadata.name);
 
 /** Name of a system, an API or a resource: the namespace stands before it unless it is `default`. */
-export const entityNameOf = (metadata: BackstageMetadata): string => qualified(metadata.namespace ?? 'default', metadata.name);
+export const entityNameOf = (metadata: BackstageMetadata): string =>
+  qualified(metadata.namespace ?? 'default', metadata.name);
 
-const qualified = (namespace: string, name: string): string => (namespace === 'default' ? name : `${namespace}/${name}`);
+const qualified = (namespace: string, name: string): string =>
+  namespace === 'default' ? name : `${namespace}/${name}`;
 
 /** Our name of what a reference names. */
 export const nameOf = (reference: EntityReference): string => qualified(reference.namespace, reference.name);
@@ -54,7 +60,8 @@ export const teamOf = (owner: string): string | null => {
 
 /** The tier that a label or an annotation says, 1 to 4; null where none does. */
 export const tierOf = (metadata: BackstageMetadata): number | null => {
-  const said = metadata.annotations?.['leadline.dev/tier'] ?? metadata.labels?.['leadline.dev/tier'] ?? metadata.labels?.['tier'];
+  const said =
+    metadata.annotations?.['leadline.dev/tier'] ?? metadata.labels?.['leadline.dev/tier'] ?? metadata.labels?.['tier'];
   const found = said === undefined ? null : /^(?:tier-?)?([1-4])$/iu.exec(said);
   return found ? Number(found[1]) : null;
 };
@@ -67,9 +74,15 @@ export interface ShownLink {
 
 /** Links of the metadata, and the source code that the annotation of the source location names. */
 export const linksOf = (metadata: BackstageMetadata): ShownLink[] => {
-  const links = (metadata.links ?? []).map((link): ShownLink => ({ title: link.title?.trim() || link.url, url: link.url, ...(link.type ? { kind: link.type } : {}) }));
+  const links = (metadata.links ?? []).map((link): ShownLink => ({
+    title: link.title?.trim() || link.url,
+    url: link.url,
+    ...(link.type ? { kind: link.type } : {}),
+  }));
   const source = metadata.annotations?.['backstage.io/source-location']?.replace(/^url:/u, '');
-  return source && /^https?:/u.test(source) && !links.some((link) => link.url === source) ? [...links, { title: 'Source', url: source, kind: 'source' }] : links;
+  return source && /^https?:/u.test(source) && !links.some((link) => link.url === source)
+    ? [...links, { title: 'Source', url: source, kind: 'source' }]
+    : links;
 };
 
 export interface SaidDependency {
@@ -83,4 +96,8 @@ export const dependenciesOf = (references: readonly string[]): SaidDependency[] 
   references
     .map((text) => parseReference(text, 'component'))
     .filter((reference) => reference !== null)
-    .map((reference) => ({ target: nameOf(reference), kind: 'other', targetKind: reference.kind === 'component' ? 'service' : 'external' }));
+    .map((reference) => ({
+      target: nameOf(reference),
+      kind: 'other',
+      targetKind: reference.kind === 'component' ? 'service' : 'external',
+    }));

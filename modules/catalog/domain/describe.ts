@@ -15,7 +15,10 @@ export type MayDescribe =
  * needs both teams, so that nobody takes another team's service or pushes theirs onto it; a thing that nobody owns is
  * taken by an editor of the team that the description names.
  */
-export const mayDescribe = (who: Describer, owners: { readonly present: string | null; readonly next: string | null }): MayDescribe => {
+export const mayDescribe = (
+  who: Describer,
+  owners: { readonly present: string | null; readonly next: string | null },
+): MayDescribe => {
   if (reaches(who.role, 'editor')) return { allowed: true, reason: 'organisation-editor' };
   const edits = (team: string): boolean => reaches(who.teams[team] ?? null, 'editor');
   if (owners.present !== null && !edits(owners.present)) return { allowed: false, reason: 'not-in-present-owner' };

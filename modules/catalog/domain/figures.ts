@@ -7,7 +7,12 @@ export interface SeenFigures {
   readonly errors: number;
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
-  readonly steps: readonly { readonly second: number; readonly requests: number; readonly errors: number; readonly p99Ms: number | null }[];
+  readonly steps: readonly {
+    readonly second: number;
+    readonly requests: number;
+    readonly errors: number;
+    readonly p99Ms: number | null;
+  }[];
 }
 
 /** Figures as the list shows them: the golden figures of the contract. */
@@ -63,7 +68,9 @@ export const goldenFiguresOf = (stretch: Stretch, seen: SeenFigures | null): Sho
     p50Ms: seen?.p50Ms ?? null,
     p99Ms: seen?.p99Ms ?? null,
     sparklines: {
-      requestsPerSecond: steps.map((step) => (step ? step.requests / elapsed(stretch, step.second, step.second + stepSeconds) : null)),
+      requestsPerSecond: steps.map((step) =>
+        step ? step.requests / elapsed(stretch, step.second, step.second + stepSeconds) : null,
+      ),
       errorRatio: steps.map((step) => (step && step.requests > 0 ? step.errors / step.requests : null)),
       p99Ms: steps.map((step) => step?.p99Ms ?? null),
     },
@@ -71,6 +78,7 @@ export const goldenFiguresOf = (stretch: Stretch, seen: SeenFigures | null): Sho
 };
 
 /** Seconds of a stretch that have passed, so that the one that runs does not look like a dip; ten at least, so that it is no spike. */
-const elapsed = (stretch: Stretch, from: number, to: number): number => Math.max(10, Math.min(to, stretch.nowSecond) - from);
+const elapsed = (stretch: Stretch, from: number, to: number): number =>
+  Math.max(10, Math.min(to, stretch.nowSecond) - from);
 
 const instantText = (second: number): string => Temporal.Instant.fromEpochMilliseconds(second * 1_000).toString();

@@ -13,23 +13,63 @@ describe('A service is judged by its figures, with the reason', () => {
     ['all is well', someFigures(), 'good', 'nothing-wrong'],
     ['one in ten fails', someFigures({ errors: 360, errorRatio: 0.1 }), 'critical', 'errors-high'],
     ['one in fifty fails', someFigures({ errors: 72, errorRatio: 0.02 }), 'warning', 'errors-raised'],
-    ['two of four fail, which says nothing', someFigures({ requests: 4, errors: 2, errorRatio: 0.5 }), 'good', 'nothing-wrong'],
-    ['the newest quarter is three times as slow', someFigures({ sparklines: sparklines(raised) }), 'warning', 'latency-raised'],
-    ['1 ms became 3 ms, which nobody feels', someFigures({ sparklines: sparklines(raised.map((ms) => ms / 40)) }), 'good', 'nothing-wrong'],
-    ['too little before to compare with', someFigures({ sparklines: sparklines([...Array<null>(24).fill(null), ...Array<number>(6).fill(900)]) }), 'good', 'nothing-wrong'],
+    [
+      'two of four fail, which says nothing',
+      someFigures({ requests: 4, errors: 2, errorRatio: 0.5 }),
+      'good',
+      'nothing-wrong',
+    ],
+    [
+      'the newest quarter is three times as slow',
+      someFigures({ sparklines: sparklines(raised) }),
+      'warning',
+      'latency-raised',
+    ],
+    [
+      '1 ms became 3 ms, which nobody feels',
+      someFigures({ sparklines: sparklines(raised.map((ms) => ms / 40)) }),
+      'good',
+      'nothing-wrong',
+    ],
+    [
+      'too little before to compare with',
+      someFigures({ sparklines: sparklines([...Array<null>(24).fill(null), ...Array<number>(6).fill(900)]) }),
+      'good',
+      'nothing-wrong',
+    ],
   ])('%s', (_name, figures, level, reason) => expect(judgeHealth(figures)).toEqual({ level, reason }));
 
   it('stands worst first: level, tier, share of errors, traffic, name', () => {
-    const row = (name: string, over: Partial<Ranked>): Ranked => ({ name, environment: '', tier: null, health: { level: 'good', reason: 'nothing-wrong' }, figures: { errorRatio: 0, requestsPerSecond: 1 }, ...over });
+    const row = (name: string, over: Partial<Ranked>): Ranked => ({
+      name,
+      environment: '',
+      tier: null,
+      health: { level: 'good', reason: 'nothing-wrong' },
+      figures: { errorRatio: 0, requestsPerSecond: 1 },
+      ...over,
+    });
     const rows = [
       row('b-quiet', { health: { level: 'quiet', reason: 'no-requests' } }),
       row('a-good', {}),
       row('busy-good', { figures: { errorRatio: 0, requestsPerSecond: 9 } }),
       row('tier-1-good', { tier: 1 }),
-      row('bad', { health: { level: 'critical', reason: 'errors-high' }, figures: { errorRatio: 0.1, requestsPerSecond: 1 } }),
-      row('worse', { health: { level: 'critical', reason: 'errors-high' }, figures: { errorRatio: 0.3, requestsPerSecond: 1 } }),
+      row('bad', {
+        health: { level: 'critical', reason: 'errors-high' },
+        figures: { errorRatio: 0.1, requestsPerSecond: 1 },
+      }),
+      row('worse', {
+        health: { level: 'critical', reason: 'errors-high' },
+        figures: { errorRatio: 0.3, requestsPerSecond: 1 },
+      }),
     ];
-    expect(rows.toSorted(compareWorst).map((each) => each.name)).toEqual(['worse', 'bad', 'tier-1-good', 'busy-good', 'a-good', 'b-quiet']);
+    expect(rows.toSorted(compareWorst).map((each) => each.name)).toEqual([
+      'worse',
+      'bad',
+      'tier-1-good',
+      'busy-good',
+      'a-good',
+      'b-quiet',
+    ]);
   });
 });
 
@@ -45,13 +85,25 @@ describe('Figures of the last minutes', () => {
   });
   it('are null, not 0, where nothing was seen', () => {
     const shown = goldenFiguresOf(lastMinutes(now, 60), null);
-    expect([shown.requests, shown.errors, shown.requestsPerSecond, shown.errorRatio, shown.p99Ms]).toEqual([null, null, null, null, null]);
+    expect([shown.requests, shown.errors, shown.requestsPerSecond, shown.errorRatio, shown.p99Ms]).toEqual([
+      null,
+      null,
+      null,
+      null,
+      null,
+    ]);
     expect(shown.sparklines.requestsPerSecond.every((value) => value === null)).toBe(true);
   });
   it('do not dip in the step that still runs', () => {
     const stretch = lastMinutes(now, 60);
     const last = stretch.toSecond - stretch.stepSeconds;
-    const shown = goldenFiguresOf(stretch, { requests: now - last, errors: 0, p50Ms: 1, p99Ms: 1, steps: [{ second: last, requests: now - last, errors: 0, p99Ms: 1 }] });
+    const shown = goldenFiguresOf(stretch, {
+      requests: now - last,
+      errors: 0,
+      p50Ms: 1,
+      p99Ms: 1,
+      steps: [{ second: last, requests: now - last, errors: 0, p99Ms: 1 }],
+    });
     expect(shown.sparklines.requestsPerSecond.at(-1)).toBe(1);
   });
 });

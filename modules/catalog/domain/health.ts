@@ -10,7 +10,13 @@ export interface JudgedFigures {
 /** How a service is doing and why, from a closed set. */
 export interface Health {
   readonly level: 'critical' | 'warning' | 'good' | 'quiet' | 'unknown';
-  readonly reason: 'errors-high' | 'errors-raised' | 'latency-raised' | 'nothing-wrong' | 'no-requests' | 'figures-away';
+  readonly reason:
+    | 'errors-high'
+    | 'errors-raised'
+    | 'latency-raised'
+    | 'nothing-wrong'
+    | 'no-requests'
+    | 'figures-away';
 }
 
 /** Where "something is wrong" begins; the same for every service until it has an objective of its own. */
@@ -82,6 +88,7 @@ export const compareTraffic = (a: Ranked, b: Ranked): number =>
   (b.figures?.requestsPerSecond ?? 0) - (a.figures?.requestsPerSecond ?? 0) || compareName(a, b);
 
 /** By name, then environment, in code point order: the same on every machine. */
-export const compareName = (a: Ranked, b: Ranked): number => order(a.name, b.name) || order(a.environment, b.environment);
+export const compareName = (a: Ranked, b: Ranked): number =>
+  order(a.name, b.name) || order(a.environment, b.environment);
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -49,17 +49,31 @@ afterAll(async () => {
   await postgres.stop();
 });
 
-const call = async (who: string, method: 'GET' | 'PUT' | 'DELETE', url: string, payload?: object): Promise<{ status: number; body: any }> => {
+const call = async (
+  who: string,
+  method: 'GET' | 'PUT' | 'DELETE',
+  url: string,
+  payload?: object,
+): Promise<{ status: number; body: any }> => {
   const answer = await http.fastify.inject({ method, url, headers: { 'x-who': who }, ...(payload ? { payload } : {}) });
   return { status: answer.statusCode, body: answer.body === '' ? null : answer.json() };
 };
 const service = (name: string): string => `/api/v1/services/${encodeURIComponent(name)}`;
 const eventsOf = async (subject: string): Promise<{ kind: string; data: any }[]> =>
-  (await postgres.pool.query('SELECT kind, data FROM (SELECT 0 AS later, place, kind, data, subject FROM ledger.event UNION ALL SELECT 1, written, kind, data, subject FROM ledger.pending) AS told WHERE subject = $1 ORDER BY later, place', [subject])).rows;
+  (
+    await postgres.pool.query(
+      'SELECT kind, data FROM (SELECT 0 AS later, place, kind, data, subject FROM ledger.event UNION ALL SELECT 1, written, kind, data, subject FROM ledger.pending) AS told WHERE subject = $1 ORDER BY later, place',
+      [subject],
+    )
+  ).rows;
 
 describe('Services appear by themselves', () => {
   it('with environments and versions, told once on the ledger, however often telemetry says so', async () => {
-    const seen = [aSeenService({ name: 'auto/one' }), aSeenService({ name: 'auto/one', version: '1.1.0', firstSeen: at('12:10:00'), lastSeen: at('12:20:00') }), aSeenService({ name: 'auto/one', environment: 'staging' })];
+    const seen = [
+      aSeenService({ name: 'auto/one' }),
+      aSeenService({ name: 'auto/one', version: '1.1.0', firstSeen: at('12:10:00'), lastSeen: at('12:20:00') }),
+      aSeenService({ name: 'auto/one', environment: 'staging' }),
+    ];
     await Promise.all([door.sawServices(seen), door.sawServices(seen.toReversed()), door.sawServices(seen)]);
     await door.sawServices([aSeenService({ name: 'auto/one', firstSeen: at('11:00:00'), lastSeen: at('12:25:00') })]);
     const { body } = await call('searcher', 'GET', service('auto/one'));
@@ -71,15 +85,32 @@ describe('Services appear by themselves', () => {
     expect(body.origin).toBe('telemetry');
     expect((await eventsOf('service:auto/one')).map((event) => event.kind)).toEqual(['service.discovered']);
     await door.sawServices([aSeenService({ name: 'auto/one', version: '2.0.0' })]);
-    expect((await eventsOf('service:auto/one')).at(-1)).toMatchObject({ kind: 'service.version-seen', data: { version: '2.0.0', environment: 'production' } });
+    expect((await eventsOf('service:auto/one')).at(-1)).toMatchObject({
+      kind: 'service.version-seen',
+      data: { version: '2.0.0', environment: 'production' },
+    });
   });
 
   it('with what they use and who uses them', async () => {
     await door.sawServices([aSeenService({ name: 'dep/a' }), aSeenService({ name: 'dep/b' })]);
-    const use = { service: 'dep/a', target: 'dep/b', targetKind: 'service', kind: 'http', firstSeen: at('12:00:00'), lastSeen: at('12:00:00') } as const;
-    await door.sawDependencies([use, { ...use, target: 'postgresql: orders', targetKind: 'database', kind: 'database' }, use]);
+    const use = {
+      service: 'dep/a',
+      target: 'dep/b',
+      targetKind: 'service',
+      kind: 'http',
+      firstSeen: at('12:00:00'),
+      lastSeen: at('12:00:00'),
+    } as const;
+    await door.sawDependencies([
+      use,
+      { ...use, target: 'postgresql: orders', targetKind: 'database', kind: 'database' },
+      use,
+    ]);
     const a = await call('admin', 'GET', service('dep/a'));
-    expect(a.body.dependencies.map((each: any) => [each.target, each.targetKind, each.origin])).toEqual([['dep/b', 'service', 'telemetry'], ['postgresql: orders', 'database', 'telemetry']]);
+    expect(a.body.dependencies.map((each: any) => [each.target, each.targetKind, each.origin])).toEqual([
+      ['dep/b', 'service', 'telemetry'],
+      ['postgresql: orders', 'database', 'telemetry'],
+    ]);
     const b = await call('admin', 'GET', service('dep/b'));
     expect(b.body.dependents.map((each: any) => each.service)).toEqual(['dep/a']);
     expect((await eventsOf('service:dep/a')).filter((event) => event.kind === 'dependency.discovered')).toHaveLength(2);
@@ -88,15 +119,39 @@ describe('Services appear by themselves', () => {
 
 describe('A service is described by its owners, idempotently', () => {
   it('created, unchanged, changed; each change with before and after on the ledger', async () => {
-    const said = { owner: 'payments', tier: 1, links: [{ title: 'Runbook', url: 'https://wiki.example/pay' }], dependsOn: [{ target: 'dep/b' }, { target: 'dep/a' }] };
+    const said = {
+      owner: 'payments',
+      tier: 1,
+      links: [{ title: 'Runbook', url: 'https://wiki.example/pay' }],
+      dependsOn: [{ target: 'dep/b' }, { target: 'dep/a' }],
+    };
     expect((await call('payer', 'PUT', service('pay/ledger'), said)).body).toEqual({ outcome: 'created' });
-    expect((await call('payer', 'PUT', service('pay/ledger'), { ...said, dependsOn: said.dependsOn.toReversed() })).body).toEqual({ outcome: 'unchanged' });
-    expect((await call('payer', 'PUT', service('pay/ledger'), { ...said, tier: 2, origin: 'file', source: 'catalog-info.yaml' })).body).toEqual({ outcome: 'changed' });
+    expect(
+      (await call('payer', 'PUT', service('pay/ledger'), { ...said, dependsOn: said.dependsOn.toReversed() })).body,
+    ).toEqual({ outcome: 'unchanged' });
+    expect(
+      (
+        await call('payer', 'PUT', service('pay/ledger'), {
+          ...said,
+          tier: 2,
+          origin: 'file',
+          source: 'catalog-info.yaml',
+        })
+      ).body,
+    ).toEqual({ outcome: 'changed' });
     const events = await eventsOf('service:pay/ledger');
-    expect(events.map((event) => [event.kind, event.data.outcome])).toEqual([['service.described', 'created'], ['service.described', 'changed']]);
+    expect(events.map((event) => [event.kind, event.data.outcome])).toEqual([
+      ['service.described', 'created'],
+      ['service.described', 'changed'],
+    ]);
     expect([events[1]!.data.before.tier, events[1]!.data.after.tier]).toEqual([1, 2]);
     const { body } = await call('searcher', 'GET', service('pay/ledger'));
-    expect(body).toMatchObject({ origin: 'file', owner: 'payments', tier: 2, described: { by: 'pia', source: 'catalog-info.yaml', at: '2026-11-22T12:30:00Z'.replace('Z', '.000Z') } });
+    expect(body).toMatchObject({
+      origin: 'file',
+      owner: 'payments',
+      tier: 2,
+      described: { by: 'pia', source: 'catalog-info.yaml', at: '2026-11-22T12:30:00Z'.replace('Z', '.000Z') },
+    });
     expect(body.dependencies.map((each: any) => each.origin)).toEqual(['file', 'file']);
   });
 
@@ -121,13 +176,20 @@ describe('A service is described by its owners, idempotently', () => {
     expect((await call('payer', 'DELETE', service('pay/old'))).status).toBe(204);
     expect((await call('payer', 'GET', service('pay/old'))).body.code).toBe('catalog.service-unknown');
     expect((await call('payer', 'DELETE', service('pay/old'))).status).toBe(404);
-    expect((await eventsOf('service:pay/old')).at(-1)).toMatchObject({ kind: 'service.forgotten', data: { before: { owner: 'payments' } } });
+    expect((await eventsOf('service:pay/old')).at(-1)).toMatchObject({
+      kind: 'service.forgotten',
+      data: { before: { owner: 'payments' } },
+    });
   });
 });
 
 describe('The list of services', () => {
   it('has a row an environment, worst first, and pages that neither lose nor repeat a row', async () => {
-    await door.sawServices(['a', 'b', 'c', 'd', 'e'].flatMap((name) => ['production', 'staging'].map((environment) => aSeenService({ name: `list/${name}`, environment }))));
+    await door.sawServices(
+      ['a', 'b', 'c', 'd', 'e'].flatMap((name) =>
+        ['production', 'staging'].map((environment) => aSeenService({ name: `list/${name}`, environment })),
+      ),
+    );
     figures = [
       aFigure({ service: 'list/c', requests: 100, errors: 30 }),
       aFigure({ service: 'list/e', environment: 'staging', requests: 100, errors: 2 }),
@@ -135,21 +197,29 @@ describe('The list of services', () => {
       aFigure({ service: 'list/b', requests: 900 }),
     ];
     const rows: string[] = [];
-    for (let cursor = ''; ; ) {
+    for (let cursor = ''; ;) {
       const { body } = await call('searcher', 'GET', `/api/v1/services?q=list/&limit=3${cursor}`);
       rows.push(...body.items.map((item: any) => `${item.name} ${item.environment} ${item.health.level}`));
       expect(body.total).toBe(10);
       if (body.next === null) break;
       cursor = `&cursor=${body.next}`;
     }
-    expect(rows.slice(0, 4)).toEqual(['list/c production critical', 'list/a production warning', 'list/e staging good', 'list/b production good']);
+    expect(rows.slice(0, 4)).toEqual([
+      'list/c production critical',
+      'list/a production warning',
+      'list/e staging good',
+      'list/b production good',
+    ]);
     expect(rows).toHaveLength(10);
     expect(new Set(rows).size).toBe(10);
   });
 
   it('is filtered by team, tier and environment, and stands without figures while the engine is away', async () => {
     await call('admin', 'PUT', service('list/a'), { owner: 'search', tier: 3, title: 'Alpha' });
-    const names = async (query: string): Promise<string[]> => (await call('payer', 'GET', `/api/v1/services?${query}`)).body.items.map((item: any) => `${item.name}/${item.environment}`);
+    const names = async (query: string): Promise<string[]> =>
+      (await call('payer', 'GET', `/api/v1/services?${query}`)).body.items.map(
+        (item: any) => `${item.name}/${item.environment}`,
+      );
     expect(await names('team=search&sort=name')).toEqual(['list/a/production', 'list/a/staging']);
     expect(await names('tier=3&environment=staging')).toEqual(['list/a/staging']);
     expect(await names('q=alph&environment=production')).toEqual(['list/a/production']);
@@ -159,13 +229,23 @@ describe('The list of services', () => {
     expect([away.figures, away.health.reason]).toEqual([null, 'figures-away']);
   });
 
-  it.each(['cursor=xyz', 'cursor=WzEsMl0', 'limit=0', 'limit=201', 'minutes=0', 'sort=best', 'tier=9'])('refuses %s', async (query) => expect((await call('payer', 'GET', `/api/v1/services?${query}`)).status).toBe(400));
+  it.each(['cursor=xyz', 'cursor=WzEsMl0', 'limit=0', 'limit=201', 'minutes=0', 'sort=best', 'tier=9'])(
+    'refuses %s',
+    async (query) => expect((await call('payer', 'GET', `/api/v1/services?${query}`)).status).toBe(400),
+  );
 });
 
 describe('Journeys and entities', () => {
   it('a journey names the services behind each step, and the service names the journey', async () => {
     await door.sawServices([aSeenService({ name: 'journey/cart' })]);
-    const journey = { title: 'Buy', owner: 'search', steps: [{ name: 'Put in the cart', service: 'journey/cart', operation: 'POST /cart' }, { name: 'Pay', service: 'journey/pay' }] };
+    const journey = {
+      title: 'Buy',
+      owner: 'search',
+      steps: [
+        { name: 'Put in the cart', service: 'journey/cart', operation: 'POST /cart' },
+        { name: 'Pay', service: 'journey/pay' },
+      ],
+    };
     expect((await call('searcher', 'PUT', '/api/v1/journeys/buy', journey)).body).toEqual({ outcome: 'created' });
     expect((await call('searcher', 'PUT', '/api/v1/journeys/buy', journey)).body).toEqual({ outcome: 'unchanged' });
     expect((await call('payer', 'PUT', '/api/v1/journeys/buy', journey)).status).toBe(403);
@@ -178,8 +258,12 @@ describe('Journeys and entities', () => {
 
   it('a system lists its services', async () => {
     await call('admin', 'PUT', service('sys/one'), { system: 'checkout-system' });
-    expect((await call('admin', 'PUT', '/api/v1/entities/system/checkout-system', { owner: 'search' })).body).toEqual({ outcome: 'created' });
-    expect((await call('admin', 'GET', '/api/v1/entities?kind=system')).body.items).toMatchObject([{ name: 'checkout-system', services: ['sys/one'] }]);
+    expect((await call('admin', 'PUT', '/api/v1/entities/system/checkout-system', { owner: 'search' })).body).toEqual({
+      outcome: 'created',
+    });
+    expect((await call('admin', 'GET', '/api/v1/entities?kind=system')).body.items).toMatchObject([
+      { name: 'checkout-system', services: ['sys/one'] },
+    ]);
     expect((await call('payer', 'DELETE', '/api/v1/entities/system/checkout-system')).status).toBe(403);
     expect((await call('searcher', 'DELETE', '/api/v1/entities/system/checkout-system')).status).toBe(204);
   });

@@ -24,22 +24,43 @@ interface Describable<Said extends { owner: string | null }> {
 }
 
 /** Describes a service; what is already so changes nothing and puts nothing on the ledger. */
-export const describeService = (ground: CatalogGround, actor: Actor, name: string, said: ServiceDescription): Promise<Applied> =>
-  describe(ground, actor, serviceThing(name), { ...said, dependsOn: inKeyOrder(said.dependsOn) });
+export const describeService = (
+  ground: CatalogGround,
+  actor: Actor,
+  name: string,
+  said: ServiceDescription,
+): Promise<Applied> => describe(ground, actor, serviceThing(name), { ...said, dependsOn: inKeyOrder(said.dependsOn) });
 
-export const forgetService = (ground: CatalogGround, actor: Actor, name: string): Promise<void> => remove(ground, actor, serviceThing(name));
+export const forgetService = (ground: CatalogGround, actor: Actor, name: string): Promise<void> =>
+  remove(ground, actor, serviceThing(name));
 
-export const describeJourney = (ground: CatalogGround, actor: Actor, name: string, said: JourneyDescription): Promise<Applied> =>
-  describe(ground, actor, journeyThing(name), said);
+export const describeJourney = (
+  ground: CatalogGround,
+  actor: Actor,
+  name: string,
+  said: JourneyDescription,
+): Promise<Applied> => describe(ground, actor, journeyThing(name), said);
 
-export const deleteJourney = (ground: CatalogGround, actor: Actor, name: string): Promise<void> => remove(ground, actor, journeyThing(name));
+export const deleteJourney = (ground: CatalogGround, actor: Actor, name: string): Promise<void> =>
+  remove(ground, actor, journeyThing(name));
 
-export const describeEntity = (ground: CatalogGround, actor: Actor, kind: EntityKind, name: string, said: EntityDescription): Promise<Applied> =>
-  describe(ground, actor, entityThing(kind, name), said);
+export const describeEntity = (
+  ground: CatalogGround,
+  actor: Actor,
+  kind: EntityKind,
+  name: string,
+  said: EntityDescription,
+): Promise<Applied> => describe(ground, actor, entityThing(kind, name), said);
 
-export const deleteEntity = (ground: CatalogGround, actor: Actor, kind: EntityKind, name: string): Promise<void> => remove(ground, actor, entityThing(kind, name));
+export const deleteEntity = (ground: CatalogGround, actor: Actor, kind: EntityKind, name: string): Promise<void> =>
+  remove(ground, actor, entityThing(kind, name));
 
-const describe = async <Said extends { owner: string | null }>(ground: CatalogGround, actor: Actor, thing: Describable<Said>, said: Said): Promise<Applied> => {
+const describe = async <Said extends { owner: string | null }>(
+  ground: CatalogGround,
+  actor: Actor,
+  thing: Describable<Said>,
+  said: Said,
+): Promise<Applied> => {
   if (said.owner !== null && !(await ground.teamExists(said.owner))) throw ownerUnknown(said.owner);
   return ground.postgres.transaction<CatalogTables, Applied>(async (tx) => {
     await store.lockName(tx, thing.subject);
@@ -59,7 +80,11 @@ const describe = async <Said extends { owner: string | null }>(ground: CatalogGr
   });
 };
 
-const remove = async <Said extends { owner: string | null }>(ground: CatalogGround, actor: Actor, thing: Describable<Said>): Promise<void> => {
+const remove = async <Said extends { owner: string | null }>(
+  ground: CatalogGround,
+  actor: Actor,
+  thing: Describable<Said>,
+): Promise<void> => {
   await ground.postgres.transaction<CatalogTables, void>(async (tx) => {
     await store.lockName(tx, thing.subject);
     const present = await thing.read(tx);
@@ -82,7 +107,12 @@ const serviceThing = (name: string): Describable<ServiceDescription> => ({
   kind: { described: 'service.described', removed: 'service.forgotten' },
   read: async (tx) => {
     const row = await store.lockService(tx, name);
-    return row && { said: row.description && { ...row.description, dependsOn: inKeyOrder(row.description.dependsOn) }, owner: row.owner };
+    return (
+      row && {
+        said: row.description && { ...row.description, dependsOn: inKeyOrder(row.description.dependsOn) },
+        owner: row.owner,
+      }
+    );
   },
   write: async (tx, said, described) => {
     await store.insertService(tx, name);
@@ -119,7 +149,9 @@ const entityThing = (kind: EntityKind, name: string): Describable<EntityDescript
 const inKeyOrder = (dependsOn: ServiceDescription['dependsOn']): ServiceDescription['dependsOn'] => {
   const byKey = new Map(dependsOn.map((each) => [JSON.stringify([each.target, each.targetKind, each.kind]), each]));
   const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-  return [...byKey.values()].sort((a, b) => order(a.target, b.target) || order(a.targetKind, b.targetKind) || order(a.kind, b.kind));
+  return [...byKey.values()].sort(
+    (a, b) => order(a.target, b.target) || order(a.targetKind, b.targetKind) || order(a.kind, b.kind),
+  );
 };
 
 const requireOwner = (actor: Actor, owners: { present: string | null; next: string | null }): void => {
@@ -130,7 +162,12 @@ const requireOwner = (actor: Actor, owners: { present: string | null; next: stri
     'not-in-present-owner': `It belongs to the team ${owners.present}, and you are no editor there or in the organisation.`,
     'not-in-new-owner': `You are no editor in the team ${owners.next} or in the organisation.`,
   }[decision.reason];
-  throw new Refusal({ status: 403, code: 'catalog.not-the-owner', title: 'Only its owners may change this', detail: why });
+  throw new Refusal({
+    status: 403,
+    code: 'catalog.not-the-owner',
+    title: 'Only its owners may change this',
+    detail: why,
+  });
 };
 
 const ownerUnknown = (owner: string): Refusal =>
@@ -144,5 +181,10 @@ const ownerUnknown = (owner: string): Refusal =>
 
 const unknownThing = (subject: string): Refusal => {
   const [kind, ...rest] = subject.split(':');
-  return new Refusal({ status: 404, code: `catalog.${kind}-unknown`, title: `The catalog knows no such ${kind}`, detail: rest.join(':') });
+  return new Refusal({
+    status: 404,
+    code: `catalog.${kind}-unknown`,
+    title: `The catalog knows no such ${kind}`,
+    detail: rest.join(':'),
+  });
 };

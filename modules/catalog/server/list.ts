@@ -30,7 +30,10 @@ export const pageOfServices = async (
   const start = cursor === null ? 0 : placeBehind(items, cursor);
   const end = start + query.limit;
   const last = items[end - 1];
-  const next = last && end < items.length ? encodeCursor([cursor?.second ?? Math.floor(now.epochMilliseconds / 1_000), end, last.name, last.environment]) : null;
+  const next =
+    last && end < items.length
+      ? encodeCursor([cursor?.second ?? Math.floor(now.epochMilliseconds / 1_000), end, last.name, last.environment])
+      : null;
   return { items: items.slice(start, end), next, total: items.length };
 };
 
@@ -44,27 +47,51 @@ interface Cursor {
 const readCursor = (text: string): Cursor => {
   const [second, place, name, environment] = decodeCursor(text, 4);
   if (!isCount(second) || !isCount(place) || typeof name !== 'string' || typeof environment !== 'string') {
-    throw new Refusal({ status: 400, code: 'http.bad-cursor', title: 'This cursor is not one of ours', errors: [{ path: 'query.cursor', message: 'not a cursor of this list' }] });
+    throw new Refusal({
+      status: 400,
+      code: 'http.bad-cursor',
+      title: 'This cursor is not one of ours',
+      errors: [{ path: 'query.cursor', message: 'not a cursor of this list' }],
+    });
   }
   return { second, place, name, environment };
 };
 
 /** A whole number that a date can be made of. */
-const isCount = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 33;
+const isCount = (value: unknown): value is number =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 33;
 
 const placeBehind = (items: readonly ServiceSummary[], cursor: Cursor): number => {
   const found = items.findIndex((item) => item.name === cursor.name && item.environment === cursor.environment);
   return found >= 0 ? found + 1 : Math.min(cursor.place, items.length);
 };
 
-const askFigures = async (source: FiguresSource, stretch: Stretch, environment: string | null): Promise<Map<string, Figures> | null> => {
-  const answer = await source({ from: instantOf(stretch.fromSecond), to: instantOf(stretch.toSecond), stepSeconds: stretch.stepSeconds, environment });
+const askFigures = async (
+  source: FiguresSource,
+  stretch: Stretch,
+  environment: string | null,
+): Promise<Map<string, Figures> | null> => {
+  const answer = await source({
+    from: instantOf(stretch.fromSecond),
+    to: instantOf(stretch.toSecond),
+    stepSeconds: stretch.stepSeconds,
+    environment,
+  });
   return answer && new Map(answer.map((each) => [JSON.stringify([each.service, each.environment]), each]));
 };
 
 const summaryOf = (row: ServiceRow, stretch: Stretch, all: ReadonlyMap<string, Figures> | null): ServiceSummary => {
   const seen = all?.get(JSON.stringify([row.name, row.environment])) ?? null;
-  const figures = all === null ? null : goldenFiguresOf(stretch, seen && { ...seen, steps: seen.steps.map((step) => ({ ...step, second: step.at.epochMilliseconds / 1_000 })) });
+  const figures =
+    all === null
+      ? null
+      : goldenFiguresOf(
+          stretch,
+          seen && {
+            ...seen,
+            steps: seen.steps.map((step) => ({ ...step, second: step.at.epochMilliseconds / 1_000 })),
+          },
+        );
   return { ...row, figures, health: judgeHealth(figures) };
 };
 

@@ -28,7 +28,12 @@ export interface Figures {
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
   /** Steps in which something was seen, oldest first. */
-  readonly steps: readonly { readonly at: Temporal.Instant; readonly requests: number; readonly errors: number; readonly p99Ms: number | null }[];
+  readonly steps: readonly {
+    readonly at: Temporal.Instant;
+    readonly requests: number;
+    readonly errors: number;
+    readonly p99Ms: number | null;
+  }[];
 }
 
 export interface FiguresQuestion {

@@ -35,7 +35,16 @@ const merged = (seen: readonly SeenService[]): SeenService[] => {
     if (each.name.length === 0 || each.name.length > seenLimits.nameLength) continue;
     const key = JSON.stringify([each.name, each.environment, each.version]);
     const other = byKey.get(key);
-    byKey.set(key, other ? { ...each, firstSeen: earlier(each.firstSeen, other.firstSeen), lastSeen: later(each.lastSeen, other.lastSeen) } : each);
+    byKey.set(
+      key,
+      other
+        ? {
+            ...each,
+            firstSeen: earlier(each.firstSeen, other.firstSeen),
+            lastSeen: later(each.lastSeen, other.lastSeen),
+          }
+        : each,
+    );
   }
   // One order for every process, so that two that see the same services never wait for each other in a circle.
   return [...byKey.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);
@@ -47,11 +56,27 @@ interface Held {
   readonly created: ReadonlySet<string>;
 }
 
-const addServices = async (tx: Transaction<CatalogTables>, ground: Seen, part: readonly SeenService[]): Promise<Held> => {
+const addServices = async (
+  tx: Transaction<CatalogTables>,
+  ground: Seen,
+  part: readonly SeenService[],
+): Promise<Held> => {
   const byName = Map.groupBy(part, (each) => each.name);
   const names = [...byName.keys()];
-  const first = names.map((name) => byName.get(name)!.map((each) => each.firstSeen).reduce(earlier).toString());
-  const last = names.map((name) => byName.get(name)!.map((each) => each.lastSeen).reduce(later).toString());
+  const first = names.map((name) =>
+    byName
+      .get(name)!
+      .map((each) => each.firstSeen)
+      .reduce(earlier)
+      .toString(),
+  );
+  const last = names.map((name) =>
+    byName
+      .get(name)!
+      .map((each) => each.lastSeen)
+      .reduce(later)
+      .toString(),
+  );
   // Adds services that are new while there is room, and moves the stretch in which the others were seen; gives back every one it wrote.
   const written = await sql<{ name: string; created: boolean }>`
     INSERT INTO catalog.service AS kept (name, first_seen, last_seen)
@@ -67,7 +92,11 @@ const addServices = async (tx: Transaction<CatalogTables>, ground: Seen, part: r
     RETURNING name, xmax = 0 AS created`.execute(tx);
   // Services of this batch that the catalog has room for.
   const known = await tx.selectFrom('catalog.service').select('name').where('name', 'in', names).execute();
-  if (known.length < names.length) ground.log.warn({ left: names.length - known.length, limit: seenLimits.services }, 'the catalog is full: services were not added');
+  if (known.length < names.length)
+    ground.log.warn(
+      { left: names.length - known.length, limit: seenLimits.services },
+      'the catalog is full: services were not added',
+    );
   const created = new Set(written.rows.filter((each) => each.created).map((each) => each.name));
   for (const name of created) {
     const one = byName.get(name)![0]!;
@@ -82,7 +111,12 @@ const addServices = async (tx: Transaction<CatalogTables>, ground: Seen, part: r
   return { names: new Set(known.map((each) => each.name)), created };
 };
 
-const addVersions = async (tx: Transaction<CatalogTables>, ground: Seen, part: readonly SeenService[], held: Held): Promise<void> => {
+const addVersions = async (
+  tx: Transaction<CatalogTables>,
+  ground: Seen,
+  part: readonly SeenService[],
+  held: Held,
+): Promise<void> => {
   const kept = part.filter((each) => held.names.has(each.name));
   if (kept.length === 0) return;
   // Adds versions that are new and moves the stretch in which the others were seen; gives back every one it wrote.
@@ -99,7 +133,13 @@ const addVersions = async (tx: Transaction<CatalogTables>, ground: Seen, part: r
   const created = written.rows.filter((each) => each.created);
   for (const { service, environment, version } of created) {
     if (held.created.has(service) || version === '') continue;
-    await ground.ledger.append(tx, { kind: 'service.version-seen', subject: `service:${service}`, service, actor: telemetry, data: { environment, version } });
+    await ground.ledger.append(tx, {
+      kind: 'service.version-seen',
+      subject: `service:${service}`,
+      service,
+      actor: telemetry,
+      data: { environment, version },
+    });
   }
   if (created.length > 0) await forgetOldVersions(tx, [...new Set(created.map((each) => each.service))]);
 };
@@ -118,25 +158,45 @@ const forgetOldVersions = async (tx: Transaction<CatalogTables>, services: reado
 /** Remembers who uses what; new dependencies go on the ledger in the same transaction. Idempotent. */
 export const sawDependencies = async (ground: Seen, seen: readonly SeenDependency[]): Promise<void> => {
   const usable = seen
-    .filter((each) => each.service !== '' && each.target !== '' && each.service.length <= seenLimits.nameLength && each.target.length <= seenLimits.nameLength)
+    .filter(
+      (each) =>
+        each.service !== '' &&
+        each.target !== '' &&
+        each.service.length <= seenLimits.nameLength &&
+        each.target.length <= seenLimits.nameLength,
+    )
     .sort((a, b) => (dependencyKey(a) < dependencyKey(b) ? -1 : 1));
   for (const part of chunks(unique(usable))) {
     await ground.postgres.transaction<CatalogTables, void>((tx) => addDependencies(tx, ground, part));
   }
 };
 
-const dependencyKey = (each: SeenDependency): string => JSON.stringify([each.service, each.target, each.targetKind, each.kind]);
+const dependencyKey = (each: SeenDependency): string =>
+  JSON.stringify([each.service, each.target, each.targetKind, each.kind]);
 
 const unique = (seen: readonly SeenDependency[]): SeenDependency[] => {
   const byKey = new Map<string, SeenDependency>();
   for (const each of seen) {
     const other = byKey.get(dependencyKey(each));
-    byKey.set(dependencyKey(each), other ? { ...each, firstSeen: earlier(each.firstSeen, other.firstSeen), lastSeen: later(each.lastSeen, other.lastSeen) } : each);
+    byKey.set(
+      dependencyKey(each),
+      other
+        ? {
+            ...each,
+            firstSeen: earlier(each.firstSeen, other.firstSeen),
+            lastSeen: later(each.lastSeen, other.lastSeen),
+          }
+        : each,
+    );
   }
   return [...byKey.values()];
 };
 
-const addDependencies = async (tx: Transaction<CatalogTables>, ground: Seen, part: readonly SeenDependency[]): Promise<void> => {
+const addDependencies = async (
+  tx: Transaction<CatalogTables>,
+  ground: Seen,
+  part: readonly SeenDependency[],
+): Promise<void> => {
   const column = <Key extends keyof SeenDependency>(key: Key): string[] => part.map((each) => each[key].toString());
   // Adds dependencies of known services while each has room, and moves the stretch in which the others were seen.
   const written = await sql<{ service: string; target: string; target_kind: string; kind: string; created: boolean }>`
@@ -153,12 +213,20 @@ const addDependencies = async (tx: Transaction<CatalogTables>, ground: Seen, par
       WHERE excluded.first_seen < kept.first_seen OR excluded.last_seen > kept.last_seen + ${lastSeenStepMs} * interval '1 millisecond'
     RETURNING service, target, target_kind, kind, xmax = 0 AS created`.execute(tx);
   for (const { service, target, target_kind: targetKind, kind } of written.rows.filter((each) => each.created)) {
-    await ground.ledger.append(tx, { kind: 'dependency.discovered', subject: `service:${service}`, service, actor: telemetry, data: { target, targetKind, kind } });
+    await ground.ledger.append(tx, {
+      kind: 'dependency.discovered',
+      subject: `service:${service}`,
+      service,
+      actor: telemetry,
+      data: { target, targetKind, kind },
+    });
   }
 };
 
-const earlier = (a: Temporal.Instant, b: Temporal.Instant): Temporal.Instant => (Temporal.Instant.compare(a, b) <= 0 ? a : b);
-const later = (a: Temporal.Instant, b: Temporal.Instant): Temporal.Instant => (Temporal.Instant.compare(a, b) >= 0 ? a : b);
+const earlier = (a: Temporal.Instant, b: Temporal.Instant): Temporal.Instant =>
+  Temporal.Instant.compare(a, b) <= 0 ? a : b;
+const later = (a: Temporal.Instant, b: Temporal.Instant): Temporal.Instant =>
+  Temporal.Instant.compare(a, b) >= 0 ? a : b;
 
 const chunks = <Item>(items: readonly Item[]): Item[][] => {
   const parts: Item[][] = [];

@@ -34,7 +34,9 @@ const rowsMax = 20_000;
 export const serviceRows = async (db: Db, filter: ServiceFilter): Promise<ServiceRow[]> => {
   const pattern = filter.q === null ? null : `%${filter.q.replace(/[\\%_]/g, '\\$&')}%`;
   // Services by environment, with the version seen last there; a described service that was never seen has one row with ''.
-  const found = await sql<Omit<ServiceRow, 'firstSeen' | 'lastSeen'> & { firstSeen: Date | null; lastSeen: Date | null }>`
+  const found = await sql<
+    Omit<ServiceRow, 'firstSeen' | 'lastSeen'> & { firstSeen: Date | null; lastSeen: Date | null }
+  >`
     SELECT s.name, coalesce(seen.environment, '') AS environment, s.title, s.description, s.owner, s.tier, s.system, s.tags,
            coalesce(s.described_origin, 'telemetry') AS origin, nullif(seen.version, '') AS version,
            seen.first_seen AS "firstSeen", seen.last_seen AS "lastSeen"
@@ -61,13 +63,40 @@ export const serviceByName = async (db: Db, name: string): Promise<Service | nul
   if (!row) return null;
   const [versions, dependencies, dependents, journeys] = await Promise.all([
     // Versions it was seen in, the newest first.
-    db.selectFrom('catalog.service_version').selectAll().where('service', '=', name).orderBy('last_seen', 'desc').orderBy('first_seen', 'desc').execute(),
+    db
+      .selectFrom('catalog.service_version')
+      .selectAll()
+      .where('service', '=', name)
+      .orderBy('last_seen', 'desc')
+      .orderBy('first_seen', 'desc')
+      .execute(),
     // What it uses, seen or said.
-    db.selectFrom('catalog.dependency').selectAll().where('service', '=', name).orderBy('target').orderBy('kind').orderBy('origin').execute(),
+    db
+      .selectFrom('catalog.dependency')
+      .selectAll()
+      .where('service', '=', name)
+      .orderBy('target')
+      .orderBy('kind')
+      .orderBy('origin')
+      .execute(),
     // Who uses it, seen or said.
-    db.selectFrom('catalog.dependency').selectAll().where('target', '=', name).where('target_kind', '=', 'service').orderBy('service').orderBy('kind').orderBy('origin').execute(),
+    db
+      .selectFrom('catalog.dependency')
+      .selectAll()
+      .where('target', '=', name)
+      .where('target_kind', '=', 'service')
+      .orderBy('service')
+      .orderBy('kind')
+      .orderBy('origin')
+      .execute(),
     // Journeys that it stands behind.
-    db.selectFrom('catalog.journey_step').select('journey').distinct().where('service', '=', name).orderBy('journey').execute(),
+    db
+      .selectFrom('catalog.journey_step')
+      .select('journey')
+      .distinct()
+      .where('service', '=', name)
+      .orderBy('journey')
+      .execute(),
   ]);
   return {
     name,
@@ -81,17 +110,40 @@ export const serviceByName = async (db: Db, name: string): Promise<Service | nul
     tags: row.tags,
     links: row.links,
     origin: row.described_origin ?? 'telemetry',
-    described: row.described_at && row.described_by ? { by: row.described_by, at: row.described_at.toISOString(), source: row.described_source } : null,
+    described:
+      row.described_at && row.described_by
+        ? { by: row.described_by, at: row.described_at.toISOString(), source: row.described_source }
+        : null,
     environments: environmentsOf(versions),
-    versions: versions.map((each) => ({ version: each.version, environment: each.environment, firstSeen: each.first_seen.toISOString(), lastSeen: each.last_seen.toISOString() })),
-    dependencies: dependencies.map((each) => ({ target: each.target, targetKind: each.target_kind, kind: each.kind, origin: each.origin, firstSeen: iso(each.first_seen), lastSeen: iso(each.last_seen) })),
-    dependents: dependents.map((each) => ({ service: each.service, kind: each.kind, origin: each.origin, firstSeen: iso(each.first_seen), lastSeen: iso(each.last_seen) })),
+    versions: versions.map((each) => ({
+      version: each.version,
+      environment: each.environment,
+      firstSeen: each.first_seen.toISOString(),
+      lastSeen: each.last_seen.toISOString(),
+    })),
+    dependencies: dependencies.map((each) => ({
+      target: each.target,
+      targetKind: each.target_kind,
+      kind: each.kind,
+      origin: each.origin,
+      firstSeen: iso(each.first_seen),
+      lastSeen: iso(each.last_seen),
+    })),
+    dependents: dependents.map((each) => ({
+      service: each.service,
+      kind: each.kind,
+      origin: each.origin,
+      firstSeen: iso(each.first_seen),
+      lastSeen: iso(each.last_seen),
+    })),
     apis: { provides: row.provides, consumes: row.consumes },
     journeys: journeys.map((each) => each.journey),
   };
 };
 
-const environmentsOf = (versions: readonly { environment: string; first_seen: Date; last_seen: Date }[]): Service['environments'] =>
+const environmentsOf = (
+  versions: readonly { environment: string; first_seen: Date; last_seen: Date }[],
+): Service['environments'] =>
   [...Map.groupBy(versions, (each) => each.environment)]
     .map(([environment, rows]) => ({
       environment,
@@ -109,15 +161,32 @@ export const environments = async (db: Db): Promise<{ environment: string; servi
 };
 
 /** Journeys after the name `after`, by name; one more than `limit` says that there is a next page. */
-export const journeys = async (db: Db, page: { after: string | null; name: string | null; limit: number }): Promise<Journey[]> => {
-  let query = db.selectFrom('catalog.journey').selectAll().orderBy(sql`name COLLATE "C"`).limit(page.limit);
+export const journeys = async (
+  db: Db,
+  page: { after: string | null; name: string | null; limit: number },
+): Promise<Journey[]> => {
+  let query = db
+    .selectFrom('catalog.journey')
+    .selectAll()
+    .orderBy(sql`name COLLATE "C"`)
+    .limit(page.limit);
   if (page.after !== null) query = query.where(sql<boolean>`name COLLATE "C" > ${page.after}`);
   if (page.name !== null) query = query.where('name', '=', page.name);
   // Journeys by name.
   const rows = await query.execute();
   if (rows.length === 0) return [];
   // Their steps in order.
-  const steps = await db.selectFrom('catalog.journey_step').selectAll().where('journey', 'in', rows.map((row) => row.name)).orderBy('journey').orderBy('position').execute();
+  const steps = await db
+    .selectFrom('catalog.journey_step')
+    .selectAll()
+    .where(
+      'journey',
+      'in',
+      rows.map((row) => row.name),
+    )
+    .orderBy('journey')
+    .orderBy('position')
+    .execute();
   const byJourney = Map.groupBy(steps, (step) => step.journey);
   return rows.map((row) => ({
     name: row.name,
@@ -131,9 +200,19 @@ export const journeys = async (db: Db, page: { after: string | null; name: strin
 };
 
 /** Systems, APIs and resources after the pair (kind, name). */
-export const entities = async (db: Db, page: { kind: EntityKind | null; after: { kind: string; name: string } | null; limit: number }): Promise<Entity[]> => {
+export const entities = async (
+  db: Db,
+  page: { kind: EntityKind | null; after: { kind: string; name: string } | null; limit: number },
+): Promise<Entity[]> => {
   // Each with the services that name it: by system, by an API provided or consumed, or by a resource used.
-  const found = await sql<Omit<Entity, 'described'> & { described_by: string; described_at: Date; described_source: string | null; links: Link[] }>`
+  const found = await sql<
+    Omit<Entity, 'described'> & {
+      described_by: string;
+      described_at: Date;
+      described_source: string | null;
+      links: Link[];
+    }
+  >`
     SELECT e.kind, e.name, e.title, e.description, e.owner, e.type, e.lifecycle, e.system, e.tags, e.links, e.origin,
            e.described_by, e.described_at, e.described_source,
            ARRAY(
@@ -146,14 +225,21 @@ export const entities = async (db: Db, page: { kind: EntityKind | null; after: {
     WHERE (${page.kind}::text IS NULL OR e.kind = ${page.kind})
       AND (${page.after?.kind ?? null}::text IS NULL OR (e.kind COLLATE "C", e.name COLLATE "C") > (${page.after?.kind ?? ''}, ${page.after?.name ?? ''}))
     ORDER BY e.kind COLLATE "C", e.name COLLATE "C" LIMIT ${page.limit}`.execute(db);
-  return found.rows.map(({ described_by, described_at, described_source, ...row }) => ({ ...row, described: describedOf({ described_by, described_at, described_source }) }));
+  return found.rows.map(({ described_by, described_at, described_source, ...row }) => ({
+    ...row,
+    described: describedOf({ described_by, described_at, described_source }),
+  }));
 };
 
 export const knowsService = async (db: Db, name: string): Promise<{ owner: string | null } | null> =>
   // Whether the catalog knows a service, and whose it is.
   (await db.selectFrom('catalog.service').select('owner').where('name', '=', name).executeTakeFirst()) ?? null;
 
-const describedOf = (row: { described_by: string; described_at: Date; described_source: string | null }): Journey['described'] => ({
+const describedOf = (row: {
+  described_by: string;
+  described_at: Date;
+  described_source: string | null;
+}): Journey['described'] => ({
   by: row.described_by,
   at: row.described_at.toISOString(),
   source: row.described_source,

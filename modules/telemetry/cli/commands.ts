@@ -4,14 +4,19 @@ import * as contract from '../contract.ts';
 
 /** `leadline get traces|trace|logs|signals|operations|map|metrics` and `leadline get telemetry`. */
 export const register = (program: Command, context: CliContext): void => {
-  const get = program.commands.find((command) => command.name() === 'get') ?? program.command('get').description('List things, or show one');
+  const get =
+    program.commands.find((command) => command.name() === 'get') ??
+    program.command('get').description('List things, or show one');
   registerTraces(get, context);
   registerLogs(get, context);
   registerSignals(get, context);
 };
 
 const ranged = (command: Command): Command =>
-  command.option('--from <instant>', 'RFC 3339, for example 2026-11-22T10:00:00Z; default an hour before --to').option('--to <instant>', 'RFC 3339; default now').option('--environment <environment>', 'only this environment');
+  command
+    .option('--from <instant>', 'RFC 3339, for example 2026-11-22T10:00:00Z; default an hour before --to')
+    .option('--to <instant>', 'RFC 3339; default now')
+    .option('--environment <environment>', 'only this environment');
 
 const registerTraces = (get: Command, context: CliContext): void => {
   ranged(get.command('traces'))
@@ -24,18 +29,43 @@ const registerTraces = (get: Command, context: CliContext): void => {
     .option('--query <words>', 'words in the name, the status message or an attribute value')
     .option('--sort <order>', 'newest or slowest', 'newest')
     .option('--limit <count>', 'at most so many', '50')
-    .addHelpText('after', '\nExamples:\n  $ leadline get traces --service payment --status error\n  $ leadline get traces --service payment --sort slowest --limit 10')
-    .action(async ({ minDuration: minDurationMs, maxDuration: maxDurationMs, query: q, ...rest }: Record<string, string>) => {
-      const { items } = await context.call(contract.listTraces, { query: { ...rest, q, minDurationMs, maxDurationMs } });
-      context.print(items, ['traceId', 'startedAt', 'service', 'operation', 'durationMs', 'status', 'spans', 'errors']);
-    });
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ leadline get traces --service payment --status error\n  $ leadline get traces --service payment --sort slowest --limit 10',
+    )
+    .action(
+      async ({ minDuration: minDurationMs, maxDuration: maxDurationMs, query: q, ...rest }: Record<string, string>) => {
+        const { items } = await context.call(contract.listTraces, {
+          query: { ...rest, q, minDurationMs, maxDurationMs },
+        });
+        context.print(items, [
+          'traceId',
+          'startedAt',
+          'service',
+          'operation',
+          'durationMs',
+          'status',
+          'spans',
+          'errors',
+        ]);
+      },
+    );
   get
     .command('trace')
     .argument('<traceId>')
     .description('All spans of a trace')
     .action(async (traceId: string) => {
       const trace: contract.Trace = await context.call(contract.getTrace, { params: { traceId } });
-      context.print(trace.spans, ['startedAt', 'service', 'kind', 'name', 'durationMs', 'status', 'spanId', 'parentSpanId']);
+      context.print(trace.spans, [
+        'startedAt',
+        'service',
+        'kind',
+        'name',
+        'durationMs',
+        'status',
+        'spanId',
+        'parentSpanId',
+      ]);
     });
 };
 
@@ -48,19 +78,29 @@ const registerLogs = (get: Command, context: CliContext): void => {
     .option('--trace-id <id>', 'only those of this trace')
     .option('--limit <count>', 'at most so many', '100')
     .option('--follow', 'show new ones as they arrive, until interrupted')
-    .addHelpText('after', '\nExamples:\n  $ leadline get logs --service payment --severity error\n  $ leadline get logs --service payment --follow')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ leadline get logs --service payment --severity error\n  $ leadline get logs --service payment --follow',
+    )
     .action(async ({ query: q, follow, limit, from, to, ...filter }: Record<string, string>) => {
       if (follow) return followLogs(context, { ...filter, q });
-      const { items } = await context.call(contract.listLogs, { query: { ...filter, q, limit, from, to, facets: 'false' } });
+      const { items } = await context.call(contract.listLogs, {
+        query: { ...filter, q, limit, from, to, facets: 'false' },
+      });
       context.print(items, ['at', 'severity', 'service', 'body', 'traceId']);
     });
 };
 
 /** One line a record; ends when the server ends the stream or the reader interrupts. */
 const followLogs = async (context: CliContext, filter: Record<string, string | undefined>): Promise<void> => {
-  const query = new URLSearchParams(Object.entries(filter).filter((entry): entry is [string, string] => entry[1] !== undefined));
-  const response = await context.fetch(`${contract.liveLogs.path}?${query.toString()}`, { headers: { accept: 'text/event-stream' } });
-  if (!response.ok || response.body === null) throw new Error(`The server answered ${response.status}: ${(await response.text()).slice(0, 300)}`);
+  const query = new URLSearchParams(
+    Object.entries(filter).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+  const response = await context.fetch(`${contract.liveLogs.path}?${query.toString()}`, {
+    headers: { accept: 'text/event-stream' },
+  });
+  if (!response.ok || response.body === null)
+    throw new Error(`The server answered ${response.status}: ${(await response.text()).slice(0, 300)}`);
   let rest = '';
   for await (const part of response.body.pipeThrough(new TextDecoderStream())) {
     const frames = (rest + part).split('\n\n');
@@ -68,7 +108,9 @@ const followLogs = async (context: CliContext, filter: Record<string, string | u
     for (const frame of frames) {
       if (!frame.startsWith('event: log\n')) continue;
       const record = JSON.parse(frame.slice(frame.indexOf('data: ') + 'data: '.length)) as contract.LogRecord;
-      context.text(`${record.at} ${record.severity.toUpperCase().padEnd(5)} ${record.service} ${typeof record.body === 'string' ? record.body : JSON.stringify(record.body)}`);
+      context.text(
+        `${record.at} ${record.severity.toUpperCase().padEnd(5)} ${record.service} ${typeof record.body === 'string' ? record.body : JSON.stringify(record.body)}`,
+      );
     }
   }
 };
@@ -81,15 +123,38 @@ const registerSignals = (get: Command, context: CliContext): void => {
     .option('--version-name <version>', 'only this version of the service')
     .option('--step <seconds>', 'a multiple of 10')
     .action(async (name: string, { versionName: version, ...query }: Record<string, string>) => {
-      const found: contract.Signals = await context.call(contract.getSignals, { params: { name }, query: { ...query, version } });
-      context.print({ ...found.totals, ...found }, ['service', 'from', 'to', 'requests', 'errors', 'errorRatio', 'p50Ms', 'p90Ms', 'p99Ms']);
+      const found: contract.Signals = await context.call(contract.getSignals, {
+        params: { name },
+        query: { ...query, version },
+      });
+      context.print({ ...found.totals, ...found }, [
+        'service',
+        'from',
+        'to',
+        'requests',
+        'errors',
+        'errorRatio',
+        'p50Ms',
+        'p90Ms',
+        'p99Ms',
+      ]);
     });
   ranged(get.command('operations'))
     .argument('<service>')
     .description('Operations of a service, the most time-consuming first')
     .action(async (name: string, query: Record<string, string>) => {
       const { items } = await context.call(contract.listOperations, { params: { name }, query });
-      context.print(items, ['operation', 'kind', 'requests', 'errors', 'requestsPerSecond', 'errorRatio', 'p50Ms', 'p99Ms', 'timeShare']);
+      context.print(items, [
+        'operation',
+        'kind',
+        'requests',
+        'errors',
+        'requestsPerSecond',
+        'errorRatio',
+        'p50Ms',
+        'p99Ms',
+        'timeShare',
+      ]);
     });
   ranged(get.command('service-map'))
     .description('Who calls whom, with rates, errors and latency')

@@ -19,8 +19,16 @@ const grainSeconds = 10n;
  * The asked range. `to` absent means the end of the ten seconds that run now, so that what has just arrived is in it;
  * `from` absent means an hour before `to`.
  */
-export const rangeOf = (asked: { from: bigint | null; to: bigint | null }, nowNs: bigint, daysMax: number): ReadRange | RangeRefusal => {
-  const toNs = asked.to ?? (asked.from !== null && asked.from > nowNs ? asked.from + defaultSeconds * nsPerSecond : (nowNs / (grainSeconds * nsPerSecond) + 1n) * grainSeconds * nsPerSecond);
+export const rangeOf = (
+  asked: { from: bigint | null; to: bigint | null },
+  nowNs: bigint,
+  daysMax: number,
+): ReadRange | RangeRefusal => {
+  const toNs =
+    asked.to ??
+    (asked.from !== null && asked.from > nowNs
+      ? asked.from + defaultSeconds * nsPerSecond
+      : (nowNs / (grainSeconds * nsPerSecond) + 1n) * grainSeconds * nsPerSecond);
   const fromNs = asked.from ?? toNs - defaultSeconds * nsPerSecond;
   if (fromNs < 0n) return 'before-1970';
   if (toNs > lastSecond * nsPerSecond) return 'after-2106';
@@ -30,7 +38,9 @@ export const rangeOf = (asked: { from: bigint | null; to: bigint | null }, nowNs
 };
 
 /** Steps that an axis can be labelled with, in seconds. */
-const niceSteps = [10, 20, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800] as const;
+const niceSteps = [
+  10, 20, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800,
+] as const;
 
 /** The nice step that gives at most `points` points. */
 export const stepFor = (range: ReadRange, points: number): number => {

@@ -37,7 +37,8 @@ export interface Plan {
 /** `stepSeconds` null: only totals are wanted, so the coarsest tables may serve. */
 export const planOf = (range: ReadRange, stepSeconds: number | null, sources: Sources): Plan => {
   const tenSecondsKept = Number(range.fromNs / second) >= sources.tenSecondsFrom;
-  const step = stepSeconds === null || tenSecondsKept || stepSeconds % 60 === 0 ? stepSeconds : Math.ceil(stepSeconds / 60) * 60;
+  const step =
+    stepSeconds === null || tenSecondsKept || stepSeconds % 60 === 0 ? stepSeconds : Math.ceil(stepSeconds / 60) * 60;
   const coarsest: Tier = step === null || step % 3_600 === 0 ? 'hour' : step % 60 === 0 ? 'minute' : '10s';
   const pieces = join(covered(range, coarsest, sources));
   return { pieces, range: hull(pieces, range), stepSeconds: step ?? 0 };
@@ -73,13 +74,18 @@ const whole = (from: number, to: number, tier: Tier, sources: Sources): Piece[] 
   const start = Math.ceil(from / unit) * unit;
   const end = Math.min(Math.floor(to / unit) * unit, settled);
   if (start >= end) return whole(from, to, finer[tier], sources);
-  return [...whole(from, start, finer[tier], sources), { table: tier, from: start, to: end }, ...whole(end, to, finer[tier], sources)];
+  return [
+    ...whole(from, start, finer[tier], sources),
+    { table: tier, from: start, to: end },
+    ...whole(end, to, finer[tier], sources),
+  ];
 };
 
 /** Where ten-second counts are gone, such an end is less than two minutes: from the spans, else the minutes around it. */
 const tenSeconds = (from: number, to: number, sources: Sources): Piece[] => {
   if (from >= sources.tenSecondsFrom) return [{ table: '10s', from, to }];
-  if (sources.fractions && to - from < 120 && from >= sources.spansFrom) return [{ table: 'spans', fromNs: BigInt(from) * second, toNs: BigInt(to) * second }];
+  if (sources.fractions && to - from < 120 && from >= sources.spansFrom)
+    return [{ table: 'spans', fromNs: BigInt(from) * second, toNs: BigInt(to) * second }];
   return [{ table: 'minute', from: Math.floor(from / 60) * 60, to: Math.ceil(to / 60) * 60 }];
 };
 
@@ -96,7 +102,8 @@ const join = (pieces: readonly Piece[]): Piece[] => {
   }
   return joined.reduce<Piece[]>((merged, piece) => {
     const last = merged.at(-1);
-    if (last && last.table !== 'spans' && piece.table === last.table && piece.from === last.to) return [...merged.slice(0, -1), { ...last, to: piece.to }];
+    if (last && last.table !== 'spans' && piece.table === last.table && piece.from === last.to)
+      return [...merged.slice(0, -1), { ...last, to: piece.to }];
     return [...merged, piece];
   }, []);
 };
@@ -107,7 +114,9 @@ const withFrom = (piece: Piece, fromNs: bigint): Piece | null => {
 };
 
 export const boundsOf = (piece: Piece): ReadRange =>
-  piece.table === 'spans' ? { fromNs: piece.fromNs, toNs: piece.toNs } : { fromNs: BigInt(piece.from) * second, toNs: BigInt(piece.to) * second };
+  piece.table === 'spans'
+    ? { fromNs: piece.fromNs, toNs: piece.toNs }
+    : { fromNs: BigInt(piece.from) * second, toNs: BigInt(piece.to) * second };
 
 const hull = (pieces: readonly Piece[], asked: ReadRange): ReadRange => {
   const bounds = pieces.map(boundsOf);

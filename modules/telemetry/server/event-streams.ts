@@ -24,13 +24,25 @@ export interface StreamLimits {
   readonly waitingBytesMax: number;
 }
 
-const streamLimits: StreamLimits = { streamsMax: 200, heartbeatMs: 15_000, lifeMs: 10 * 60_000, waitingBytesMax: 4 * 1024 * 1024 };
+const streamLimits: StreamLimits = {
+  streamsMax: 200,
+  heartbeatMs: 15_000,
+  lifeMs: 10 * 60_000,
+  waitingBytesMax: 4 * 1024 * 1024,
+};
 const comeBackMs = 2_000;
 
 /** Streams of live telemetry: what is read from ClickHouse as it comes, which is not on the ledger. */
-export const createEventStreams = ({ http, metrics }: Pick<Ground, 'http' | 'metrics'>, limits: StreamLimits = streamLimits): EventStreams => {
+export const createEventStreams = (
+  { http, metrics }: Pick<Ground, 'http' | 'metrics'>,
+  limits: StreamLimits = streamLimits,
+): EventStreams => {
   const ends = new Set<() => void>();
-  const count = new Gauge({ name: 'leadline_telemetry_streams', help: 'Open streams of live telemetry', registers: [metrics] });
+  const count = new Gauge({
+    name: 'leadline_telemetry_streams',
+    help: 'Open streams of live telemetry',
+    registers: [metrics],
+  });
   // Streams never end by themselves, so a shutdown would wait for them.
   http.fastify.addHook('preClose', async () => {
     for (const end of ends) end();
@@ -38,10 +50,21 @@ export const createEventStreams = ({ http, metrics }: Pick<Ground, 'http' | 'met
   return {
     open: ({ reply }) => {
       if (ends.size >= limits.streamsMax) {
-        throw new Refusal({ status: 503, code: telemetryCodes.tooManyStreams, title: 'Too many live streams are open', detail: `This process serves ${limits.streamsMax} at a time. Close one or come back later.`, retryAfterSeconds: 30 });
+        throw new Refusal({
+          status: 503,
+          code: telemetryCodes.tooManyStreams,
+          title: 'Too many live streams are open',
+          detail: `This process serves ${limits.streamsMax} at a time. Close one or come back later.`,
+          retryAfterSeconds: 30,
+        });
       }
       const { raw } = reply.hijack();
-      raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
+      raw.writeHead(200, {
+        ...(reply.getHeaders() as Record<string, string>),
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-store',
+        'x-accel-buffering': 'no',
+      });
       raw.write(`retry: ${comeBackMs}\n\n`);
       const gone = new AbortController();
       const heartbeat = setInterval(() => raw.write(': still here\n\n'), limits.heartbeatMs);
@@ -70,7 +93,12 @@ export const createEventStreams = ({ http, metrics }: Pick<Ground, 'http' | 'met
 };
 
 /** Calls `work` now and again `pauseMs` after it ended, until the signal is aborted. What it throws is given to `onError`. */
-export const repeatUntil = async (signal: AbortSignal, pauseMs: number, work: () => Promise<void>, onError: (error: unknown) => void): Promise<void> => {
+export const repeatUntil = async (
+  signal: AbortSignal,
+  pauseMs: number,
+  work: () => Promise<void>,
+  onError: (error: unknown) => void,
+): Promise<void> => {
   while (!signal.aborted) {
     await work().catch((error: unknown) => {
       if (!signal.aborted) onError(error);

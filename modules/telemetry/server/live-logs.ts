@@ -35,7 +35,10 @@ export const tailLogs = (reads: Reads, filter: LogFilter, stream: EventStream, l
     },
     (error) => {
       if (!(error instanceof Refusal)) log(error);
-      stream.send('engine', { state: reads.engine.status().state, detail: error instanceof Refusal ? (error.problem.detail ?? error.problem.title) : 'The last look failed.' });
+      stream.send('engine', {
+        state: reads.engine.status().state,
+        detail: error instanceof Refusal ? (error.problem.detail ?? error.problem.title) : 'The last look failed.',
+      });
     },
   );
 };
@@ -48,9 +51,14 @@ const arrivedSince = (reads: Reads, filter: LogFilter, sinceMs: number, nowMs: n
   return reads.engine.read<LogRow>(
     `-- Log records that arrived lately, the newest first.
      SELECT ${logColumns} FROM telemetry_logs
-     WHERE ${['bucket >= toStartOfFiveMinutes(toDateTime({oldest:UInt32}, \'UTC\'))', 'segment >= {segment:UInt64}', ...where.conditions].join(' AND ')}
+     WHERE ${["bucket >= toStartOfFiveMinutes(toDateTime({oldest:UInt32}, 'UTC'))", 'segment >= {segment:UInt64}', ...where.conditions].join(' AND ')}
      ORDER BY time DESC LIMIT {most:UInt32}`,
-    { ...where.params, oldest: Math.floor((nowMs - oldMs) / 1_000), segment: (BigInt(sinceMs) << segmentShift).toString(), most: recordsMax * 5 },
+    {
+      ...where.params,
+      oldest: Math.floor((nowMs - oldMs) / 1_000),
+      segment: (BigInt(sinceMs) << segmentShift).toString(),
+      most: recordsMax * 5,
+    },
     { timeoutMs: 5_000 },
   );
 };

@@ -58,7 +58,11 @@ export const createLiveRollups = (reads: Reads): LiveRollups => {
       if (through !== null) stream.send('rollups', { through });
       stream.closed.addEventListener('abort', () => {
         streams.delete(stream);
-        if (streams.size === 0) (running?.abort(), (running = null), (through = null), (print = ''));
+        if (streams.size > 0) return;
+        running?.abort();
+        running = null;
+        through = null;
+        print = '';
       });
       if (running) return;
       running = new AbortController();

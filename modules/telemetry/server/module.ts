@@ -21,11 +21,19 @@ export const telemetryModule: ServerModule<{ identity: IdentityDoor; catalog: Ca
   migrations: new URL('./migrations/', import.meta.url),
   start: async (ground, doors) => {
     const { config, clock, clickhouse } = ground;
-    const reads: Reads = { engine: createEngine(clickhouse), clock, config, knowsService: (name) => doors.catalog.knowsService(name) };
+    const reads: Reads = {
+      engine: createEngine(clickhouse),
+      clock,
+      config,
+      knowsService: (name) => doors.catalog.knowsService(name),
+    };
     doors.catalog.answerFigures((question) => figuresWhileUp(reads, question));
     const ingest = config.values.run.includes('ingest') ? await startIngest(ground, doors) : null;
     const live = createLiveRollups(reads);
-    const endpoints = { httpUrl: ingest && urlOf(config.values.otlpHost, ingest.receivers.httpPort), grpcUrl: ingest && urlOf(config.values.otlpHost, ingest.receivers.grpcPort) };
+    const endpoints = {
+      httpUrl: ingest && urlOf(config.values.otlpHost, ingest.receivers.httpPort),
+      grpcUrl: ingest && urlOf(config.values.otlpHost, ingest.receivers.grpcPort),
+    };
     addRoutes(ground, reads, live, statusSource(ingest, endpoints));
     return {
       door: { receivers: () => endpoints, totals: (question) => serviceTotals(reads, question) },
@@ -44,7 +52,10 @@ interface Ingest {
 }
 
 /** The way in: the log first, because what is received must have a place. */
-const startIngest = async (ground: Ground, { identity, catalog }: { identity: IdentityDoor; catalog: CatalogDoor }): Promise<Ingest> => {
+const startIngest = async (
+  ground: Ground,
+  { identity, catalog }: { identity: IdentityDoor; catalog: CatalogDoor },
+): Promise<Ingest> => {
   const { config, clickhouse, clock, log, metrics, http } = ground;
   const { values } = config;
   const keep = await startKeep({
@@ -54,12 +65,25 @@ const startIngest = async (ground: Ground, { identity, catalog }: { identity: Id
     log,
     metrics,
     diskReserveMb: values.diskReserveMb,
-    retention: { spans: values.spansDays, logs: values.logsDays, metrics: values.metricsDays, rollups: values.rollupsDays },
+    retention: {
+      spans: values.spansDays,
+      logs: values.logsDays,
+      metrics: values.metricsDays,
+      rollups: values.rollupsDays,
+    },
     cluster: values.clickhouseCluster ?? null,
     seen: tellCatalog(catalog),
   });
   try {
-    const receivers = await startReceivers({ config, log, clock, keep, metrics, fastify: http.fastify, authorise: (sender) => identity.authoriseIngest(sender) });
+    const receivers = await startReceivers({
+      config,
+      log,
+      clock,
+      keep,
+      metrics,
+      fastify: http.fastify,
+      authorise: (sender) => identity.authoriseIngest(sender),
+    });
     return { keep, receivers };
   } catch (error) {
     await keep.stop();
@@ -67,7 +91,10 @@ const startIngest = async (ground: Ground, { identity, catalog }: { identity: Id
   }
 };
 
-const statusSource = (ingest: Ingest | null, endpoints: { httpUrl: string | null; grpcUrl: string | null }): StatusSource => ({
+const statusSource = (
+  ingest: Ingest | null,
+  endpoints: { httpUrl: string | null; grpcUrl: string | null },
+): StatusSource => ({
   keep: () => ingest?.keep.status() ?? null,
   quarantine: () => ingest?.keep.quarantine() ?? [],
   notices: () =>

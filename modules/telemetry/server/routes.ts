@@ -15,7 +15,12 @@ import type { StatusSource } from './status.ts';
 import { telemetryStatus } from './status.ts';
 
 /** Puts the reads of telemetry on the HTTP ground. */
-export const addRoutes = (ground: Pick<Ground, 'http' | 'metrics' | 'log'>, reads: Reads, live: LiveRollups, status: StatusSource): void => {
+export const addRoutes = (
+  ground: Pick<Ground, 'http' | 'metrics' | 'log'>,
+  reads: Reads,
+  live: LiveRollups,
+  status: StatusSource,
+): void => {
   const { http, log } = ground;
   const streams = createEventStreams(ground);
   http.route(contract.getSignals, ({ params, query }) => serviceSignals(reads, params.name, query));
@@ -28,13 +33,19 @@ export const addRoutes = (ground: Pick<Ground, 'http' | 'metrics' | 'log'>, read
     const text = await traceText(reads, params.traceId);
     // The text is the answer: parsing and checking ten thousand spans again would cost more than reading them.
     const { raw } = reply.hijack();
-    raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(text) });
+    raw.writeHead(200, {
+      ...(reply.getHeaders() as Record<string, string>),
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': Buffer.byteLength(text),
+    });
     raw.end(text);
     return undefined as never;
   });
   http.route(contract.listLogs, ({ query }) => searchLogs(reads, query));
   http.route(contract.liveLogs, async ({ query, reply }) => {
-    tailLogs(reads, query, streams.open({ reply }), (error) => log.warn({ error: String(error) }, 'the live tail of logs could not be read'));
+    tailLogs(reads, query, streams.open({ reply }), (error) =>
+      log.warn({ error: String(error) }, 'the live tail of logs could not be read'),
+    );
     return undefined as never;
   });
   http.route(contract.liveTelemetry, async ({ reply }) => {

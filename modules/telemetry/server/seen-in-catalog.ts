@@ -11,7 +11,13 @@ export const tellCatalog =
   (catalog: Pick<CatalogDoor, 'sawServices' | 'sawDependencies'>) =>
   async (seen: Seen): Promise<void> => {
     await catalog.sawServices(
-      seen.services.map((each) => ({ name: each.service, environment: each.environment, version: each.version, firstSeen: instant(each.firstMs), lastSeen: instant(each.lastMs) })),
+      seen.services.map((each) => ({
+        name: each.service,
+        environment: each.environment,
+        version: each.version,
+        firstSeen: instant(each.firstMs),
+        lastSeen: instant(each.lastMs),
+      })),
     );
     await catalog.sawDependencies(seen.dependencies.map(dependencyOf).filter((each) => each !== null));
   };
@@ -19,9 +25,12 @@ export const tellCatalog =
 const dependencyOf = (edge: Seen['dependencies'][number]): SeenDependency | null => {
   const kind = (viaKinds.includes(edge.via) ? edge.via : 'other') as SeenDependency['kind'];
   const at = { firstSeen: instant(edge.lastMs), lastSeen: instant(edge.lastMs) };
-  if (edge.callerKind === 'service') return { service: edge.caller, target: edge.callee, targetKind: edge.calleeKind, kind, ...at };
-  if (edge.calleeKind === 'service') return { service: edge.callee, target: edge.caller, targetKind: 'messaging', kind: 'messaging', ...at };
+  if (edge.callerKind === 'service')
+    return { service: edge.caller, target: edge.callee, targetKind: edge.calleeKind, kind, ...at };
+  if (edge.calleeKind === 'service')
+    return { service: edge.callee, target: edge.caller, targetKind: 'messaging', kind: 'messaging', ...at };
   return null;
 };
 
-const instant = (milliseconds: number): Temporal.Instant => Temporal.Instant.fromEpochMilliseconds(Math.floor(milliseconds));
+const instant = (milliseconds: number): Temporal.Instant =>
+  Temporal.Instant.fromEpochMilliseconds(Math.floor(milliseconds));

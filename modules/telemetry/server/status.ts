@@ -20,11 +20,19 @@ export const telemetryStatus = (reads: Reads, source: StatusSource): Answer => {
   const keep = source.keep();
   return {
     engine: reads.engine.status(),
-    waiting: keep && { segments: keep.segmentsWaiting, bytes: keep.queueBytes, bytesMax: keep.queueBytesMax, oldestSeconds: keep.oldestUndeliveredMs / 1_000 },
+    waiting: keep && {
+      segments: keep.segmentsWaiting,
+      bytes: keep.queueBytes,
+      bytesMax: keep.queueBytesMax,
+      oldestSeconds: keep.oldestUndeliveredMs / 1_000,
+    },
     refusing: keep?.refusing ?? null,
     deliveryProblem: keep?.deliveryProblem ?? null,
     notices: source.notices().slice(0, shownMax),
-    quarantine: source.quarantine().slice(0, shownMax).map(({ atMs, ...entry }) => ({ ...entry, at: new Date(atMs).toISOString() })),
+    quarantine: source
+      .quarantine()
+      .slice(0, shownMax)
+      .map(({ atMs, ...entry }) => ({ ...entry, at: new Date(atMs).toISOString() })),
     endpoints: source.endpoints(),
   };
 };

@@ -25,11 +25,7 @@ export interface Waterfall {
 /** Builds the tree of a trace. Works in one pass over 10,000 spans; lost parents make a top. */
 export const waterfallOf = (spans: readonly Span[]): Waterfall => {
   if (spans.length === 0) return { spans: [], startedAt: '', durationMs: 0 };
-  const startedAt = spans.reduce(
-    (first, span) => (msBetween(first, span.startedAt) < 0 ? span.startedAt : first),
-    spans[0]!.startedAt,
-  );
-  const offsets = new Map(spans.map((span) => [span, msBetween(startedAt, span.startedAt)]));
+  const { startedAt, offsets } = offsetsOf(spans);
   const byId = new Map(spans.map((span) => [span.spanId, span]));
   const children = new Map<string, Span[]>();
   const tops: Span[] = [];
@@ -54,6 +50,20 @@ export const waterfallOf = (spans: readonly Span[]): Waterfall => {
     })),
     startedAt,
     durationMs: lastEnd(offsets),
+  };
+};
+
+/** When each span began, in ms after the first of them; each instant is parsed once. */
+const offsetsOf = (
+  spans: readonly Span[],
+): { readonly startedAt: string; readonly offsets: ReadonlyMap<Span, number> } => {
+  const some = spans[0]!.startedAt;
+  const fromSome = spans.map((span) => msBetween(some, span.startedAt));
+  let first = 0;
+  for (const [at, offset] of fromSome.entries()) if (offset < fromSome[first]!) first = at;
+  return {
+    startedAt: spans[first]!.startedAt,
+    offsets: new Map(spans.map((span, at) => [span, fromSome[at]! - fromSome[first]!])),
   };
 };
 

@@ -29,19 +29,22 @@ export const keepLimits = {
   tenSecondsHours: 6,
   /** Counts by minute are kept this long at most; hours as long as the configuration says. */
   minutesDaysMax: 62,
-  /** Least pause between two computations of a level, and pause as a multiple of what the last one took. */
-  tenSecondsPauseMs: 400,
-  edgesPauseMs: 4_000,
-  minutesPauseMs: 2_000,
-  hoursPauseMs: 10_000,
-  seenPauseMs: 3_000,
+  /**
+   * Pause between two computations of a level: at least the first, at most the second, in between `pauseFactor` times what
+   * the last one took. What people watch is computed often, hours seldom: nobody reads an hour that is not over.
+   */
+  tenSecondsPauseMs: [600, 1_500],
+  edgesPauseMs: [5_000, 20_000],
+  minutesPauseMs: [3_000, 20_000],
+  hoursPauseMs: [15_000, 60_000],
+  seenPauseMs: [3_000, 15_000],
+  pauseFactor: 10,
   /** How often old partitions are looked for. */
   retentionMs: 10 * 60_000,
   /** How often the program forgets old bodies and removes old segments. */
   tidyMs: 10_000,
   /** How long a stop waits for what is in the log to be delivered; the rest is delivered after the next start. */
   stopMs: 3_000,
-  pauseFactor: 8,
   /** Ten-second buckets that one statement computes. */
   bucketsPerStatement: 360,
   rollupMs: 60_000,

@@ -9,8 +9,11 @@ export const levelSeconds: Readonly<Record<Level, number>> = { '10s': 10, minute
 const sketch = `quantilesDD|(${[sketchError, ...sketchQuantiles].join(', ')})`;
 const sketchState = (suffix: string): string => sketch.replace('|', suffix);
 
-/** One thread: the sum of CPU is least, and interactive queries keep the other cores. */
-const settings = 'SETTINGS max_threads = 1, max_insert_threads = 1, do_not_merge_across_partitions_select_final = 1, use_skip_indexes_if_final = 1, join_algorithm = \'hash\'';
+/**
+ * One thread: the sum of CPU is least, and interactive queries keep the other cores. Compiling the expressions costs more than
+ * it saves on some ten thousand rows (edges of 100,000 spans: 147 ms of CPU with it, 92 without).
+ */
+const settings = 'SETTINGS max_threads = 1, max_insert_threads = 1, compile_expressions = 0, compile_aggregate_expressions = 0, do_not_merge_across_partitions_select_final = 1, use_skip_indexes_if_final = 1, join_algorithm = \'hash\'';
 
 const operationKeys = 'service, environment, version, operation, kind';
 const serviceKeys = 'service, environment, version';

@@ -18,8 +18,10 @@ export interface Stage {
 export interface StageOptions {
   readonly name: string;
   readonly pauseMs: number;
-  /** The next run waits this many times what the last one took, so that counting never takes more than a share of a core. */
+  /** The next run waits this many times what the last one took, so that counting takes a small share of a core… */
   readonly pauseFactor: number;
+  /** …but not longer than this: on a busy machine a run takes long without costing much. */
+  readonly pauseMsMax: number;
   readonly chunk: number;
   readonly monotonicMs: () => number;
   /** Up to which delivery this stage's input is complete. */
@@ -65,7 +67,7 @@ export const createStage = (options: StageOptions): Stage => {
         if (whole) covered = inputCovered;
         failures = 0;
         const tookMs = options.monotonicMs() - startedMs;
-        nextMs = options.monotonicMs() + (whole ? Math.max(options.pauseMs, tookMs * options.pauseFactor) : tookMs);
+        nextMs = options.monotonicMs() + (whole ? Math.max(options.pauseMs, Math.min(options.pauseMsMax, tookMs * options.pauseFactor)) : tookMs);
         options.then(buckets);
       } catch (error) {
         for (const bucket of buckets) dirty.add(bucket);

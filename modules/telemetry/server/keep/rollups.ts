@@ -45,10 +45,11 @@ export const createRollups = (options: RollupsOptions): Rollups => {
   const sql = (text: string): Promise<void> =>
     options.clickhouse.command(text, { lane: 'background', timeoutMs: limits.rollupMs, memoryBytesMax: 1024 * 1024 * 1024 });
   const counted = (): number => deliveries;
-  const stage = (name: string, level: Level, pauseMs: number, inputCovered: () => number, statements: (buckets: readonly number[]) => readonly string[], then: (buckets: readonly number[]) => void): Stage =>
+  const stage = (name: string, level: Level, [pauseMs, pauseMsMax]: readonly [number, number], inputCovered: () => number, statements: (buckets: readonly number[]) => readonly string[], then: (buckets: readonly number[]) => void): Stage =>
     createStage({
       name,
       pauseMs,
+      pauseMsMax,
       pauseFactor: limits.pauseFactor,
       chunk: limits.bucketsPerStatement,
       monotonicMs: options.monotonicMs,

@@ -19,7 +19,8 @@ export interface SeenTeller {
 export interface SeenTellerOptions {
   readonly clickhouse: ClickHouse;
   readonly log: Log;
-  readonly pauseMs: number;
+  /** Least and longest pause between two looks. */
+  readonly pauseMs: readonly [number, number];
   readonly nowMs: () => number;
   readonly monotonicMs: () => number;
   readonly tell: (seen: Seen) => Promise<void>;
@@ -38,7 +39,7 @@ export const createSeenTeller = (options: SeenTellerOptions): SeenTeller => {
     await options.tell(fresh);
     filter.told(fresh);
   };
-  const common = { pauseMs: options.pauseMs, pauseFactor: 10, monotonicMs: options.monotonicMs, log: options.log, then: () => {} };
+  const common = { pauseMs: options.pauseMs[0], pauseMsMax: options.pauseMs[1], pauseFactor: 10, monotonicMs: options.monotonicMs, log: options.log, then: () => {} };
   // The items of this stage are the numbers of deliveries; what they brought is taken whole, and put back when it fails.
   const services = createStage({
     ...common,

@@ -11,6 +11,7 @@ import { keepFigures } from './figures.ts';
 import type { Frame } from './frame.ts';
 import type { Keep, KeepStatus, QuarantineEntry, Rows } from './keep.ts';
 import { keepLimits, type KeepLimits } from './limits.ts';
+import { watchLoop } from './loop-watch.ts';
 import { openQuarantine } from './quarantine.ts';
 import { recover } from './recovery.ts';
 import { bodyKey, createRepeats } from './repeats.ts';
@@ -132,6 +133,7 @@ export const startKeep = async (options: KeepOptions): Promise<RunningKeep> => {
     await deliverer.tidy();
     await disk.look();
   };
+  const unwatch = watchLoop(options.metrics);
   const tidying = setInterval(() => void tidy().catch((error: unknown) => options.log.warn({ error: String(error) }, 'old segments were not removed')), limits.tidyMs).unref();
 
   return {
@@ -144,6 +146,7 @@ export const startKeep = async (options: KeepOptions): Promise<RunningKeep> => {
     stop: async () => {
       stopping = true;
       clearInterval(tidying);
+      unwatch();
       await wal.seal();
       await deliverer.stop();
     },

@@ -4,8 +4,16 @@ import { telemetryCodes } from '../../contract.ts';
 
 /** Reads from ClickHouse; while it is away they are refused at once with `telemetry.engine-away`. */
 export interface Engine {
-  read<Row>(sql: string, params: QueryOptions['params'], options?: Pick<QueryOptions, 'timeoutMs' | 'memoryBytesMax' | 'lane' | 'signal'>): Promise<Row[]>;
-  status(): { readonly kind: 'embedded' | 'external'; readonly state: 'up' | 'starting' | 'down'; readonly detail: string };
+  read<Row>(
+    sql: string,
+    params: QueryOptions['params'],
+    options?: Pick<QueryOptions, 'timeoutMs' | 'memoryBytesMax' | 'lane' | 'signal'>,
+  ): Promise<Row[]>;
+  status(): {
+    readonly kind: 'embedded' | 'external';
+    readonly state: 'up' | 'starting' | 'down';
+    readonly detail: string;
+  };
 }
 
 /** Bound of a read that somebody waits for on a page. */
@@ -18,9 +26,16 @@ export const createEngine = (clickhouse: ClickHouse): Engine => ({
     const { state, detail } = clickhouse.status();
     if (state !== 'up') throw engineAway(detail);
     try {
-      return await clickhouse.query(sql, { timeoutMs: readMs, memoryBytesMax, ...options, ...(params ? { params } : {}) });
+      return await clickhouse.query(sql, {
+        timeoutMs: readMs,
+        memoryBytesMax,
+        ...options,
+        ...(params ? { params } : {}),
+      });
     } catch (error) {
-      throw error instanceof Refusal && error.problem.code === 'clickhouse.away' ? engineAway(error.problem.detail ?? '') : error;
+      throw error instanceof Refusal && error.problem.code === 'clickhouse.away'
+        ? engineAway(error.problem.detail ?? '')
+        : error;
     }
   },
   status: () => ({ kind: clickhouse.kind, ...clickhouse.status() }),

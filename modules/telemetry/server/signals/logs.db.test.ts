@@ -32,13 +32,19 @@ const clock = movableClock(now);
 beforeAll(async () => {
   clickhouse = await testClickHouse([{ name: 'telemetry', folder: new URL('../migrations/', import.meta.url) }]);
   await insertLogs(clickhouse, logs);
-  reads = { engine: createEngine(clickhouse), clock, config: { values: { spansDays: 8 } } as never, knowsService: async () => true };
+  reads = {
+    engine: createEngine(clickhouse),
+    clock,
+    config: { values: { spansDays: 8 } } as never,
+    knowsService: async () => true,
+  };
 });
 
-const ask = (query: Record<string, unknown>) => searchLogs(reads, listLogs.query.parse(query)).then((page) => listLogs.answer.parse(page));
+const ask = (query: Record<string, unknown>) =>
+  searchLogs(reads, listLogs.query.parse(query)).then((page) => listLogs.answer.parse(page));
 const everyPage = async (query: Record<string, unknown>): Promise<LogRecord[]> => {
   const items: LogRecord[] = [];
-  for (let cursor: string | undefined; ; ) {
+  for (let cursor: string | undefined; ;) {
     const page = await ask({ limit: 70, facets: 'false', ...query, cursor });
     items.push(...page.items);
     if (page.next === null) return items;
@@ -70,23 +76,39 @@ describe('A search finds every record that meets the filter, once, the newest fi
   it('counts by severity, service and environment over the whole range, and in bars', async () => {
     const page = await ask({ ...all, severity: 'info', limit: 1 });
     const meant = logs.filter((log) => log.severityNumber >= 9);
-    const count = (value: string, facet: readonly { value: string; count: number }[]): number => facet.find((each) => each.value === value)!.count;
+    const count = (value: string, facet: readonly { value: string; count: number }[]): number =>
+      facet.find((each) => each.value === value)!.count;
     expect(page.facets!.total).toBe(meant.length);
     expect(count('warn', page.facets!.severity)).toBe(meant.filter((log) => log.severityNumber === 13).length);
-    expect(count('shop/payment', page.facets!.service)).toBe(meant.filter((log) => log.service === 'shop/payment').length);
+    expect(count('shop/payment', page.facets!.service)).toBe(
+      meant.filter((log) => log.service === 'shop/payment').length,
+    );
     expect(count('', page.facets!.environment)).toBe(meant.filter((log) => log.environment === '').length);
     expect(page.histogram!.bars.reduce((sum, bar) => sum + bar.count, 0)).toBe(meant.length);
   });
 
   it('reads bodies and ids back as they were sent', async () => {
-    const own = [aLog({ timeNs: now.epochNanoseconds - 1n, service: 'types', body: '{"a":[1,9007199254740993]}', bodyKind: 'kvlist' }), aLog({ timeNs: now.epochNanoseconds - 2n, service: 'types', body: '', bodyKind: 'none' }), aLog({ timeNs: now.epochNanoseconds - 3n, service: 'types', body: '7', bodyKind: 'int' })];
+    const own = [
+      aLog({
+        timeNs: now.epochNanoseconds - 1n,
+        service: 'types',
+        body: '{"a":[1,9007199254740993]}',
+        bodyKind: 'kvlist',
+      }),
+      aLog({ timeNs: now.epochNanoseconds - 2n, service: 'types', body: '', bodyKind: 'none' }),
+      aLog({ timeNs: now.epochNanoseconds - 3n, service: 'types', body: '7', bodyKind: 'int' }),
+    ];
     await insertLogs(clickhouse, own, 2);
     const { items } = await ask({ service: 'types' });
     expect(items.map((record) => record.body)).toEqual([{ a: [1, '9007199254740993'] }, null, 7]);
     expect(items[0]).toMatchObject({ at: '2026-11-22T11:59:59.999999999Z', traceId: null, spanId: null });
   });
 
-  it.each(['xyz', Buffer.from('["1","2","3"]').toString('base64url'), Buffer.from(JSON.stringify(['1', '2', '3', '1) OR (1'])).toString('base64url')])('refuses the cursor %s', async (cursor) => {
+  it.each([
+    'xyz',
+    Buffer.from('["1","2","3"]').toString('base64url'),
+    Buffer.from(JSON.stringify(['1', '2', '3', '1) OR (1'])).toString('base64url'),
+  ])('refuses the cursor %s', async (cursor) => {
     const refusal = await ask({ cursor }).catch((error: unknown) => error);
     expect(refusal instanceof Refusal && refusal.problem.code).toBe('http.bad-cursor');
   });
@@ -96,12 +118,27 @@ describe('The live tail', () => {
   it('sends what arrives from now on and meets the filter, once', async () => {
     const end = new AbortController();
     const sent: LogRecord[] = [];
-    const stream: EventStream = { closed: end.signal, send: (event, data) => void (event === 'log' && sent.push(data as LogRecord)) };
+    const stream: EventStream = {
+      closed: end.signal,
+      send: (event, data) => void (event === 'log' && sent.push(data as LogRecord)),
+    };
     const segment = (aheadMs: number): bigint => BigInt(now.epochMilliseconds + aheadMs) << 22n;
     tailLogs(reads, { service: 'live', severity: 'error' }, stream, () => undefined);
-    await insertLogs(clickhouse, [aLog({ timeNs: now.epochNanoseconds, service: 'live', severityNumber: 17, body: 'first' }), aLog({ timeNs: now.epochNanoseconds, service: 'live', body: 'too mild' }), aLog({ timeNs: now.epochNanoseconds, severityNumber: 17, body: 'of another' })], segment(1));
+    await insertLogs(
+      clickhouse,
+      [
+        aLog({ timeNs: now.epochNanoseconds, service: 'live', severityNumber: 17, body: 'first' }),
+        aLog({ timeNs: now.epochNanoseconds, service: 'live', body: 'too mild' }),
+        aLog({ timeNs: now.epochNanoseconds, severityNumber: 17, body: 'of another' }),
+      ],
+      segment(1),
+    );
     await expect.poll(() => sent.length, { timeout: 20_000 }).toBe(1);
-    await insertLogs(clickhouse, [aLog({ timeNs: now.epochNanoseconds + 5n, service: 'live', severityNumber: 21, body: 'second' })], segment(2));
+    await insertLogs(
+      clickhouse,
+      [aLog({ timeNs: now.epochNanoseconds + 5n, service: 'live', severityNumber: 21, body: 'second' })],
+      segment(2),
+    );
     await expect.poll(() => sent.map((record) => record.body), { timeout: 20_000 }).toEqual(['first', 'second']);
     end.abort();
   });

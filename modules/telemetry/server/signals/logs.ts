@@ -37,11 +37,24 @@ const bars = 60;
 export const searchLogs = async (reads: Reads, query: Query): Promise<z.input<typeof listLogs.answer>> => {
   const cursor = query.cursor === undefined ? null : readCursor(query.cursor);
   const range = cursor ?? readRange(reads, query);
-  const [rows, counts] = await Promise.all([newestRows(reads, query, range, cursor), query.facets ? countsOf(reads, query, range) : null]);
+  const [rows, counts] = await Promise.all([
+    newestRows(reads, query, range, cursor),
+    query.facets ? countsOf(reads, query, range) : null,
+  ]);
   const page = rows.slice(0, query.limit);
   const last = page.at(-1);
-  const next = last && rows.length > page.length ? encodeCursor([range.fromNs.toString(), range.toNs.toString(), last.timeNs, last.tie]) : null;
-  return { from: instantOfNs(range.fromNs), to: instantOfNs(range.toNs), items: await recordsOf(reads, page), next, facets: counts?.facets ?? null, histogram: counts?.histogram ?? null };
+  const next =
+    last && rows.length > page.length
+      ? encodeCursor([range.fromNs.toString(), range.toNs.toString(), last.timeNs, last.tie])
+      : null;
+  return {
+    from: instantOfNs(range.fromNs),
+    to: instantOfNs(range.toNs),
+    items: await recordsOf(reads, page),
+    next,
+    facets: counts?.facets ?? null,
+    histogram: counts?.histogram ?? null,
+  };
 };
 
 interface Cursor extends ReadRange {
@@ -52,14 +65,20 @@ interface Cursor extends ReadRange {
 const readCursor = (text: string): Cursor => {
   const parts = decodeCursor(text, 4).map(String);
   if (!parts.every((part) => /^\d{1,20}$/u.test(part))) {
-    throw new Refusal({ status: 400, code: 'http.bad-cursor', title: 'This cursor is not one of ours', errors: [{ path: 'query.cursor', message: 'not a cursor of this list' }] });
+    throw new Refusal({
+      status: 400,
+      code: 'http.bad-cursor',
+      title: 'This cursor is not one of ours',
+      errors: [{ path: 'query.cursor', message: 'not a cursor of this list' }],
+    });
   }
   const [fromNs, toNs, timeNs, tie] = parts as [string, string, string, string];
   return { fromNs: BigInt(fromNs), toNs: BigInt(toNs), timeNs, tie };
 };
 
 /** Tells rows of one nanosecond apart, the same at every read. */
-const tie = 'cityHash64(service, environment, severity_number, event_name, body, trace_id, span_id, toString(attributes), origin_id, segment)';
+const tie =
+  'cityHash64(service, environment, severity_number, event_name, body, trace_id, span_id, toString(attributes), origin_id, segment)';
 
 export const logColumns = `toString(toUnixTimestamp64Nano(time)) AS timeNs, toString(${tie}) AS tie, toString(toUnixTimestamp64Nano(observed_at)) AS observedNs, service, environment, version,
   severity_number AS severityNumber, severity_text AS severityText, event_name AS eventName, body_kind AS bodyKind, body, lower(hex(trace_id)) AS traceId,
@@ -136,11 +155,25 @@ const countsOf = async (reads: Reads, query: Query, range: ReadRange) => {
      ORDER BY kind, count DESC, value LIMIT {most:UInt32} BY kind`,
     { ...where.params, step, most: bars * 8 },
   );
-  const facet = (kind: CountRow['kind']) => rows.filter((row) => row.kind === kind && Number(row.count) > 0).slice(0, telemetryLimits.facetValues).map((row) => ({ value: row.value, count: Number(row.count) }));
-  const bar = rows.filter((row) => row.kind === 'bar').sort((a, b) => a.start - b.start || (a.value < b.value ? -1 : 1));
+  const facet = (kind: CountRow['kind']) =>
+    rows
+      .filter((row) => row.kind === kind && Number(row.count) > 0)
+      .slice(0, telemetryLimits.facetValues)
+      .map((row) => ({ value: row.value, count: Number(row.count) }));
+  const bar = rows
+    .filter((row) => row.kind === 'bar')
+    .sort((a, b) => a.start - b.start || (a.value < b.value ? -1 : 1));
   return {
-    facets: { severity: facet('severity'), service: facet('service'), environment: facet('environment'), total: Number(rows.find((row) => row.kind === 'total')?.count ?? 0) },
-    histogram: { stepSeconds: step, bars: bar.map((row) => ({ at: instantOf(row.start), severity: row.value, count: Number(row.count) })) },
+    facets: {
+      severity: facet('severity'),
+      service: facet('service'),
+      environment: facet('environment'),
+      total: Number(rows.find((row) => row.kind === 'total')?.count ?? 0),
+    },
+    histogram: {
+      stepSeconds: step,
+      bars: bar.map((row) => ({ at: instantOf(row.start), severity: row.value, count: Number(row.count) })),
+    },
   };
 };
 
@@ -190,7 +223,8 @@ const severityOf = (number: number): LogRecord['severity'] => {
   return found ? (found[0] as LogRecord['severity']) : 'unset';
 };
 
-const bodyOf = (row: LogRow): unknown => (row.bodyKind === 'none' ? null : row.bodyKind === 'string' ? row.body : JSON.parse(exact(row.body)));
+const bodyOf = (row: LogRow): unknown =>
+  row.bodyKind === 'none' ? null : row.bodyKind === 'string' ? row.body : JSON.parse(exact(row.body));
 
 /** Attribute values, which are stored as JSON. */
 export const valuesOf = (stored: Readonly<Record<string, string>>): Record<string, unknown> =>

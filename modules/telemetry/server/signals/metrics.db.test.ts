@@ -22,25 +22,41 @@ const series: [string, string, string, Record<string, string>, Record<string, st
 
 beforeAll(async () => {
   clickhouse = await testClickHouse([{ name: 'telemetry', folder: new URL('../migrations/', import.meta.url) }]);
-  const map = (of: Record<string, string>): string => `map(${Object.entries(of).flat().map((text) => `'${text}'`).join(', ')})::Map(String, String)`;
+  const map = (of: Record<string, string>): string =>
+    `map(${Object.entries(of)
+      .flat()
+      .map((text) => `'${text}'`)
+      .join(', ')})::Map(String, String)`;
   for (const [index, [service, metric, kind, attributes, resource, values]] of series.entries()) {
     await clickhouse.command(`INSERT INTO telemetry_series (day, series_id, metric, unit, kind, temporality, service, origin_id, resource, attributes, segment)
       SELECT '2026-11-22', ${index + 1}, '${metric}', '1', '${kind}', 'cumulative', '${service}', ${index}, ${map(resource)}, ${map(attributes)}, 1`);
-    await clickhouse.command(`INSERT INTO telemetry_origins (day, origin_id, service, resource, segment) SELECT '2026-11-22', ${index}, '${service}', ${map(resource)}, 1`);
+    await clickhouse.command(
+      `INSERT INTO telemetry_origins (day, origin_id, service, resource, segment) SELECT '2026-11-22', ${index}, '${service}', ${map(resource)}, 1`,
+    );
     for (const [minute, value] of values.entries()) {
-      await clickhouse.command(`INSERT INTO telemetry_samples (series_id, time, value, segment) SELECT ${index + 1}, toDateTime64('2026-11-22 11:3${minute}:30', 9, 'UTC'), ${value}, 1`);
+      await clickhouse.command(
+        `INSERT INTO telemetry_samples (series_id, time, value, segment) SELECT ${index + 1}, toDateTime64('2026-11-22 11:3${minute}:30', 9, 'UTC'), ${value}, 1`,
+      );
     }
   }
-  reads = { engine: createEngine(clickhouse), clock: movableClock('2026-11-22T12:00:00Z'), config: { values: { spansDays: 8 } } as never, knowsService: async () => true };
+  reads = {
+    engine: createEngine(clickhouse),
+    clock: movableClock('2026-11-22T12:00:00Z'),
+    config: { values: { spansDays: 8 } } as never,
+    knowsService: async () => true,
+  };
 });
 
-const ask = (query: Record<string, unknown>) => knownMetrics(reads, listMetrics.query.parse(query)).then((page) => listMetrics.answer.parse(page));
+const ask = (query: Record<string, unknown>) =>
+  knownMetrics(reads, listMetrics.query.parse(query)).then((page) => listMetrics.answer.parse(page));
 
 describe('Metrics that were sent', () => {
   it('are listed by name with kind, series, services, attributes and their values, page by page', async () => {
     const first = await ask({ limit: 2 });
     const second = await ask({ limit: 2, cursor: first.next! });
-    expect([...first.items, ...second.items].map((metric) => [metric.name, metric.kind, metric.series, metric.services])).toEqual([
+    expect(
+      [...first.items, ...second.items].map((metric) => [metric.name, metric.kind, metric.series, metric.services]),
+    ).toEqual([
       ['http.server.active_requests', 'sum', 2, ['shop/cart']],
       ['nodejs.eventloop.utilization', 'gauge', 1, ['shop/cart']],
       ['system.memory.utilization', 'gauge', 2, ['agent']],
@@ -54,10 +70,22 @@ describe('Metrics that were sent', () => {
   });
 
   it("become the saturation of the service, together with what an agent says of the service's own host", async () => {
-    const { saturation } = await serviceSignals(reads, 'shop/cart', getSignals.query.parse({ from: '2026-11-22T11:30:00Z', to: '2026-11-22T11:40:00Z', step: 60 }));
+    const { saturation } = await serviceSignals(
+      reads,
+      'shop/cart',
+      getSignals.query.parse({ from: '2026-11-22T11:30:00Z', to: '2026-11-22T11:40:00Z', step: 60 }),
+    );
     expect(saturation.map((each) => [each.resource, each.subject, each.unit, each.points])).toEqual([
       ['memory', 'host', 'ratio', [['2026-11-22T11:30:00Z', 0.8]]],
-      ['event-loop', 'runtime', 'ratio', [['2026-11-22T11:30:00Z', 0.5], ['2026-11-22T11:31:00Z', 0.7]]],
+      [
+        'event-loop',
+        'runtime',
+        'ratio',
+        [
+          ['2026-11-22T11:30:00Z', 0.5],
+          ['2026-11-22T11:31:00Z', 0.7],
+        ],
+      ],
     ]);
   });
 });

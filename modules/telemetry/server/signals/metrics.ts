@@ -26,7 +26,10 @@ interface AttributeRow {
 }
 
 /** Metrics that were sent in the range, by name: kind, unit, which services, which attributes. */
-export const knownMetrics = async (reads: Reads, query: z.output<typeof listMetrics.query>): Promise<z.input<typeof listMetrics.answer>> => {
+export const knownMetrics = async (
+  reads: Reads,
+  query: z.output<typeof listMetrics.query>,
+): Promise<z.input<typeof listMetrics.answer>> => {
   const after = query.cursor === undefined ? null : decodeCursor(query.cursor, 3).map(String);
   const range = readRange(reads, query);
   const params: Record<string, string | number | readonly string[]> = {
@@ -35,8 +38,16 @@ export const knownMetrics = async (reads: Reads, query: z.output<typeof listMetr
     limit: query.limit + 1,
   };
   const where = ['day BETWEEN {firstDay:Date} AND {lastDay:Date}'];
-  if (query.service !== undefined) (where.push('service = {service:String}'), (params['service'] = query.service));
-  if (query.q !== undefined) (where.push('(positionCaseInsensitiveUTF8(metric, {q:String}) > 0 OR positionCaseInsensitiveUTF8(description, {q:String}) > 0)'), (params['q'] = query.q));
+  if (query.service !== undefined) {
+    params['service'] = query.service;
+    where.push('service = {service:String}');
+  }
+  if (query.q !== undefined) {
+    params['q'] = query.q;
+    where.push(
+      '(positionCaseInsensitiveUTF8(metric, {q:String}) > 0 OR positionCaseInsensitiveUTF8(description, {q:String}) > 0)',
+    );
+  }
   if (after) Object.assign(params, { name: after[0], kind: after[1], unit: after[2] });
   const rows = await reads.engine.read<MetricRow>(
     `-- Metrics by name, kind and unit.
@@ -57,12 +68,20 @@ export const knownMetrics = async (reads: Reads, query: z.output<typeof listMetr
   };
 };
 
-const attributesOf = (reads: Reads, params: Record<string, string | number | readonly string[]>, where: readonly string[], page: readonly MetricRow[]): Promise<AttributeRow[]> =>
+const attributesOf = (
+  reads: Reads,
+  params: Record<string, string | number | readonly string[]>,
+  where: readonly string[],
+  page: readonly MetricRow[],
+): Promise<AttributeRow[]> =>
   reads.engine.read<AttributeRow>(
     `-- Attribute names of the metrics of a page, with some values of each.
      SELECT toString(metric) AS metric, toString(kind) AS kind, toString(unit) AS unit, pair.1 AS name, arraySort(groupUniqArray({values:UInt32})(pair.2)) AS stored, uniq(pair.2) AS different
      FROM (SELECT metric, kind, unit, arrayJoin(arrayZip(mapKeys(attributes), mapValues(attributes))) AS pair FROM telemetry_series WHERE ${where.join(' AND ')} AND metric IN {names:Array(String)})
-     GROUP BY metric, kind, unit, name ORDER BY name LIMIT {most:UInt32} BY metric, kind, unit`.replace('{values:UInt32}', String(telemetryLimits.metricAttributeValues)),
+     GROUP BY metric, kind, unit, name ORDER BY name LIMIT {most:UInt32} BY metric, kind, unit`.replace(
+      '{values:UInt32}',
+      String(telemetryLimits.metricAttributeValues),
+    ),
     { ...params, names: [...new Set(page.map((row) => row.name))], most: telemetryLimits.metricAttributes },
   );
 
@@ -77,6 +96,10 @@ const metricOf = (row: MetricRow, attributes: readonly AttributeRow[]): Metric =
   services: row.services,
   attributes: attributes
     .filter((each) => each.metric === row.name && each.kind === row.kind && each.unit === row.unit)
-    .map((each) => ({ name: each.name, values: Object.values(valuesOf(Object.fromEntries(each.stored.map((json, index) => [`v${index}`, json])))), more: Number(each.different) > each.stored.length })),
+    .map((each) => ({
+      name: each.name,
+      values: Object.values(valuesOf(Object.fromEntries(each.stored.map((json, index) => [`v${index}`, json])))),
+      more: Number(each.different) > each.stored.length,
+    })),
   lastDay: row.lastDay,
 });

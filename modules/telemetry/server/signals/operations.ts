@@ -11,10 +11,17 @@ import { quantileOf, rateOver } from './service-signals.ts';
 type Answer<Item> = { from: string; to: string; items: Item[]; next: string | null };
 
 /** Operations of a service; those that took the most of its time first. A service's operations are bounded at ingest. */
-export const serviceOperations = async (reads: Reads, service: string, query: z.output<typeof listOperations.query>): Promise<Answer<Operation>> => {
+export const serviceOperations = async (
+  reads: Reads,
+  service: string,
+  query: z.output<typeof listOperations.query>,
+): Promise<Answer<Operation>> => {
   const after = query.cursor === undefined ? null : decodeCursor(query.cursor, 2).map(String);
   const plan = planOf(readRange(reads, query), null, sourcesNow(reads, true));
-  const rows = requestRows(plan.pieces, { service, environment: query.environment, version: query.version }, ['operation', 'kind']);
+  const rows = requestRows(plan.pieces, { service, environment: query.environment, version: query.version }, [
+    'operation',
+    'kind',
+  ]);
   const found = await reads.engine.read<FigureRow & { operation: string; kind: string; time: number }>(
     `-- Figures of each operation of one service, the ones it spends most of its time in first.
      SELECT operation, kind, ${figureColumns}, toFloat64(sum(nanoseconds)) AS time
@@ -32,17 +39,28 @@ export const serviceOperations = async (reads: Reads, service: string, query: z.
     p90Ms: quantileOf(row, 0.9),
     timeShare: whole > 0 ? row.time / whole : null,
   }));
-  const start = after === null ? 0 : items.findIndex((item) => item.operation === after[0] && item.kind === after[1]) + 1;
+  const start =
+    after === null ? 0 : items.findIndex((item) => item.operation === after[0] && item.kind === after[1]) + 1;
   const page = items.slice(start, start + query.limit);
   const last = page.at(-1);
-  return { ...bounds(plan.range), items: page, next: last && start + page.length < items.length ? encodeCursor([last.operation, last.kind]) : null };
+  return {
+    ...bounds(plan.range),
+    items: page,
+    next: last && start + page.length < items.length ? encodeCursor([last.operation, last.kind]) : null,
+  };
 };
 
 /** Versions that served in the range, the one that began last first. */
-export const serviceVersions = async (reads: Reads, service: string, query: z.output<typeof listVersions.query>): Promise<Omit<Answer<VersionFigures>, 'next'>> => {
+export const serviceVersions = async (
+  reads: Reads,
+  service: string,
+  query: z.output<typeof listVersions.query>,
+): Promise<Omit<Answer<VersionFigures>, 'next'>> => {
   const plan = planOf(readRange(reads, query), null, sourcesNow(reads, true));
   const rows = requestRows(plan.pieces, { service, environment: query.environment }, ['version', 'environment']);
-  const found = await reads.engine.read<FigureRow & { version: string; environment: string; first: number; last: number }>(
+  const found = await reads.engine.read<
+    FigureRow & { version: string; environment: string; first: number; last: number }
+  >(
     `-- Figures of each version of one service, the newest first.
      SELECT version, environment, ${figureColumns}, min(second) AS first, max(second) AS last
      FROM (${rows.sql})
@@ -51,14 +69,30 @@ export const serviceVersions = async (reads: Reads, service: string, query: z.ou
     { ...rows.params, most: query.limit },
   );
   if (found.length === 0) await requireService(reads, service);
-  const items = found.map((row) => ({ version: row.version, environment: row.environment, ...figuresOf(row, plan.range), firstSeen: instantOf(row.first), lastSeen: instantOf(row.last) }));
+  const items = found.map((row) => ({
+    version: row.version,
+    environment: row.environment,
+    ...figuresOf(row, plan.range),
+    firstSeen: instantOf(row.first),
+    lastSeen: instantOf(row.last),
+  }));
   return { ...bounds(plan.range), items };
 };
 
 const figuresOf = (row: FigureRow, range: ReadRange) => {
   const requests = Number(row.requests);
   const errors = Number(row.errors);
-  return { requests, errors, requestsPerSecond: rateOver(requests, range), errorRatio: requests > 0 ? errors / requests : null, p50Ms: quantileOf(row, 0.5), p99Ms: quantileOf(row, 0.99) };
+  return {
+    requests,
+    errors,
+    requestsPerSecond: rateOver(requests, range),
+    errorRatio: requests > 0 ? errors / requests : null,
+    p50Ms: quantileOf(row, 0.5),
+    p99Ms: quantileOf(row, 0.99),
+  };
 };
 
-const bounds = (range: ReadRange): { from: string; to: string } => ({ from: instantOfNs(range.fromNs), to: instantOfNs(range.toNs) });
+const bounds = (range: ReadRange): { from: string; to: string } => ({
+  from: instantOfNs(range.fromNs),
+  to: instantOfNs(range.toNs),
+});

@@ -24,7 +24,13 @@ export const readRange = (reads: Reads, query: { from?: string | undefined; to?:
   const asked = { from: nanoseconds(query.from), to: nanoseconds(query.to) };
   const range = rangeOf(asked, reads.clock.now().epochNanoseconds, telemetryLimits.rangeDays);
   if (typeof range !== 'string') return range;
-  throw new Refusal({ status: 400, code: telemetryCodes.rangeImpossible, title: 'This stretch of time is impossible', detail: rangeWords[range], errors: [{ path: 'query.from', message: rangeWords[range] }] });
+  throw new Refusal({
+    status: 400,
+    code: telemetryCodes.rangeImpossible,
+    title: 'This stretch of time is impossible',
+    detail: rangeWords[range],
+    errors: [{ path: 'query.from', message: rangeWords[range] }],
+  });
 };
 
 const rangeWords: Record<RangeRefusal, string> = {
@@ -34,17 +40,26 @@ const rangeWords: Record<RangeRefusal, string> = {
   'after-2106': 'to must not be after 2106-02-07T06:28:15Z',
 };
 
-const nanoseconds = (text: string | undefined): bigint | null => (text === undefined ? null : Temporal.Instant.from(text).epochNanoseconds);
+const nanoseconds = (text: string | undefined): bigint | null =>
+  text === undefined ? null : Temporal.Instant.from(text).epochNanoseconds;
 
 /** The asked step where it is possible, or one that gives about 120 points. */
 export const readStep = (range: ReadRange, asked: number | undefined): number => {
   if (asked === undefined) return stepFor(range, pointsDefault);
   const wrong = (message: string): never => {
-    throw new Refusal({ status: 400, code: telemetryCodes.stepTooSmall, title: 'This step is impossible', detail: message, errors: [{ path: 'query.step', message }] });
+    throw new Refusal({
+      status: 400,
+      code: telemetryCodes.stepTooSmall,
+      title: 'This step is impossible',
+      detail: message,
+      errors: [{ path: 'query.step', message }],
+    });
   };
   if (asked % 10 !== 0) wrong('a multiple of 10 seconds, the finest that is counted');
   if (pointsOf(range, asked) > telemetryLimits.points) {
-    wrong(`gives more than ${telemetryLimits.points} points over this range; ask for at least ${stepFor(range, telemetryLimits.points - 2)}`);
+    wrong(
+      `gives more than ${telemetryLimits.points} points over this range; ask for at least ${stepFor(range, telemetryLimits.points - 2)}`,
+    );
   }
   return asked;
 };
@@ -63,7 +78,12 @@ export const sourcesNow = (reads: Reads, fractions: boolean): Sources => {
 /** 404 for a service that nobody knows. Asked only where nothing was found, because the catalog hears of a service last. */
 export const requireService = async (reads: Reads, name: string): Promise<void> => {
   if (await reads.knowsService(name)) return;
-  throw new Refusal({ status: 404, code: telemetryCodes.serviceUnknown, title: 'Nobody has seen this service', detail: name });
+  throw new Refusal({
+    status: 404,
+    code: telemetryCodes.serviceUnknown,
+    title: 'Nobody has seen this service',
+    detail: name,
+  });
 };
 
 export const instantOfNs = (ns: bigint): string => Temporal.Instant.fromEpochNanoseconds(ns).toString();

@@ -35,7 +35,11 @@ export type By = 'service' | 'environment' | 'version' | 'operation' | 'kind';
  * A subquery over the pieces of a plan: one row a bucket and whatever the tables tell apart, with columns `second`, those of
  * `by`, `requests`, `errors`, `nanoseconds`, `sketch`, `within`. Every value of the request is a parameter.
  */
-export const requestRows = (pieces: readonly Piece[], filter: RequestFilter, by: readonly By[]): { sql: string; params: Params } => {
+export const requestRows = (
+  pieces: readonly Piece[],
+  filter: RequestFilter,
+  by: readonly By[],
+): { sql: string; params: Params } => {
   const perOperation = filter.operation !== undefined || by.includes('operation') || by.includes('kind');
   const params: Params = {};
   for (const name of ['service', 'environment', 'version', 'operation'] as const) {
@@ -56,7 +60,9 @@ export const requestRows = (pieces: readonly Piece[], filter: RequestFilter, by:
 };
 
 const conditions = (filter: RequestFilter): string[] =>
-  (['service', 'environment', 'version', 'operation'] as const).filter((name) => filter[name] !== undefined).map((name) => `${name} = {${name}:String}`);
+  (['service', 'environment', 'version', 'operation'] as const)
+    .filter((name) => filter[name] !== undefined)
+    .map((name) => `${name} = {${name}:String}`);
 
 /** FINAL: newer rows replace older ones of a key; partitions never share a key. */
 const bucketsSql = (table: string, index: number, filter: RequestFilter, by: readonly By[]): string => `
@@ -68,7 +74,10 @@ const bucketsSql = (table: string, index: number, filter: RequestFilter, by: rea
 const leadingKey = (table: string, index: number): string[] => {
   const start = table.endsWith('_10s') ? 'toStartOfMinute' : table.endsWith('_minute') ? 'toStartOfHour' : null;
   if (start === null) return [];
-  return [`${start}(bucket) >= ${start}(toDateTime({from${index}:UInt32}, 'UTC'))`, `${start}(bucket) <= toDateTime({to${index}:UInt32}, 'UTC')`];
+  return [
+    `${start}(bucket) >= ${start}(toDateTime({from${index}:UInt32}, 'UTC'))`,
+    `${start}(bucket) <= toDateTime({to${index}:UInt32}, 'UTC')`,
+  ];
 };
 
 /** The same columns from the spans themselves, for less than ten seconds at an end of the range. */

@@ -34,16 +34,46 @@ export interface SaturationFilter {
 }
 
 /** Saturation of a service: what it says of itself, and what an agent says of its host, pod or container. */
-export const saturationOf = async (reads: Reads, filter: SaturationFilter, range: ReadRange, stepSeconds: number): Promise<SaturationSeries[]> => {
+export const saturationOf = async (
+  reads: Reads,
+  filter: SaturationFilter,
+  range: ReadRange,
+  stepSeconds: number,
+): Promise<SaturationSeries[]> => {
   const series = await seriesOf(reads, filter, range);
   if (series.length === 0) return [];
-  const [numbers, histograms] = [series.filter((each) => each.kind === 'gauge' || each.kind === 'sum'), series.filter((each) => each.kind === 'histogram' || each.kind === 'exponential-histogram')];
-  const rows = (await Promise.all([stepsOf(reads, 'telemetry_samples', 'value', numbers, range, stepSeconds), stepsOf(reads, 'telemetry_distributions', 'ifNull(telemetry_distributions.sum, 0)', histograms, range, stepSeconds)])).flat();
+  const [numbers, histograms] = [
+    series.filter((each) => each.kind === 'gauge' || each.kind === 'sum'),
+    series.filter((each) => each.kind === 'histogram' || each.kind === 'exponential-histogram'),
+  ];
+  const rows = (
+    await Promise.all([
+      stepsOf(reads, 'telemetry_samples', 'value', numbers, range, stepSeconds),
+      stepsOf(
+        reads,
+        'telemetry_distributions',
+        'ifNull(telemetry_distributions.sum, 0)',
+        histograms,
+        range,
+        stepSeconds,
+      ),
+    ])
+  ).flat();
   const steps = Map.groupBy(rows, (row) => row.id);
-  const measured = series.map((each): MeasuredSeries => ({ ...each, attributes: textsOf(each.attributes), steps: steps.get(each.id) ?? [] }));
-  return saturationFrom(measured.filter((each) => each.steps.length > 0), stepSeconds)
+  const measured = series.map((each): MeasuredSeries => ({
+    ...each,
+    attributes: textsOf(each.attributes),
+    steps: steps.get(each.id) ?? [],
+  }));
+  return saturationFrom(
+    measured.filter((each) => each.steps.length > 0),
+    stepSeconds,
+  )
     .slice(0, telemetryLimits.saturationSeries)
-    .map((found) => ({ ...found, points: found.points.map(([start, value]): [string, number] => [instantOf(start), value]) }));
+    .map((found) => ({
+      ...found,
+      points: found.points.map(([start, value]): [string, number] => [instantOf(start), value]),
+    }));
 };
 
 const days = (range: ReadRange): Record<string, string> => ({
@@ -56,8 +86,15 @@ const place = (name: string): string => `resource['${name}']`;
 const places = ['container.id', 'k8s.pod.uid', 'k8s.pod.name', 'host.id', 'host.name', 'k8s.node.name'] as const;
 
 const seriesOf = async (reads: Reads, filter: SaturationFilter, range: ReadRange): Promise<SeriesRow[]> => {
-  const own = ['service = {service:String}', ...(filter.environment === undefined ? [] : ['environment = {environment:String}']), ...(filter.version === undefined ? [] : ['version = {version:String}'])].join(' AND ');
-  const shared = places.map((name, index) => `(${place(name)} != '' AND ${place(name)} IN (SELECT ${place(name)} FROM telemetry_origins WHERE ${own} AND day BETWEEN {firstDay:Date} AND {lastDay:Date} AND ${place(name)} != '' LIMIT 1 BY ${place(name)} LIMIT ${placesMax + index}))`);
+  const own = [
+    'service = {service:String}',
+    ...(filter.environment === undefined ? [] : ['environment = {environment:String}']),
+    ...(filter.version === undefined ? [] : ['version = {version:String}']),
+  ].join(' AND ');
+  const shared = places.map(
+    (name, index) =>
+      `(${place(name)} != '' AND ${place(name)} IN (SELECT ${place(name)} FROM telemetry_origins WHERE ${own} AND day BETWEEN {firstDay:Date} AND {lastDay:Date} AND ${place(name)} != '' LIMIT 1 BY ${place(name)} LIMIT ${placesMax + index}))`,
+  );
   return reads.engine.read<SeriesRow>(
     `-- Series that tell how full the resources of a service are: its own, and those of agents on its host, in its pod or beside its container.
      SELECT toString(series_id) AS id, any(metric) AS metric, any(unit) AS unit, any(kind) AS kind, any(temporality) AS temporality,
@@ -79,7 +116,14 @@ const seriesOf = async (reads: Reads, filter: SaturationFilter, range: ReadRange
   );
 };
 
-const stepsOf = async (reads: Reads, table: 'telemetry_samples' | 'telemetry_distributions', value: string, series: readonly SeriesRow[], range: ReadRange, step: number): Promise<StepRow[]> => {
+const stepsOf = async (
+  reads: Reads,
+  table: 'telemetry_samples' | 'telemetry_distributions',
+  value: string,
+  series: readonly SeriesRow[],
+  range: ReadRange,
+  step: number,
+): Promise<StepRow[]> => {
   if (series.length === 0) return [];
   return reads.engine.read<StepRow>(
     `-- Each series by step: mean of gauges, last value of counters with its time, sum of deltas.
@@ -96,4 +140,9 @@ const stepsOf = async (reads: Reads, table: 'telemetry_samples' | 'telemetry_dis
 
 /** Attribute values are stored as JSON; the rules compare texts. */
 const textsOf = (attributes: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(attributes).map(([name, json]) => [name, json.startsWith('"') ? (JSON.parse(json) as string) : json]));
+  Object.fromEntries(
+    Object.entries(attributes).map(([name, json]) => [
+      name,
+      json.startsWith('"') ? (JSON.parse(json) as string) : json,
+    ]),
+  );

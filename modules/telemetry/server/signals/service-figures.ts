@@ -26,7 +26,11 @@ export const figuresWhileUp = async (reads: Reads, question: FiguresQuestion): P
 /** Golden figures of all services at once, for the catalog's list. The question's range begins at a step. */
 export const figuresOfServices = async (reads: Reads, question: FiguresQuestion): Promise<Figures[]> => {
   const { from, to, stepSeconds } = question;
-  const plan = planOf({ fromNs: from.epochNanoseconds, toNs: to.epochNanoseconds }, stepSeconds, sourcesNow(reads, true));
+  const plan = planOf(
+    { fromNs: from.epochNanoseconds, toNs: to.epochNanoseconds },
+    stepSeconds,
+    sourcesNow(reads, true),
+  );
   const rows = requestRows(plan.pieces, { environment: question.environment ?? undefined }, ['service', 'environment']);
   const fromSecond = from.epochMilliseconds / 1_000;
   const found = await reads.engine.read<Row>(
@@ -55,6 +59,11 @@ const figuresOf = (rows: readonly Row[]): Figures | null => {
     steps: rows
       .filter((row) => row.whole === 0)
       .sort((a, b) => a.step - b.step)
-      .map((row) => ({ at: Temporal.Instant.fromEpochMilliseconds(row.step * 1_000), requests: Number(row.requests), errors: Number(row.errors), p99Ms: quantileOf(row, 0.99) })),
+      .map((row) => ({
+        at: Temporal.Instant.fromEpochMilliseconds(row.step * 1_000),
+        requests: Number(row.requests),
+        errors: Number(row.errors),
+        p99Ms: quantileOf(row, 0.99),
+      })),
   };
 };

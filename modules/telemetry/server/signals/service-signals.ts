@@ -3,8 +3,23 @@ import type { getSignals, Signals } from '../../contract.ts';
 import { earlierBy, lengthSeconds, secondsWithin, stepStarts, type ReadRange } from '../../domain/read-range.ts';
 import { latencyEdgesMs, sketchQuantiles } from '../../domain/latency-edges.ts';
 import { planOf } from '../../domain/rollup-pieces.ts';
-import { figureColumns, latencyErrorBound, requestRows, type FigureRow, type RequestFilter } from './request-figures.ts';
-import { instantOf, instantOfNs, numberOrNull, readRange, readStep, requireService, sourcesNow, type Reads } from './reads.ts';
+import {
+  figureColumns,
+  latencyErrorBound,
+  requestRows,
+  type FigureRow,
+  type RequestFilter,
+} from './request-figures.ts';
+import {
+  instantOf,
+  instantOfNs,
+  numberOrNull,
+  readRange,
+  readStep,
+  requireService,
+  sourcesNow,
+  type Reads,
+} from './reads.ts';
 import { saturationOf } from './saturation.ts';
 
 type Query = z.output<typeof getSignals.query>;
@@ -37,7 +52,12 @@ export const serviceSignals = async (reads: Reads, service: string, query: Query
     saturation,
     latencyErrorBound,
     latencyBuckets: now.buckets,
-    compare: compared && before && { from: instantOfNs(compared.range.fromNs), to: instantOfNs(compared.range.toNs), ...shifted(compared.series, range, before) },
+    compare: compared &&
+      before && {
+        from: instantOfNs(compared.range.fromNs),
+        to: instantOfNs(compared.range.toNs),
+        ...shifted(compared.series, range, before),
+      },
   };
 };
 
@@ -71,9 +91,16 @@ const signalsIn = async (reads: Reads, filter: RequestFilter, asked: ReadRange, 
   return { range, stepSeconds, series: seriesOf(range, stepSeconds, totals, steps), buckets: bucketsOf(totals) };
 };
 
-const seriesOf = (range: ReadRange, step: number, totals: StepRow | undefined, steps: ReadonlyMap<number, StepRow>): Series => {
+const seriesOf = (
+  range: ReadRange,
+  step: number,
+  totals: StepRow | undefined,
+  steps: ReadonlyMap<number, StepRow>,
+): Series => {
   const all = stepStarts(range, step);
-  const seen = all.map((start) => steps.get(start)).filter((row) => row !== undefined && Number(row.requests) > 0) as StepRow[];
+  const seen = all
+    .map((start) => steps.get(start))
+    .filter((row) => row !== undefined && Number(row.requests) > 0) as StepRow[];
   const quantile = (which: number): [string, number][] =>
     seen.flatMap((row): [string, number][] => {
       const value = quantileOf(row, which);
@@ -93,21 +120,44 @@ const seriesOf = (range: ReadRange, step: number, totals: StepRow | undefined, s
 /** Figures of all requests together; null where there was none. */
 const totalsOf = (row: FigureRow | undefined): Signals['totals'] => {
   const requests = Number(row?.requests ?? 0);
-  if (row === undefined || requests === 0) return { requests: null, errors: null, errorRatio: null, p50Ms: null, p90Ms: null, p99Ms: null, p999Ms: null };
+  if (row === undefined || requests === 0)
+    return { requests: null, errors: null, errorRatio: null, p50Ms: null, p90Ms: null, p99Ms: null, p999Ms: null };
   const errors = Number(row.errors);
-  return { requests, errors, errorRatio: errors / requests, p50Ms: quantileOf(row, 0.5), p90Ms: quantileOf(row, 0.9), p99Ms: quantileOf(row, 0.99), p999Ms: quantileOf(row, 0.999) };
+  return {
+    requests,
+    errors,
+    errorRatio: errors / requests,
+    p50Ms: quantileOf(row, 0.5),
+    p90Ms: quantileOf(row, 0.9),
+    p99Ms: quantileOf(row, 0.99),
+    p999Ms: quantileOf(row, 0.999),
+  };
 };
 
 /** One quantile of a row of figures, in milliseconds; null where nothing was seen. */
-export const quantileOf = (row: Pick<FigureRow, 'quantiles'>, which: number): number | null => numberOrNull(row.quantiles[(sketchQuantiles as readonly number[]).indexOf(which)]);
+export const quantileOf = (row: Pick<FigureRow, 'quantiles'>, which: number): number | null =>
+  numberOrNull(row.quantiles[(sketchQuantiles as readonly number[]).indexOf(which)]);
 
 const bucketsOf = (totals: StepRow | undefined): [number, number][] =>
-  totals && Number(totals.requests) > 0 ? latencyEdgesMs.map((edge, index) => [edge, Number(totals.within[index] ?? 0)]) : [];
+  totals && Number(totals.requests) > 0
+    ? latencyEdgesMs.map((edge, index) => [edge, Number(totals.within[index] ?? 0)])
+    : [];
 
 /** Totals alone, for other modules; the coarsest tables serve. */
-export const serviceTotals = async (reads: Reads, question: RequestFilter & { readonly service: string; readonly from: Temporal.Instant; readonly to: Temporal.Instant }): Promise<Signals['totals']> => {
+export const serviceTotals = async (
+  reads: Reads,
+  question: RequestFilter & {
+    readonly service: string;
+    readonly from: Temporal.Instant;
+    readonly to: Temporal.Instant;
+  },
+): Promise<Signals['totals']> => {
   const { from, to, service, environment, operation, version } = question;
-  const { pieces } = planOf({ fromNs: from.epochNanoseconds, toNs: to.epochNanoseconds }, null, sourcesNow(reads, true));
+  const { pieces } = planOf(
+    { fromNs: from.epochNanoseconds, toNs: to.epochNanoseconds },
+    null,
+    sourcesNow(reads, true),
+  );
   const rows = requestRows(pieces, { service, environment, operation, version }, []);
   const [found] = await reads.engine.read<FigureRow>(
     `-- Requests, errors and quantiles of one service over a stretch of time.

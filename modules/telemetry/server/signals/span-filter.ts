@@ -19,7 +19,9 @@ export const addWords = (where: Where, q: string | undefined, texts: readonly st
     const name = `word${index}`;
     where.params[name] = word;
     const within = texts.map((text) => `positionCaseInsensitiveUTF8(${text}, {${name}:String}) > 0`);
-    where.conditions.push(`(${[...within, `arrayExists(value -> positionCaseInsensitiveUTF8(value, {${name}:String}) > 0, mapValues(attributes))`].join(' OR ')})`);
+    where.conditions.push(
+      `(${[...within, `arrayExists(value -> positionCaseInsensitiveUTF8(value, {${name}:String}) > 0, mapValues(attributes))`].join(' OR ')})`,
+    );
   }
 };
 
@@ -34,7 +36,9 @@ export const addAttributes = (where: Where, filters: readonly string[] | undefin
     where.params[`key${index}`] = filter.slice(0, cut);
     where.params[`values${index}`] = [JSON.stringify(value), value];
     const is = (map: string): string => `${map}[{key${index}:String}] IN {values${index}:Array(String)}`;
-    where.conditions.push(`(${is('attributes')} OR origin_id IN (SELECT origin_id FROM telemetry_origins WHERE ${is('resource')}))`);
+    where.conditions.push(
+      `(${is('attributes')} OR origin_id IN (SELECT origin_id FROM telemetry_origins WHERE ${is('resource')}))`,
+    );
   }
 };
 

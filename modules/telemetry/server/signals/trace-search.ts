@@ -28,10 +28,21 @@ export const searchTraces = async (reads: Reads, query: Query): Promise<z.input<
   const cursor = query.cursor === undefined ? null : readCursor(query.cursor);
   const range = readRange(reads, { from: query.from, to: query.to });
   const pinned = cursor ? { fromNs: cursor.fromNs, toNs: cursor.toNs } : range;
-  const found = query.sort === 'slowest' ? await matches(reads, query, pinned, cursor) : await newestMatches(reads, query, pinned, cursor);
+  const found =
+    query.sort === 'slowest'
+      ? await matches(reads, query, pinned, cursor)
+      : await newestMatches(reads, query, pinned, cursor);
   const page = found.slice(0, query.limit);
   const last = page.at(-1);
-  const next = last && found.length > page.length ? encodeCursor([pinned.fromNs.toString(), pinned.toNs.toString(), query.sort === 'slowest' ? last.longestNs : last.newestNs, last.traceId]) : null;
+  const next =
+    last && found.length > page.length
+      ? encodeCursor([
+          pinned.fromNs.toString(),
+          pinned.toNs.toString(),
+          query.sort === 'slowest' ? last.longestNs : last.newestNs,
+          last.traceId,
+        ])
+      : null;
   return { from: instantOfNs(pinned.fromNs), to: instantOfNs(pinned.toNs), items: await summaries(reads, page), next };
 };
 
@@ -43,8 +54,14 @@ interface Cursor extends ReadRange {
 const readCursor = (text: string): Cursor => {
   const parts = decodeCursor(text, 4).map(String);
   const [fromNs, toNs, key, traceId] = parts as [string, string, string, string];
-  if (parts.slice(0, 3).every((part) => /^\d{1,19}$/u.test(part)) && /^[0-9a-f]{32}$/u.test(traceId)) return { fromNs: BigInt(fromNs), toNs: BigInt(toNs), key, traceId };
-  throw new Refusal({ status: 400, code: 'http.bad-cursor', title: 'This cursor is not one of ours', errors: [{ path: 'query.cursor', message: 'not a cursor of this list' }] });
+  if (parts.slice(0, 3).every((part) => /^\d{1,19}$/u.test(part)) && /^[0-9a-f]{32}$/u.test(traceId))
+    return { fromNs: BigInt(fromNs), toNs: BigInt(toNs), key, traceId };
+  throw new Refusal({
+    status: 400,
+    code: 'http.bad-cursor',
+    title: 'This cursor is not one of ours',
+    errors: [{ path: 'query.cursor', message: 'not a cursor of this list' }],
+  });
 };
 
 /** Five minutes at first, then four times as much: a busy hour is not read whole for the fifty newest of its traces. */
@@ -145,7 +162,8 @@ const summaries = async (reads: Reads, page: readonly Match[]): Promise<TraceSum
   return page.map((match) => summaryOf(match, byId.get(match.traceId)));
 };
 
-const smallest = (values: readonly bigint[]): bigint => values.reduce((least, value) => (value < least ? value : least));
+const smallest = (values: readonly bigint[]): bigint =>
+  values.reduce((least, value) => (value < least ? value : least));
 
 const summaryOf = (match: Match, whole: Whole | undefined): TraceSummary => ({
   traceId: match.traceId,
@@ -157,7 +175,10 @@ const summaryOf = (match: Match, whole: Whole | undefined): TraceSummary => ({
   durationMs: Number(match.durationNs) / 1e6,
   status: match.failed === 1 ? 'error' : 'ok',
   statusMessage: match.message,
-  root: whole?.rooted === 1 ? { service: whole.rootService, operation: whole.rootOperation, durationMs: Number(whole.rootNs) / 1e6 } : null,
+  root:
+    whole?.rooted === 1
+      ? { service: whole.rootService, operation: whole.rootOperation, durationMs: Number(whole.rootNs) / 1e6 }
+      : null,
   spans: Number(whole?.spans ?? 1),
   errors: Number(whole?.errors ?? match.failed),
   services: whole?.services ?? [match.service],

@@ -51,7 +51,12 @@ export const traceText = async (reads: Reads, traceId: string): Promise<string> 
   const params = { id: traceId.toLowerCase(), most: telemetryLimits.traceSpans };
   const rows = await reads.engine.read<SpanRow>(spansSql, params, { memoryBytesMax: traceMemoryBytes });
   if (rows.length === 0) {
-    throw new Refusal({ status: 404, code: telemetryCodes.traceUnknown, title: 'There is no such trace', detail: `${traceId}: it never arrived, or it is older than spans are kept.` });
+    throw new Refusal({
+      status: 404,
+      code: telemetryCodes.traceUnknown,
+      title: 'There is no such trace',
+      detail: `${traceId}: it never arrived, or it is older than spans are kept.`,
+    });
   }
   const total = rows.length < telemetryLimits.traceSpans ? rows.length : await countSpans(reads, params.id);
   const originIds = [...new Set(rows.map((row) => row.originId))];
@@ -60,9 +65,11 @@ export const traceText = async (reads: Reads, traceId: string): Promise<string> 
 };
 
 /** A map whose values are JSON texts, as a JSON object. */
-const objectOf = (map: string): string => `concat('{', arrayStringConcat(arrayMap((key, value) -> concat(toJSONString(key), ':', value), mapKeys(${map}), mapValues(${map})), ','), '}')`;
+const objectOf = (map: string): string =>
+  `concat('{', arrayStringConcat(arrayMap((key, value) -> concat(toJSONString(key), ':', value), mapKeys(${map}), mapValues(${map})), ','), '}')`;
 /** An instant as RFC 3339 with nanoseconds. */
-const instantText = (time: string): string => `concat(formatDateTime(${time}, '%Y-%m-%dT%H:%i:%S', 'UTC'), '.', leftPad(toString(toUnixTimestamp64Nano(${time}) % 1000000000), 9, '0'), 'Z')`;
+const instantText = (time: string): string =>
+  `concat(formatDateTime(${time}, '%Y-%m-%dT%H:%i:%S', 'UTC'), '.', leftPad(toString(toUnixTimestamp64Nano(${time}) % 1000000000), 9, '0'), 'Z')`;
 
 const spansSql = `
   -- All spans of one trace in order of their start; attributes, events and links as JSON texts.
@@ -86,7 +93,10 @@ const originsSql = `
   FROM telemetry_origins WHERE origin_id IN (SELECT toUInt64(arrayJoin({origins:Array(String)}))) GROUP BY origin_id`;
 
 const countSpans = async (reads: Reads, id: string): Promise<number> => {
-  const [row] = await reads.engine.read<{ spans: string }>('-- How many spans the trace has where not all are shown.\nSELECT toString(count()) AS spans FROM telemetry_spans PREWHERE trace_id = toFixedString(unhex({id:String}), 16)', { id });
+  const [row] = await reads.engine.read<{ spans: string }>(
+    '-- How many spans the trace has where not all are shown.\nSELECT toString(count()) AS spans FROM telemetry_spans PREWHERE trace_id = toFixedString(unhex({id:String}), 16)',
+    { id },
+  );
   return Number(row?.spans ?? 0);
 };
 
@@ -96,7 +106,11 @@ const textOf = (traceId: string, rows: readonly SpanRow[], origins: readonly Ori
   const scopes = new Table<string>();
   const starts = rows.map((row) => BigInt(row.startedNs));
   const first = starts.reduce((least, start) => (start < least ? start : least));
-  const last = rows.reduce((most, row, index) => (starts[index]! + positive(row.durationNs) > most ? starts[index]! + positive(row.durationNs) : most), first);
+  const last = rows.reduce(
+    (most, row, index) =>
+      starts[index]! + positive(row.durationNs) > most ? starts[index]! + positive(row.durationNs) : most,
+    first,
+  );
   const spans = rows.map((row, index) => {
     const origin = byOrigin.get(row.originId);
     return spanText(row, starts[index]!, resources.place(resourceText(origin)), scopes.place(scopeText(origin)));
@@ -167,6 +181,12 @@ export const exact = (json: string): string => {
   if (!mayBeInexact.test(json)) return json;
   return JSON.stringify(
     JSON.parse(json, ((_key: string, value: unknown, context?: { source?: string }) =>
-      typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value) && context?.source !== undefined && /^-?\d+$/u.test(context.source) ? context.source : value) as never),
+      typeof value === 'number' &&
+      Number.isInteger(value) &&
+      !Number.isSafeInteger(value) &&
+      context?.source !== undefined &&
+      /^-?\d+$/u.test(context.source)
+        ? context.source
+        : value) as never),
   );
 };
