@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Product } from './product.ts';
 
 const probesApartMs = 700;
-const lookEveryMs = 50;
+const lookEveryMs = 100;
 const giveUpMs = 30_000;
 
 /**

@@ -183,7 +183,7 @@ export const createDeliverer = async (options: DelivererOptions): Promise<Delive
   const retention: RetentionDays = { ...options.retention, minutesMax: limits.minutesDaysMax, tenSecondsHours: limits.tenSecondsHours + 2 };
   const drop = async (): Promise<readonly DroppedPartition[]> => {
     await prepare();
-    const dropped = await dropOld(clickhouse, { days: retention, nowMs: nowMs(), cluster: options.cluster, removed: removed!, quiet: () => rollups.quiet() });
+    const dropped = await dropOld(clickhouse, { days: retention, nowMs: nowMs(), cluster: options.cluster, removed: removed!, untouchedSeconds: limits.untouchedSeconds, quiet: () => rollups.quiet() });
     if (dropped.length > 0) options.log.info({ dropped }, 'telemetry older than it is kept was removed');
     return dropped;
   };

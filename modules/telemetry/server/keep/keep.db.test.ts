@@ -236,16 +236,36 @@ describe('senders are told to wait before anything is lost', () => {
   });
 });
 
-test('delivered segments are removed after ten minutes, and rows older than they are kept are dropped but not uncounted', async () => {
-  const service = 'old';
+test('delivered segments are removed after ten minutes, together with what is remembered of them', async () => {
   const keep = await start();
-  await send(keep, 'o1', [aSpan({ service, endedAt: '2026-11-10T10:00:00Z' }), aSpan({ service })]);
+  await send(keep, 't1', [aSpan({ service: 'tidy' })]);
   await keep.settled();
   await appendFile(join(folder, 'log', 'unrelated.txt'), '');
   expect((await readdir(join(folder, 'log'))).filter((name) => name.endsWith('.log'))).toHaveLength(1);
   clock.advance({ minutes: 11 });
   await keep.tidy();
   expect(await readdir(join(folder, 'log'))).toEqual(['unrelated.txt']);
+});
+
+test('days older than spans are kept are dropped whole; what was counted of them stays, also when a late span comes', async () => {
+  const service = 'old';
+  const old = '2026-11-10T10:00:00Z';
+  const patient = await start();
+  await send(patient, 'o1', [aSpan({ service, endedAt: old }), aSpan({ service, endedAt: old }), aSpan({ service })]);
+  await patient.settled();
   // Written within the hour: left for now, so that late rows can be looked at.
-  expect(await keep.dropOld()).toEqual([]);
+  expect(await patient.dropOld()).toEqual([]);
+  await stop(patient);
+  const keep = await start({ limits: { untouchedSeconds: 0, stopMs: 10_000 } });
+  expect(await keep.dropOld()).toContainEqual({ table: 'telemetry_spans', partition: '2026-11-10' });
+  expect(await stored(service)).toBe(1);
+  await send(keep, 'o2', [aSpan({ service, endedAt: old })]);
+  await keep.settled();
+  expect(await counted(service, 'hour')).toEqual({ requests: 3, errors: 0 });
+  await stop(keep);
+  // Known after a restart as well.
+  const later = await start();
+  await send(later, 'o3', [aSpan({ service, endedAt: old })]);
+  await later.settled();
+  expect(await counted(service, 'minute')).toEqual({ requests: 3, errors: 0 });
 });

@@ -41,6 +41,8 @@ export const keepLimits = {
   pauseFactor: 10,
   /** How often old partitions are looked for. */
   retentionMs: 10 * 60_000,
+  /** A partition that was written within this time is left for the next round, so that late rows can be read for a while. */
+  untouchedSeconds: 3_600,
   /** How often the program forgets old bodies and removes old segments. */
   tidyMs: 10_000,
   /** How long a stop waits for what is in the log to be delivered; the rest is delivered after the next start. */

@@ -49,24 +49,21 @@ export interface DroppedPartition {
   readonly partition: string;
 }
 
-/** A partition that was written within this time is left for the next round, so that late rows can be read for a while. */
-const untouchedSeconds = 3_600;
-
 /**
  * Drops whole partitions that are older than their time; returns which. `quiet` resolves when no computation that
  * started before is still running, so that none reads a day half removed.
  */
 export const dropOld = async (
   clickhouse: ClickHouse,
-  options: { readonly days: RetentionDays; readonly nowMs: number; readonly cluster: string | null; readonly removed: RemovedDays; readonly quiet: () => Promise<void> },
+  options: { readonly days: RetentionDays; readonly nowMs: number; readonly cluster: string | null; readonly removed: RemovedDays; readonly untouchedSeconds: number; readonly quiet: () => Promise<void> },
 ): Promise<DroppedPartition[]> => {
   const parts = await clickhouse.query<{ table: string; partition: string; id: string }>(
-    `-- Partitions that nothing was written to for an hour.
+    `-- Partitions that nothing was written to for a while.
      SELECT table, partition, partition_id AS id FROM system.parts
      WHERE database = currentDatabase() AND active AND startsWith(table, 'telemetry_')
-     GROUP BY table, partition, partition_id HAVING max(modification_time) < now() - {seconds:UInt32}
+     GROUP BY table, partition, partition_id HAVING max(modification_time) <= now() - {seconds:UInt32}
      ORDER BY table, partition`,
-    { lane: 'background', params: { seconds: untouchedSeconds } },
+    { lane: 'background', params: { seconds: options.untouchedSeconds } },
   );
   const old = parts
     .map((part) => ({ ...part, table: part.table.replace(/_local$/, '') }))
