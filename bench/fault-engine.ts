@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -29,7 +29,11 @@ const tell = (what: string, figure: string, target: string, ok: boolean): void =
   process.stdout.write(`${ok ? 'ok    ' : 'MISSED'} ${what.padEnd(46)} ${figure.padEnd(44)} ${target}\n`);
 };
 
-const withEngine = async (folder: string, reserveMb: number, run: (clickhouse: EmbeddedClickHouse) => Promise<void>): Promise<void> => {
+const withEngine = async (
+  folder: string,
+  reserveMb: number,
+  run: (clickhouse: EmbeddedClickHouse) => Promise<void>,
+): Promise<void> => {
   const config = { values: { data: folder, diskReserveMb: reserveMb } } as Parameters<typeof startClickHouse>[0];
   const clickhouse = (await startClickHouse(config, createLog('silent'))) as EmbeddedClickHouse;
   try {
@@ -112,13 +116,13 @@ const diskFull = async (root: string): Promise<void> => {
     return;
   }
   try {
-    await withEngine(folder, 16, fillUp);
+    await withEngine(folder, 16, (clickhouse) => fillUp(clickhouse, folder));
   } finally {
     execFileSync('umount', [folder]);
   }
 };
 
-const fillUp = async (clickhouse: EmbeddedClickHouse): Promise<void> => {
+const fillUp = async (clickhouse: EmbeddedClickHouse, folder: string): Promise<void> => {
   await clickhouse.command(
     '-- Rows that do not compress.\nCREATE TABLE filling (part UInt32, s String CODEC(NONE)) ENGINE = MergeTree PARTITION BY part ORDER BY tuple()',
   );
@@ -143,15 +147,27 @@ const fillUp = async (clickhouse: EmbeddedClickHouse): Promise<void> => {
     'all',
     Number(row!.n) === acknowledged * 2048,
   );
+  writeToTheLastByte(join(folder, 'somebody-else'));
   for (let part = 0; part < acknowledged / 2; part += 1)
     await clickhouse.command(`-- Makes room.\nALTER TABLE filling DROP PARTITION ${part}`);
   const again = await untilAccepted(clickhouse);
   tell(
-    'inserts go on after partitions were dropped',
+    'room made at the last byte, inserts go on',
     again === null ? 'never' : `after ${again.toFixed(0)} ms`,
     'by itself',
     again !== null,
   );
+};
+
+/** What is left of the disk, taken by another program, reserve included. */
+const writeToTheLastByte = (path: string): void => {
+  for (const size of [1_048_576, 4_096]) {
+    try {
+      for (;;) writeFileSync(path, Buffer.alloc(size, 1), { flag: 'a' });
+    } catch {
+      continue;
+    }
+  }
 };
 
 /** Dropped parts are deleted a little later, so the first attempts may still be refused. */

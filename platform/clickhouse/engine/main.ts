@@ -3,6 +3,7 @@ import { createConnection, type AddressInfo } from 'node:net';
 import { setPriority } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { Ballast } from './ballast.ts';
 import { connectionArguments } from './arguments.ts';
 import { limits, threadPoolSize } from './limits.ts';
 import { loadNative } from './native.ts';
@@ -11,7 +12,7 @@ import { Spool } from './spool.ts';
 import { Store } from './store.ts';
 import { keepTrimmed } from './trim.ts';
 
-const niceness = 5;
+const niceness = 2;
 
 /**
  * The embedded ClickHouse as a process of its own that speaks ClickHouse's HTTP interface:
@@ -40,7 +41,9 @@ const main = async (): Promise<void> => {
   const store = new Store(loadNative(), folder, connectionArguments(folder));
   const spool = new Spool(join(folder, 'spool'));
   await spool.prepare();
-  const server = serve(store, spool, { folder, bytes: reserveBytes });
+  const ballast = new Ballast(folder);
+  await ballast.keep();
+  const server = serve(store, spool, { folder, bytes: reserveBytes }, ballast);
   keepTrimmed();
   stopOnSignals(server, store, values['with-parent']);
   const port = values.socket

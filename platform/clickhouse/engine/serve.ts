@@ -3,12 +3,13 @@ import { Failure, failureOf } from './failure.ts';
 import { limits } from './limits.ts';
 import { sendAnswer, sendFailure } from './answer.ts';
 import { Queue } from './queue.ts';
+import type { Ballast } from './ballast.ts';
 import { decodersOf, readRequest, type StatementRequest } from './request.ts';
 import { refuseWithinReserve, type Reserve } from './reserve.ts';
 import { requestSettings } from './settings.ts';
 import type { Spool } from './spool.ts';
 import { admit } from './statement.ts';
-import type { Store } from './store.ts';
+import type { Answer, Store } from './store.ts';
 
 export interface EngineServer {
   readonly http: Server;
@@ -17,7 +18,7 @@ export interface EngineServer {
 }
 
 /** The ClickHouse HTTP interface over one embedded store. What a browser could send is refused. */
-export const serve = (store: Store, spool: Spool, reserve: Reserve): EngineServer => {
+export const serve = (store: Store, spool: Spool, reserve: Reserve, ballast: Ballast): EngineServer => {
   const queue = new Queue(limits);
   const stopping = new AbortController();
   const active = new Set<Promise<void>>();
@@ -29,9 +30,11 @@ export const serve = (store: Store, spool: Spool, reserve: Reserve): EngineServe
       keepAliveTimeout: 15_000,
     },
     (request, response) => {
-      const done = handle({ store, spool, reserve, queue, stopping: stopping.signal }, request, response).finally(() =>
-        active.delete(done),
-      );
+      const done = handle(
+        { store, spool, reserve, ballast, queue, stopping: stopping.signal },
+        request,
+        response,
+      ).finally(() => active.delete(done));
       active.add(done);
     },
   );
@@ -54,6 +57,7 @@ interface Parts {
   readonly store: Store;
   readonly spool: Spool;
   readonly reserve: Reserve;
+  readonly ballast: Ballast;
   readonly queue: Queue;
   readonly stopping: AbortSignal;
 }
@@ -106,7 +110,9 @@ const runStatement = async (
     const leave = await parts.queue.enter(statement.lane, signal);
     try {
       const { database, format, queryId } = statement;
-      const answer = await parts.store.run({ ...settings, sql, database, format, queryId, signal });
+      const run = (): Promise<Answer> => parts.store.run({ ...settings, sql, database, format, queryId, signal });
+      const changes = admission.kind === 'statement' && admission.does === 'change';
+      const answer = await (changes ? withBallast(parts.ballast, run) : run());
       const compressed = ['1', 'true'].includes(statement.params.get('enable_http_compression') ?? '');
       await sendAnswer(request, response, { queryId, format: formatOf(sql) ?? format, compressed }, answer);
     } finally {
@@ -114,6 +120,16 @@ const runStatement = async (
     }
   } finally {
     if (file !== null) await parts.spool.remove(file);
+  }
+};
+
+/** A change (retention drops a partition) that finds no space left tries once more with what the ballast held. */
+const withBallast = async (ballast: Ballast, run: () => Promise<Answer>): Promise<Answer> => {
+  try {
+    return await run();
+  } catch (error) {
+    if (failureOf(error).code !== 243 || !(await ballast.release())) throw error;
+    return await run();
   }
 };
 
