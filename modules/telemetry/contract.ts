@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { route, signedIn } from '../../kernel/route.ts';
-import { mapEdge, mapNode, operation, saturationSeries, signals, versionFigures } from './contract/figures.ts';
-import { logRecord, metric, span, trace, traceSummary } from './contract/records.ts';
+import { mapEdge, mapNode, operation, signals, versionFigures, type saturationSeries } from './contract/figures.ts';
+import { logRecord, metric, trace, traceSummary, type span } from './contract/records.ts';
 
 /** Bounds of every read; a request beyond them is refused with the bound named. */
 export const telemetryLimits = {

@@ -115,31 +115,33 @@ export const serviceByName = async (db: Db, name: string): Promise<Service | nul
         ? { by: row.described_by, at: row.described_at.toISOString(), source: row.described_source }
         : null,
     environments: environmentsOf(versions),
-    versions: versions.map((each) => ({
-      version: each.version,
-      environment: each.environment,
-      firstSeen: each.first_seen.toISOString(),
-      lastSeen: each.last_seen.toISOString(),
-    })),
-    dependencies: dependencies.map((each) => ({
-      target: each.target,
-      targetKind: each.target_kind,
-      kind: each.kind,
-      origin: each.origin,
-      firstSeen: iso(each.first_seen),
-      lastSeen: iso(each.last_seen),
-    })),
-    dependents: dependents.map((each) => ({
-      service: each.service,
-      kind: each.kind,
-      origin: each.origin,
-      firstSeen: iso(each.first_seen),
-      lastSeen: iso(each.last_seen),
-    })),
+    versions: versions.map(shownVersion),
+    dependencies: dependencies.map(shownDependency),
+    dependents: dependents.map((each) => ({ service: each.service, ...seenOf(each), kind: each.kind })),
     apis: { provides: row.provides, consumes: row.consumes },
     journeys: journeys.map((each) => each.journey),
   };
 };
+
+const seenOf = (row: Pick<CatalogTables['catalog.dependency'], 'origin' | 'first_seen' | 'last_seen'>) => ({
+  origin: row.origin,
+  firstSeen: iso(row.first_seen),
+  lastSeen: iso(row.last_seen),
+});
+
+const shownDependency = (row: CatalogTables['catalog.dependency']): Service['dependencies'][number] => ({
+  target: row.target,
+  targetKind: row.target_kind,
+  kind: row.kind,
+  ...seenOf(row),
+});
+
+const shownVersion = (row: CatalogTables['catalog.service_version']): Service['versions'][number] => ({
+  version: row.version,
+  environment: row.environment,
+  firstSeen: row.first_seen.toISOString(),
+  lastSeen: row.last_seen.toISOString(),
+});
 
 const environmentsOf = (
   versions: readonly { environment: string; first_seen: Date; last_seen: Date }[],
