@@ -52,3 +52,13 @@ export const sentenceOfEntry = (entry: Pick<AuditEntry, 'kind' | 'data'>): strin
   if (sentence === undefined) return entry.kind.replace('.', ' ').replaceAll('-', ' ');
   return sentence.replace(/\{(\w+)\}/g, (_whole, name: string) => (typeof entry.data[name] === 'string' ? (entry.data[name] as string) : '…'));
 };
+
+/** What a change is about, by name where the event tells it: ids say nothing to people. */
+export const aboutOfEntry = (entry: Pick<AuditEntry, 'subject' | 'actor' | 'data'>): string => {
+  const [word = '', id = ''] = entry.subject.split(/:(.*)/s);
+  if (id === '') return word;
+  if (id === entry.actor.id) return `${word} ${entry.actor.name}`;
+  const looksLikeId = /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(id);
+  const name = entry.data['name'];
+  return `${word} ${looksLikeId && typeof name === 'string' ? name : id}`;
+};
