@@ -35,7 +35,7 @@ export const startProduct = async (options: ProductOptions = {}): Promise<Produc
   const child = spawn(
     process.execPath,
     [cli, 'serve', '--data', data, '--port', String(port), '--otlp-http-port', String(http), '--otlp-grpc-port', String(grpc), '--log-level', 'warn'],
-    { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...options.environment } },
+    { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: { ...ownEngines(), ...options.environment } },
   );
   const url = `http://127.0.0.1:${port}`;
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -54,6 +54,10 @@ export const startProduct = async (options: ProductOptions = {}): Promise<Produc
     },
   };
 };
+
+/** The environment without what would lead it to other engines or another folder than the ones that are measured. */
+const ownEngines = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !['DATABASE_URL', 'CLICKHOUSE_URL'].includes(name) && !name.startsWith('LEADLINE_')));
 
 const untilReady = async (url: string, ms: number): Promise<boolean> => {
   const until = Date.now() + ms;
@@ -84,7 +88,7 @@ export const freePorts = async (): Promise<[number, number, number]> => {
 /** A token of the product's own command line; works while it runs. */
 export const makeToken = (product: Product, role: string): Promise<string> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [cli, 'token', 'create', '--role', role, '--name', `bench-${Date.now()}`, '--data', product.data], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [cli, 'token', 'create', '--role', role, '--name', `bench-${Date.now()}`, '--data', product.data], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], env: ownEngines() });
     let text = '';
     child.stdout.on('data', (chunk) => (text += String(chunk)));
     child.once('exit', (code) => (code === 0 ? resolve(text.trim()) : reject(new Error(`token create ended with ${code}`))));

@@ -46,7 +46,7 @@ export const settingsSchema = z.object({
   spansDays: days.default(8).describe('Days that spans are kept'),
   logsDays: days.default(14).describe('Days that logs are kept'),
   metricsDays: days.default(35).describe('Days that metric samples are kept'),
-  rollupsDays: days.default(400).describe('Days that minute and hour counts are kept'),
+  rollupsDays: days.default(400).describe('Days that hour counts are kept; counts by minute at most 62'),
   diskReserveMb: z.coerce
     .number()
     .int()
