@@ -149,7 +149,6 @@ test('a full queue answers 429 with Retry-After, and the same request is taken w
   receivers.keep.refusal = null;
   const before = receivers.keep.batches.length;
   expect((await receivers.post('traces', body)).status).toBe(200);
-  // The row that explains the origin comes again too: the refused request did not make it known.
   expect(receivers.keep.batches[before]!.rows.map(({ table }) => table)).toContain('telemetry_spans');
 });
 

@@ -1,5 +1,6 @@
 import { connect as connectHttp2 } from 'node:http2';
 import { connect } from 'node:net';
+import { Client, credentials } from '@grpc/grpc-js';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { afterAll, expect, test } from 'vitest';
@@ -9,6 +10,7 @@ import { DecodePool } from './decode-pool.ts';
 import { startGrpcServer } from './grpc-receiver.ts';
 import { startHttpServer } from './http-server.ts';
 import { Intake } from './intake.ts';
+import { receiveLimits } from './receive-limits.ts';
 import { createReceiveMetrics } from './receive-metrics.ts';
 import { anOtlpSpan, aTracesRequest, encodeOtlp } from './testing/otlp.ts';
 
@@ -69,6 +71,31 @@ test('a gRPC call whose message does not come is ended with DEADLINE_EXCEEDED', 
   });
   session.destroy();
   expect(status).toBe('4');
+});
+
+test('while the receiver holds as many bytes as it may, both protocols tell to come again', async () => {
+  const body = encodeOtlp('TracesRequest', aTracesRequest([anOtlpSpan()]));
+  const post = () =>
+    fetch(`http://127.0.0.1:${http.port}/v1/traces`, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/x-protobuf' },
+    });
+  const client = new Client(`127.0.0.1:${grpc.port}`, credentials.createInsecure());
+  const path = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
+  const asIs = (bytes: Buffer): Buffer => bytes;
+  const call = (): Promise<number> =>
+    new Promise((resolve) => {
+      client.makeUnaryRequest(path, asIs, asIs, Buffer.from(body), (error) => resolve(error?.code ?? 0));
+    });
+  const almostAll = receiveLimits.inFlightBytes - 10;
+  intake.hold(almostAll);
+  const full = await post();
+  expect([full.status, full.headers.get('retry-after'), await call()]).toEqual([503, '1', 8]);
+  intake.release(almostAll);
+  expect([(await post()).status, await call()]).toEqual([200, 0]);
+  expect(intake.heldBytes).toBe(0);
+  client.close();
 });
 
 test('a decoding thread that is stuck is replaced: its request is to be sent again, the next one is taken', async () => {
