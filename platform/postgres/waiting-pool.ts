@@ -11,6 +11,9 @@ const pauseMs = 50;
  */
 export const waitingPool = (config: PoolConfig): Pool => {
   const pool = new Pool(config);
+  // The pool listens to idle connections only. One that dies between two statements of a transaction would end the process
+  // by an error nobody listens to; its next statement is refused anyway.
+  pool.on('connect', (client) => void client.on('error', () => undefined));
   const connect = pool.connect.bind(pool) as () => Promise<PoolClient>;
   const patient = async (): Promise<PoolClient> => {
     for (const deadline = performance.now() + connectMsMax; ; await wait(pauseMs)) {
