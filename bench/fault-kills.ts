@@ -59,6 +59,11 @@ const killOnce = async (
   const pids = processesOf(product, victim);
   if (senders.inFlight() > 0) done.withRequests += 1;
   for (const pid of pids) killQuietly(pid);
+  // The supervisor may have begun a new server while the list was made.
+  for (let left = pids; victim === 'everything' && left.length > 0; left = processesOf(product, victim)) {
+    for (const pid of left) killQuietly(pid);
+    await pause(20);
+  }
   const fromMs = performance.now();
   done.by[victim] = (done.by[victim] ?? 0) + 1;
   const next = victim === 'everything' ? await startProduct(again) : product;

@@ -38,7 +38,16 @@ const withData = (data: string): number[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .filter((pid) => pid !== process.pid && commandLine(pid).some((word) => word.startsWith(data)));
+    .filter((pid) => pid !== process.pid && (commandLine(pid).some((word) => word.startsWith(data)) || environment(pid).includes(data)));
+
+/** The server is told its folder by the environment only. */
+const environment = (pid: number): string => {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8');
+  } catch {
+    return '';
+  }
+};
 
 const commandLine = (pid: number): string[] => {
   try {
