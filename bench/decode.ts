@@ -1,3 +1,4 @@
+import { Client, credentials } from '@grpc/grpc-js';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import { OtlpDecoder } from '../modules/telemetry/domain/otlp-decoder.ts';
@@ -16,7 +17,8 @@ const roundMs = 4_000;
 interface Sending {
   readonly url: string;
   readonly body: Uint8Array;
-  readonly headers: Record<string, string>;
+  /** Null over gRPC. */
+  readonly headers: Record<string, string> | null;
   readonly lanes: number;
   readonly forMs: number;
 }
@@ -38,6 +40,8 @@ const main = async (): Promise<void> => {
     zipped(protobuf),
     4,
   );
+  await blocking('20 senders of 512 spans over gRPC', body, null, 20);
+  await blocking('4 senders of 20 MB over gRPC', repeated(body, receiveLimits.wireBytes), null, 4);
   await blocking(
     '4 senders of gzip bombs',
     gzipSync(new Uint8Array(receiveLimits.decodedBytes * 4)),
@@ -76,7 +80,7 @@ const decodeOnly = (bytes: Uint8Array): void => {
 const blocking = async (
   what: string,
   body: Uint8Array,
-  headers: Record<string, string>,
+  headers: Record<string, string> | null,
   lanes: number,
 ): Promise<void> => {
   let spans = 0;
@@ -88,7 +92,13 @@ const blocking = async (
       },
     },
   });
-  const sending: Sending = { url: `${receivers.http}/v1/traces`, body, headers, lanes, forMs: roundMs };
+  const sending: Sending = {
+    url: headers === null ? receivers.grpc : `${receivers.http}/v1/traces`,
+    body,
+    headers,
+    lanes,
+    forMs: roundMs,
+  };
   const sender = new Worker(new URL(import.meta.url), { workerData: sending });
   await new Promise((resolve) => sender.once('online', resolve));
   const turns = watchTurns();
@@ -136,15 +146,36 @@ const watchTurns = (): { stop(): { busyMs: number; lateMs: number } } => {
 const send = async ({ url, body, headers, lanes, forMs }: Sending): Promise<void> => {
   const statuses: Record<string, number> = {};
   const until = performance.now() + forMs;
+  const client = new Client(url, credentials.createInsecure(), { 'grpc.max_send_message_length': -1 });
+  const sendOne = headers === null ? callsOf(client) : posts(url, headers);
   const lane = async (): Promise<void> => {
     while (performance.now() < until) {
-      const response = await fetch(url, { method: 'POST', body, headers } as RequestInit);
-      await response.arrayBuffer();
-      statuses[response.status] = (statuses[response.status] ?? 0) + 1;
+      const status = await sendOne(body);
+      statuses[status] = (statuses[status] ?? 0) + 1;
     }
   };
   await Promise.all(Array.from({ length: lanes }, lane));
+  client.close();
   parentPort!.postMessage(statuses);
+};
+
+type SendOne = (body: Uint8Array) => Promise<string>;
+
+const posts =
+  (url: string, headers: Record<string, string>): SendOne =>
+  async (body) => {
+    const response = await fetch(url, { method: 'POST', body, headers } as RequestInit);
+    await response.arrayBuffer();
+    return String(response.status);
+  };
+
+const callsOf = (client: Client): SendOne => {
+  const path = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
+  const asIs = (bytes: Buffer): Buffer => bytes;
+  return (body) =>
+    new Promise((resolve) => {
+      client.makeUnaryRequest(path, asIs, asIs, Buffer.from(body), (error) => resolve(`gRPC ${error?.code ?? 0}`));
+    });
 };
 
 if (isMainThread) await main();

@@ -101,7 +101,8 @@ export class Intake {
     metrics.bytes.inc({ signal, form: 'decoded' }, answer.decodedBytes);
     metrics.decodeSeconds.observe({ signal }, answer.decodeMs / 1_000);
     const kept = await this.keepRows(answer);
-    settle(typeof kept === 'string');
+    // A repeat was not written, so what it explains is known only if it was known before.
+    settle(kept === 'kept');
     if (typeof kept !== 'string') return { kind: 'refused', refusal: kept };
     this.note(signal, answer);
     const outcome = kept === 'kept' ? 'accepted' : 'repeated';
