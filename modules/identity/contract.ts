@@ -58,6 +58,7 @@ export const person = z
     lastSeenAt: instant.nullable(),
   })
   .meta({ id: 'Person' });
+export type Person = z.output<typeof person>;
 
 /** A link that is handed to one person and works once; shown only here. */
 export const oneTimeLink = z.object({ url: z.string(), expiresAt: instant }).meta({ id: 'OneTimeLink' });
@@ -134,6 +135,7 @@ export const teamMember = z.object({ person: handle, displayName: z.string(), ro
 export const team = z
   .object({ id, name: handle, displayName: z.string(), description: z.string(), members: z.array(teamMember) })
   .meta({ id: 'Team' });
+export type Team = z.output<typeof team>;
 
 const description = z.string().max(2_000);
 const memberWanted = z.strictObject({
@@ -228,6 +230,7 @@ export const token = z
     state: z.enum(['active', 'expired', 'revoked', 'owner-disabled']),
   })
   .meta({ id: 'Token' });
+export type Token = z.output<typeof token>;
 
 export const tokenSpec = z.strictObject({
   name: z.string().trim().min(1).max(80),
@@ -279,14 +282,27 @@ export const ssoProvider = z
     redirectUri: z.string().describe('Register this address at the provider'),
   })
   .meta({ id: 'SsoProvider' });
+export type SsoProvider = z.output<typeof ssoProvider>;
 
 export const ssoProviderSpec = z.strictObject({
   displayName: displayName.optional(),
   issuer: z.url({ protocol: /^https?$/ }).max(500),
   clientId: z.string().min(1).max(500),
-  clientSecret: z.string().min(1).max(2_000).nullable().optional().describe('Left out: the stored one stays; null: none'),
-  scopes: z.array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/, 'a scope as in RFC 6749 section 3.3')).max(20).default(['openid', 'profile', 'email']),
-  signUp: z.enum(['linked-only', 'create']).default('linked-only').describe('What happens to who is not linked to a person yet'),
+  clientSecret: z
+    .string()
+    .min(1)
+    .max(2_000)
+    .nullable()
+    .optional()
+    .describe('Left out: the stored one stays; null: none'),
+  scopes: z
+    .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/, 'a scope as in RFC 6749 section 3.3'))
+    .max(20)
+    .default(['openid', 'profile', 'email']),
+  signUp: z
+    .enum(['linked-only', 'create'])
+    .default('linked-only')
+    .describe('What happens to who is not linked to a person yet'),
   newPersonRole: z.enum(['viewer', 'responder', 'editor']).default('viewer'),
 });
 
@@ -295,7 +311,12 @@ export const ssoProviderDocument = z.strictObject({
   apiVersion: z.literal('leadline.dev/v1'),
   kind: z.literal('SsoProvider'),
   metadata: z.strictObject({ name: handle }),
-  spec: ssoProviderSpec.omit({ clientSecret: true }).extend({ clientSecretFromEnvironment: z.string().regex(/^[A-Z][A-Z0-9_]*$/).optional() }),
+  spec: ssoProviderSpec.omit({ clientSecret: true }).extend({
+    clientSecretFromEnvironment: z
+      .string()
+      .regex(/^[A-Z][A-Z0-9_]*$/)
+      .optional(),
+  }),
 });
 
 const providerParam = z.object({ provider: handle });

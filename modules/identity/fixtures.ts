@@ -21,7 +21,15 @@ export interface MadePerson {
 
 export const aPerson = async (
   postgres: Pick<Postgres, 'tables'>,
-  overrides: { name?: string; displayName?: string; email?: string; role?: Role; state?: PersonState; password?: string; createdAt?: Date } = {},
+  overrides: {
+    name?: string;
+    displayName?: string;
+    email?: string;
+    role?: Role;
+    state?: PersonState;
+    password?: string;
+    createdAt?: Date;
+  } = {},
 ): Promise<MadePerson> => {
   made += 1;
   const name = overrides.name ?? `person-${made}-${process.pid}`;
@@ -62,7 +70,14 @@ export const aTeam = async (
 /** A token and its secret, as `Authorization: Bearer` takes it. Without an owner it is one of the machine. */
 export const aToken = async (
   postgres: Pick<Postgres, 'tables'>,
-  overrides: { name?: string; role?: Role; scopes?: Scope[]; owner?: { id: string }; expiresAt?: Date; revokedAt?: Date } = {},
+  overrides: {
+    name?: string;
+    role?: Role;
+    scopes?: Scope[];
+    owner?: { id: string };
+    expiresAt?: Date;
+    revokedAt?: Date;
+  } = {},
 ): Promise<{ id: string; secret: string; authorization: string }> => {
   made += 1;
   const secret = newSecret();

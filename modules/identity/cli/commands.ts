@@ -3,7 +3,17 @@ import { Refusal } from '../../../kernel/problem.ts';
 import { roles, type Role } from '../../../kernel/role.ts';
 import type { CliContext, DocumentKind } from '../../../platform/cli/context.ts';
 import { createLog } from '../../../platform/log/log.ts';
-import { changePerson, invitePerson, listPeople, listTokens, makeToken, offerReset, readPerson, removeSecondFactor, revokeToken } from '../contract.ts';
+import {
+  changePerson,
+  invitePerson,
+  listPeople,
+  listTokens,
+  makeToken,
+  offerReset,
+  readPerson,
+  removeSecondFactor,
+  revokeToken,
+} from '../contract.ts';
 import { readAccount } from '../contract/sign-in.ts';
 import type { Scope } from '../domain/token-rules.ts';
 import { openLocally, type LocalIdentity } from '../server/public.ts';
@@ -11,7 +21,8 @@ import { ssoProviderKind, teamKind } from './documents.ts';
 
 export const documentKinds: readonly DocumentKind[] = [teamKind, ssoProviderKind];
 
-const roleOption = (meaning: string, otherwise: Role): Option => new Option('--role <role>', meaning).choices([...roles]).default(otherwise);
+const roleOption = (meaning: string, otherwise: Role): Option =>
+  new Option('--role <role>', meaning).choices([...roles]).default(otherwise);
 const pageOfAll = 500;
 
 /** `leadline token …`, `leadline person …` and `leadline whoami`. */
@@ -23,7 +34,18 @@ export const register = (program: Command, context: CliContext): void => {
     .description('Show who LEADLINE_TOKEN is, and what it may do')
     .action(async () => {
       const { kind, name, role, teams, scopes, organisation } = await context.call(readAccount);
-      context.print([{ kind, name, role, teams: Object.entries(teams).map(([team, held]) => `${team}: ${held}`).join(', '), scopes: scopes.join(', '), organisation }]);
+      context.print([
+        {
+          kind,
+          name,
+          role,
+          teams: Object.entries(teams)
+            .map(([team, held]) => `${team}: ${held}`)
+            .join(', '),
+          scopes: scopes.join(', '),
+          organisation,
+        },
+      ]);
     });
 };
 
@@ -35,7 +57,11 @@ const registerToken = (program: Command, context: CliContext): void => {
     .description('Make a token and print it, alone; it is shown only now')
     .requiredOption('--name <name>', 'what it is for')
     .addOption(roleOption('what it may do', 'viewer'))
-    .addOption(new Option('--scope <scope...>', 'api: the API and the CLI; ingest: send telemetry').choices(['api', 'ingest']).default(['api']))
+    .addOption(
+      new Option('--scope <scope...>', 'api: the API and the CLI; ingest: send telemetry')
+        .choices(['api', 'ingest'])
+        .default(['api']),
+    )
     .option('--expires <when>', 'a duration from now (P30D) or an instant (2027-01-31T00:00:00Z)')
     .addHelpText(
       'after',
@@ -44,8 +70,15 @@ const registerToken = (program: Command, context: CliContext): void => {
     .action(async ({ name, role, scope, expires }: { name: string; role: Role; scope: Scope[]; expires?: string }) => {
       const expiresAt = expires === undefined ? null : instantOf(expires);
       const made = await here(context, {
-        locally: (identity) => identity.createToken({ name, role, scopes: scope, expiresAt: expiresAt === null ? null : new Date(expiresAt.epochMilliseconds) }),
-        remotely: () => context.call(makeToken, { body: { name, role, scopes: scope, expiresAt: expiresAt?.toString() ?? null } }),
+        locally: (identity) =>
+          identity.createToken({
+            name,
+            role,
+            scopes: scope,
+            expiresAt: expiresAt === null ? null : new Date(expiresAt.epochMilliseconds),
+          }),
+        remotely: () =>
+          context.call(makeToken, { body: { name, role, scopes: scope, expiresAt: expiresAt?.toString() ?? null } }),
       });
       context.text(made.secret);
     });
@@ -90,7 +123,9 @@ const registerPerson = (program: Command, context: CliContext): void => {
     .command('show')
     .argument('<person>', 'name, e-mail address or id')
     .description('Show one person')
-    .action(async (reference: string) => context.print(await context.call(readPerson, { params: { person: reference } })));
+    .action(async (reference: string) =>
+      context.print(await context.call(readPerson, { params: { person: reference } })),
+    );
 
   person
     .command('invite')
@@ -99,11 +134,22 @@ const registerPerson = (program: Command, context: CliContext): void => {
     .requiredOption('--display-name <name>', 'how they are called')
     .option('--name <name>', 'the short word for files and URLs; made from the address where left out')
     .addOption(roleOption('their role in the organisation', 'viewer'))
-    .addHelpText('after', "\nExample:\n  $ leadline person invite --email mira@example.org --display-name 'Mira Okafor' --role editor")
-    .action(async ({ email, displayName, name, role }: { email: string; displayName: string; name?: string; role: Role }) =>
-      context.text((await context.call(invitePerson, { body: { email, displayName, role, ...(name ? { name } : {}) } })).invitation.url),
+    .addHelpText(
+      'after',
+      "\nExample:\n  $ leadline person invite --email mira@example.org --display-name 'Mira Okafor' --role editor",
+    )
+    .action(
+      async ({ email, displayName, name, role }: { email: string; displayName: string; name?: string; role: Role }) =>
+        context.text(
+          (await context.call(invitePerson, { body: { email, displayName, role, ...(name ? { name } : {}) } }))
+            .invitation.url,
+        ),
     );
 
+  registerPersonChanges(person, context);
+};
+
+const registerPersonChanges = (person: Command, context: CliContext): void => {
   person
     .command('set')
     .argument('<person>', 'name, e-mail address or id')
@@ -113,11 +159,15 @@ const registerPerson = (program: Command, context: CliContext): void => {
     .addOption(new Option('--role <role>').choices([...roles]))
     .addOption(new Option('--state <state>').choices(['active', 'disabled']))
     .addHelpText('after', '\nExample:\n  $ leadline person set mira.okafor --state disabled')
-    .action(async (reference: string, change: { displayName?: string; email?: string; role?: string; state?: string }) => {
-      const { displayName, email, role, state } = change;
-      const body = Object.fromEntries(Object.entries({ displayName, email, role, state }).filter(([, value]) => value !== undefined));
-      context.print(await context.call(changePerson, { params: { person: reference }, body }));
-    });
+    .action(
+      async (reference: string, change: { displayName?: string; email?: string; role?: string; state?: string }) => {
+        const { displayName, email, role, state } = change;
+        const body = Object.fromEntries(
+          Object.entries({ displayName, email, role, state }).filter(([, value]) => value !== undefined),
+        );
+        context.print(await context.call(changePerson, { params: { person: reference }, body }));
+      },
+    );
 
   person
     .command('link')
@@ -142,9 +192,13 @@ const registerPerson = (program: Command, context: CliContext): void => {
 };
 
 /** By the API where an address and a token say so, else on the data of this machine. `--data` always means this machine. */
-const here = async <Value>(context: CliContext, ways: { locally(identity: LocalIdentity): Promise<Value>; remotely(): Promise<Value> }): Promise<Value> => {
+const here = async <Value>(
+  context: CliContext,
+  ways: { locally(identity: LocalIdentity): Promise<Value>; remotely(): Promise<Value> },
+): Promise<Value> => {
   const configuration = context.configuration();
-  const isRemote = Boolean(process.env['LEADLINE_URL'] && process.env['LEADLINE_TOKEN']) && configuration.origins.data !== 'flag';
+  const isRemote =
+    Boolean(process.env['LEADLINE_URL'] && process.env['LEADLINE_TOKEN']) && configuration.origins.data !== 'flag';
   if (isRemote) return ways.remotely();
   const identity = await openLocally(configuration, createLog('error'));
   try {
@@ -157,7 +211,10 @@ const here = async <Value>(context: CliContext, ways: { locally(identity: LocalI
 const ownUrl = (context: CliContext): string => {
   const { publicUrl, host, port, tlsCert } = context.configuration().values;
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
-  return publicUrl?.replace(/\/$/, '') ?? `${tlsCert ? 'https' : 'http'}://${name.includes(':') ? `[${name}]` : name}:${port}`;
+  return (
+    publicUrl?.replace(/\/$/, '') ??
+    `${tlsCert ? 'https' : 'http'}://${name.includes(':') ? `[${name}]` : name}:${port}`
+  );
 };
 
 const instantOf = (text: string): Temporal.Instant => {
@@ -166,6 +223,11 @@ const instantOf = (text: string): Temporal.Instant => {
     // A year or a month is one of the calendar, in UTC.
     return Temporal.Now.zonedDateTimeISO('UTC').add(Temporal.Duration.from(text)).toInstant();
   } catch {
-    throw new Refusal({ status: 400, code: 'identity.expiry-wrong', title: `${text} is not a time`, detail: 'Give a duration from now, as P30D or P1Y, or an instant, as 2027-01-31T00:00:00Z.' });
+    throw new Refusal({
+      status: 400,
+      code: 'identity.expiry-wrong',
+      title: `${text} is not a time`,
+      detail: 'Give a duration from now, as P30D or P1Y, or an instant, as 2027-01-31T00:00:00Z.',
+    });
   }
 };

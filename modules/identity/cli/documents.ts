@@ -1,7 +1,19 @@
 import { Refusal } from '../../../kernel/problem.ts';
 import type { z } from 'zod';
 import type { CliContext, DocumentKind } from '../../../platform/cli/context.ts';
-import { applySsoProvider, applyTeam, listSsoProviders, listTeams, readTeam, removeSsoProvider, removeTeam, ssoProviderDocument, teamDocument, type ssoProvider, type team } from '../contract.ts';
+import {
+  applySsoProvider,
+  applyTeam,
+  listSsoProviders,
+  listTeams,
+  readTeam,
+  removeSsoProvider,
+  removeTeam,
+  ssoProviderDocument,
+  teamDocument,
+  type ssoProvider,
+  type team,
+} from '../contract.ts';
 
 const pageOfAll = 500;
 
@@ -29,7 +41,8 @@ export const ssoProviderKind: DocumentKind = {
   apply: async (context, document, name) => {
     const { clientSecretFromEnvironment: variable, ...spec } = ssoProviderDocument.parse(document).spec;
     const secret = variable === undefined ? {} : { clientSecret: secretFrom(variable) };
-    return (await inSpec(context.call(applySsoProvider, { params: { provider: name }, body: { ...spec, ...secret } }))).outcome;
+    return (await inSpec(context.call(applySsoProvider, { params: { provider: name }, body: { ...spec, ...secret } })))
+      .outcome;
   },
   remove: async (context, name) => {
     await context.call(removeSsoProvider, { params: { provider: name } });
@@ -37,7 +50,12 @@ export const ssoProviderKind: DocumentKind = {
   get: async (context, name) => {
     const { items } = (await context.call(listSsoProviders)) as { items: z.output<typeof ssoProvider>[] };
     const found = items.filter((each) => name === null || each.name === name);
-    if (name !== null && found.length === 0) throw new Refusal({ status: 404, code: 'identity.provider-unknown', title: `There is no provider called ${name}` });
+    if (name !== null && found.length === 0)
+      throw new Refusal({
+        status: 404,
+        code: 'identity.provider-unknown',
+        title: `There is no provider called ${name}`,
+      });
     return found.map(providerAsDocument);
   },
 };
@@ -48,13 +66,16 @@ const inSpec = async <Value>(answer: Promise<Value>): Promise<Value> => {
     return await answer;
   } catch (error) {
     if (!(error instanceof Refusal) || !error.problem.errors) throw error;
-    throw new Refusal({ ...error.problem, errors: error.problem.errors.map((each) => ({ ...each, path: each.path.replace(/^body\b/, 'spec') })) });
+    throw new Refusal({
+      ...error.problem,
+      errors: error.problem.errors.map((each) => ({ ...each, path: each.path.replace(/^body\b/, 'spec') })),
+    });
   }
 };
 
 const allTeams = async (context: CliContext): Promise<z.output<typeof team>[]> => {
   const teams: z.output<typeof team>[] = [];
-  for (let cursor: string | null | undefined; cursor !== null; ) {
+  for (let cursor: string | null | undefined; cursor !== null;) {
     const page = await context.call(listTeams, { query: { limit: pageOfAll, cursor } });
     teams.push(...page.items);
     cursor = page.next as string | null;
@@ -78,11 +99,23 @@ const providerAsDocument = (each: z.output<typeof ssoProvider>) => ({
   apiVersion: 'leadline.dev/v1',
   kind: 'SsoProvider',
   metadata: { name: each.name },
-  spec: { displayName: each.displayName, issuer: each.issuer, clientId: each.clientId, scopes: each.scopes, signUp: each.signUp, newPersonRole: each.newPersonRole },
+  spec: {
+    displayName: each.displayName,
+    issuer: each.issuer,
+    clientId: each.clientId,
+    scopes: each.scopes,
+    signUp: each.signUp,
+    newPersonRole: each.newPersonRole,
+  },
 });
 
 const secretFrom = (variable: string): string => {
   const value = process.env[variable];
   if (value) return value;
-  throw new Refusal({ status: 400, code: 'identity.client-secret-missing', title: `The environment variable ${variable} is not set`, detail: 'The document says that the client secret stands there.' });
+  throw new Refusal({
+    status: 400,
+    code: 'identity.client-secret-missing',
+    title: `The environment variable ${variable} is not set`,
+    detail: 'The document says that the client secret stands there.',
+  });
 };

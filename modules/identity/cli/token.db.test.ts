@@ -22,21 +22,53 @@ afterAll(async () => {
 
 /** The real program; `onDatabase` is the one that a server uses at the same time. */
 const leadline = async (args: string[], onDatabase = true) => {
-  const environment = { ...process.env, LEADLINE_TOKEN: '', LEADLINE_URL: '', DATABASE_URL: onDatabase ? database : '' };
-  const run = promisify(execFile)(join(root, 'node_modules/.bin/node'), [join(root, 'apps/cli/main.ts'), ...args, '--data', data], { env: environment, cwd: data });
-  return run.then(({ stdout, stderr }) => ({ code: 0, stdout, stderr }), (error: { code: number; stdout: string; stderr: string }) => error);
+  const environment = {
+    ...process.env,
+    LEADLINE_TOKEN: '',
+    LEADLINE_URL: '',
+    DATABASE_URL: onDatabase ? database : '',
+  };
+  const run = promisify(execFile)(
+    join(root, 'node_modules/.bin/node'),
+    [join(root, 'apps/cli/main.ts'), ...args, '--data', data],
+    { env: environment, cwd: data },
+  );
+  return run.then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    (error: { code: number; stdout: string; stderr: string }) => error,
+  );
 };
 
 describe('leadline token works on the machine that owns the data', () => {
   it('creates a token beside a running server: its hash and its event in the database, the token alone on standard output', async () => {
-    const { code, stdout } = await leadline(['token', 'create', '--role', 'admin', '--name', 'ci', '--expires', 'P30D', '--scope', 'api', 'ingest']);
+    const { code, stdout } = await leadline([
+      'token',
+      'create',
+      '--role',
+      'admin',
+      '--name',
+      'ci',
+      '--expires',
+      'P30D',
+      '--scope',
+      'api',
+      'ingest',
+    ]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^ll_[\w-]{43}\n$/);
     const { rows } = await postgres.pool.query('SELECT * FROM identity.token');
     expect(rows).toHaveLength(1);
-    expect(rows[0]).toMatchObject({ name: 'ci', role: 'admin', owner_id: null, scopes: ['api', 'ingest'], token_hash: hashSecret(stdout.trim()) });
+    expect(rows[0]).toMatchObject({
+      name: 'ci',
+      role: 'admin',
+      owner_id: null,
+      scopes: ['api', 'ingest'],
+      token_hash: hashSecret(stdout.trim()),
+    });
     expect((rows[0].expires_at.getTime() - rows[0].created_at.getTime()) / 86_400_000).toBeCloseTo(30, 2);
-    const events = await postgres.pool.query(`SELECT kind, actor_kind FROM ledger.pending WHERE subject = $1`, [`token:${rows[0].id}`]);
+    const events = await postgres.pool.query(`SELECT kind, actor_kind FROM ledger.pending WHERE subject = $1`, [
+      `token:${rows[0].id}`,
+    ]);
     expect(events.rows).toEqual([{ kind: 'token.created', actor_kind: 'system' }]);
   });
 
@@ -60,6 +92,8 @@ describe('leadline token works on the machine that owns the data', () => {
     const first = await leadline(['token', 'create', '--name', 'first'], false);
     expect(first.stdout).toMatch(/^ll_[\w-]{43}\n$/);
     expect(readdirSync(data)).not.toContain('secret.key');
-    expect(JSON.parse((await leadline(['token', 'list', '-o', 'json'], false)).stdout)).toMatchObject([{ name: 'first' }]);
+    expect(JSON.parse((await leadline(['token', 'list', '-o', 'json'], false)).stdout)).toMatchObject([
+      { name: 'first' },
+    ]);
   });
 });

@@ -44,8 +44,16 @@ export const verifyAudit = route({
     .object({
       holds: z.boolean(),
       events: z.number().int().describe('Events whose place and hash are right'),
-      head: z.object({ place: z.string(), hash: z.string() }).nullable().describe('Note it elsewhere: a chain cut short at its end still holds'),
-      fault: z.object({ place: z.string(), reason: z.enum(['place-missing', 'hash-differs', 'head-missing', 'head-differs']) }).nullable(),
+      head: z
+        .object({ place: z.string(), hash: z.string() })
+        .nullable()
+        .describe('Note it elsewhere: a chain cut short at its end still holds'),
+      fault: z
+        .object({
+          place: z.string(),
+          reason: z.enum(['place-missing', 'hash-differs', 'head-missing', 'head-differs']),
+        })
+        .nullable(),
     })
     .meta({ id: 'AuditVerification' }),
 });

@@ -155,7 +155,13 @@ export const account = z
         recoveryCodesLeft: z.number().int(),
         passkeys: z.array(passkey),
         identities: z.array(
-          z.object({ id: z.uuid(), provider: handle.nullable(), displayName: z.string(), label: z.string(), linkedAt: instant }),
+          z.object({
+            id: z.uuid(),
+            provider: handle.nullable(),
+            displayName: z.string(),
+            label: z.string(),
+            linkedAt: instant,
+          }),
         ),
         providers: z.array(z.object({ name: handle, displayName: z.string() })),
         confirmedUntil: instant.nullable(),
@@ -163,6 +169,7 @@ export const account = z
       .nullable(),
   })
   .meta({ id: 'Account' });
+export type Account = z.output<typeof account>;
 
 export const readAccount = route({
   method: 'GET',

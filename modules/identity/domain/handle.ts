@@ -1,7 +1,8 @@
 /** The short word by which files, URLs and documents name a person, a team or a provider. */
 export const handlePattern = /^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/u;
 
-export const handleRule = 'Small letters, digits, dots, dashes and underscores; at most 63; the first and the last a letter or digit';
+export const handleRule =
+  'Small letters, digits, dots, dashes and underscores; at most 63; the first and the last a letter or digit';
 
 /**
  * A free handle made from any text, `Mira Ökafor` → `mira.okafor`; with a number behind it where that is taken.

@@ -9,9 +9,30 @@ describe('The organisation is never left without an admin', () => {
     ['one of two admins is disabled', admin, { role: 'admin', state: 'disabled' }, false, 1, null],
     ['an admin disables themselves', admin, { role: 'admin', state: 'disabled' }, true, 3, 'own-state'],
     ['an admin takes their own role', admin, { role: 'editor', state: 'active' }, true, 3, 'own-role'],
-    ['an invited admin is disabled', { role: 'admin', state: 'invited' }, { role: 'admin', state: 'disabled' }, false, 0, null],
-    ['a viewer is disabled', { role: 'viewer', state: 'active' }, { role: 'viewer', state: 'disabled' }, false, 0, null],
-    ['a disabled person comes back', { role: 'viewer', state: 'disabled' }, { role: 'admin', state: 'active' }, false, 1, null],
+    [
+      'an invited admin is disabled',
+      { role: 'admin', state: 'invited' },
+      { role: 'admin', state: 'disabled' },
+      false,
+      0,
+      null,
+    ],
+    [
+      'a viewer is disabled',
+      { role: 'viewer', state: 'active' },
+      { role: 'viewer', state: 'disabled' },
+      false,
+      0,
+      null,
+    ],
+    [
+      'a disabled person comes back',
+      { role: 'viewer', state: 'disabled' },
+      { role: 'admin', state: 'active' },
+      false,
+      1,
+      null,
+    ],
   ] as const)('%s', (_name, before, after, isSelf, otherActiveAdmins, fault) => {
     expect(personChangeFault({ before, after, isSelf, otherActiveAdmins })).toBe(fault);
   });

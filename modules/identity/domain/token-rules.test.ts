@@ -14,7 +14,10 @@ describe('A token never reaches further than its maker and its owner', () => {
   });
 
   it('is cut to what the owner may do today, in the organisation and in each team', () => {
-    expect(powerOfToken('admin', { role: 'viewer', teams: { payments: 'admin' } })).toEqual({ role: 'viewer', teams: { payments: 'admin' } });
+    expect(powerOfToken('admin', { role: 'viewer', teams: { payments: 'admin' } })).toEqual({
+      role: 'viewer',
+      teams: { payments: 'admin' },
+    });
     expect(powerOfToken('responder', { role: 'admin', teams: { payments: 'editor', core: 'viewer' } })).toEqual({
       role: 'responder',
       teams: { payments: 'responder', core: 'viewer' },

@@ -16,7 +16,10 @@ export const tokenFaultText: Readonly<Record<TokenFault, string>> = {
 };
 
 /** Why this actor may not make such a token, or null. */
-export const tokenFault = (maker: TokenMaker, wanted: { readonly role: Role; readonly scopes: readonly Scope[] }): TokenFault | null => {
+export const tokenFault = (
+  maker: TokenMaker,
+  wanted: { readonly role: Role; readonly scopes: readonly Scope[] },
+): TokenFault | null => {
   if (maker.kind === 'token' && maker.role !== 'admin') return 'tokens-make-tokens-only-as-admin';
   if (!reaches(maker.role, wanted.role)) return 'role-above-own';
   if (wanted.scopes.includes('ingest') && !reaches(maker.role, 'editor')) return 'ingest-needs-editor';

@@ -10,7 +10,15 @@ import { wrongCode } from './refusals.ts';
 import { newSecret, hashSecret } from './secret-text.ts';
 import { confirmedUntil, confirmSession } from './sessions.ts';
 import { requireTotp } from './sign-in.ts';
-import { enableTotp, factorsOf, findTotp, offerTotp, removePasskeys, removeTotp, replaceRecoveryCodes } from './store/factors.ts';
+import {
+  enableTotp,
+  factorsOf,
+  findTotp,
+  offerTotp,
+  removePasskeys,
+  removeTotp,
+  replaceRecoveryCodes,
+} from './store/factors.ts';
 import { readOrganisation } from './store/organisation.ts';
 import { findPerson, lockPerson, updatePerson } from './store/people.ts';
 import { endSessions, renewSession } from './store/sessions.ts';
@@ -22,19 +30,33 @@ import { takeSecondFactorTicket } from './try-limits.ts';
 /** Refuses a change to how somebody signs in unless they have just proved again who they are. */
 export const requireConfirmed = (identity: IdentityGround, { session }: ShownSession): void => {
   if (confirmedUntil(session, identity.now()) !== null) return;
-  throw new Refusal({ status: 403, code: 'identity.confirm-first', title: 'Confirm first that it is you', detail: 'Give your password, a code of your authenticator app, or a passkey.' });
+  throw new Refusal({
+    status: 403,
+    code: 'identity.confirm-first',
+    title: 'Confirm first that it is you',
+    detail: 'Give your password, a code of your authenticator app, or a passkey.',
+  });
 };
 
 export type Confirmation = { readonly secret: string; readonly until: Date };
 
 /** Confirms by password or by a code of the authenticator app; tries are few. */
-export const confirmBy = async (identity: IdentityGround, shown: ShownSession, proof: { password: string } | { code: string }): Promise<Confirmation> => {
+export const confirmBy = async (
+  identity: IdentityGround,
+  shown: ShownSession,
+  proof: { password: string } | { code: string },
+): Promise<Confirmation> => {
   const { session, secret } = shown;
   const tickets = await takeSecondFactorTicket(identity, session.person_id);
   if ('password' in proof) {
     const person = await findPerson(identity.db, session.person_id);
     if (!(await passwordMatches(proof.password, person?.password_hash ?? null))) {
-      throw new Refusal({ status: 403, code: 'identity.password-wrong', title: 'The password is wrong', errors: [{ path: 'body.password', message: 'is wrong' }] });
+      throw new Refusal({
+        status: 403,
+        code: 'identity.password-wrong',
+        title: 'The password is wrong',
+        errors: [{ path: 'body.password', message: 'is wrong' }],
+      });
     }
   }
   const confirmed = await identity.transaction(async (tx) => {
@@ -45,7 +67,12 @@ export const confirmBy = async (identity: IdentityGround, shown: ShownSession, p
   return confirmed;
 };
 
-export const confirmByPasskey = async (identity: IdentityGround, request: FastifyRequest, shown: ShownSession, response: Record<string, unknown>): Promise<Confirmation> => {
+export const confirmByPasskey = async (
+  identity: IdentityGround,
+  request: FastifyRequest,
+  shown: ShownSession,
+  response: Record<string, unknown>,
+): Promise<Confirmation> => {
   const { session, secret } = shown;
   const used = await verifiedAuthentication(identity, request, { purposes: ['confirm'], session, response });
   return identity.transaction(async (tx) => {
@@ -59,11 +86,19 @@ export const renameSelf = (identity: IdentityGround, { session }: ShownSession, 
     const before = await lockPerson(tx, session.person_id);
     if (before!.display_name === displayName) return;
     await updatePerson(tx, session.person_id, { display_name: displayName });
-    await tell(identity, tx, session, 'person.changed', { name: before!.name, before: { displayName: before!.display_name }, after: { displayName } });
+    await tell(identity, tx, session, 'person.changed', {
+      name: before!.name,
+      before: { displayName: before!.display_name },
+      after: { displayName },
+    });
   });
 
 /** Sets a new password; every other session ends, and this one gets a new secret. */
-export const changePassword = async (identity: IdentityGround, shown: ShownSession, password: string): Promise<{ secret: string }> => {
+export const changePassword = async (
+  identity: IdentityGround,
+  shown: ShownSession,
+  password: string,
+): Promise<{ secret: string }> => {
   requireConfirmed(identity, shown);
   const { session } = shown;
   const person = await findPerson(identity.db, session.person_id);
@@ -78,27 +113,59 @@ export const changePassword = async (identity: IdentityGround, shown: ShownSessi
 };
 
 /** A new seed, kept encrypted; it counts only after `enableAuthenticator`. */
-export const offerAuthenticator = async (identity: IdentityGround, shown: ShownSession): Promise<{ secret: string; uri: string }> => {
+export const offerAuthenticator = async (
+  identity: IdentityGround,
+  shown: ShownSession,
+): Promise<{ secret: string; uri: string }> => {
   requireConfirmed(identity, shown);
   const { person_id: personId, person_name: name } = shown.session;
   const seed = newTotpSeed();
   const kept = await identity.transaction((tx) =>
-    offerTotp(tx, { person_id: personId, seed_encrypted: identity.secrets.encrypt(seed, `totp:${personId}`), enabled_at: null, last_step: 0, created_at: identity.now() }),
+    offerTotp(tx, {
+      person_id: personId,
+      seed_encrypted: identity.secrets.encrypt(seed, `totp:${personId}`),
+      enabled_at: null,
+      last_step: 0,
+      created_at: identity.now(),
+    }),
   );
-  if (!kept) throw new Refusal({ status: 409, code: 'identity.totp-enabled-already', title: 'An authenticator app is set up already', detail: 'Remove it first.' });
+  if (!kept)
+    throw new Refusal({
+      status: 409,
+      code: 'identity.totp-enabled-already',
+      title: 'An authenticator app is set up already',
+      detail: 'Remove it first.',
+    });
   const { name: organisation } = await readOrganisation(identity.db);
-  return { secret: seed, uri: totpUri({ seed, issuer: `Leadline ${organisation === 'Leadline' ? '' : organisation}`.trim(), label: name }) };
+  return {
+    secret: seed,
+    uri: totpUri({ seed, issuer: `Leadline ${organisation === 'Leadline' ? '' : organisation}`.trim(), label: name }),
+  };
 };
 
 /** Enables the offered seed by its first code. Recovery codes come with it; this session gets a new secret. */
-export const enableAuthenticator = async (identity: IdentityGround, shown: ShownSession, code: string): Promise<{ recoveryCodes: string[]; secret: string }> => {
+export const enableAuthenticator = async (
+  identity: IdentityGround,
+  shown: ShownSession,
+  code: string,
+): Promise<{ recoveryCodes: string[]; secret: string }> => {
   requireConfirmed(identity, shown);
   const { session } = shown;
   const tickets = await takeSecondFactorTicket(identity, session.person_id);
   const enabled = await identity.transaction(async (tx) => {
     const totp = await findTotp(tx, session.person_id);
-    if (!totp || totp.enabled_at !== null) throw new Refusal({ status: 409, code: 'identity.totp-not-offered', title: 'Begin again', detail: 'No authenticator app is being set up.' });
-    const step = totpStep(identity.secrets.decrypt(totp.seed_encrypted, `totp:${session.person_id}`), code, identity.now());
+    if (!totp || totp.enabled_at !== null)
+      throw new Refusal({
+        status: 409,
+        code: 'identity.totp-not-offered',
+        title: 'Begin again',
+        detail: 'No authenticator app is being set up.',
+      });
+    const step = totpStep(
+      identity.secrets.decrypt(totp.seed_encrypted, `totp:${session.person_id}`),
+      code,
+      identity.now(),
+    );
     if (step === null || !(await enableTotp(tx, session.person_id, step, identity.now()))) throw wrongCode();
     const recoveryCodes = await makeRecoveryCodes(tx, session.person_id);
     await tell(identity, tx, session, 'totp.enabled', {});
@@ -112,7 +179,8 @@ export const disableAuthenticator = (identity: IdentityGround, shown: ShownSessi
   requireConfirmed(identity, shown);
   const { session } = shown;
   return identity.transaction(async (tx) => {
-    if (!(await removeTotp(tx, session.person_id))) throw new Refusal({ status: 404, code: 'identity.totp-none', title: 'No authenticator app is set up' });
+    if (!(await removeTotp(tx, session.person_id)))
+      throw new Refusal({ status: 404, code: 'identity.totp-none', title: 'No authenticator app is set up' });
     await forgetUselessRecoveryCodes(tx, session.person_id);
     await tell(identity, tx, session, 'totp.disabled', {});
   });
@@ -124,7 +192,12 @@ export const newRecoveryCodes = (identity: IdentityGround, shown: ShownSession):
   return identity.transaction(async (tx) => {
     const factors = await factorsOf(tx, session.person_id);
     if (!factors.totp && factors.passkeys === 0) {
-      throw new Refusal({ status: 409, code: 'identity.no-second-factor', title: 'There is no second factor to recover', detail: 'Set up an authenticator app or a passkey first.' });
+      throw new Refusal({
+        status: 409,
+        code: 'identity.no-second-factor',
+        title: 'There is no second factor to recover',
+        detail: 'Set up an authenticator app or a passkey first.',
+      });
     }
     const codes = await makeRecoveryCodes(tx, session.person_id);
     await tell(identity, tx, session, 'recovery-codes.made', { count: codes.length });
@@ -157,7 +230,8 @@ export const removePasskey = (identity: IdentityGround, shown: ShownSession, id:
   return identity.transaction(async (tx) => {
     await requireAnotherWayIn(tx, session.person_id, { without: 'passkey' });
     const [name] = await removePasskeys(tx, session.person_id, id);
-    if (name === undefined) throw new Refusal({ status: 404, code: 'identity.passkey-unknown', title: 'You have no such passkey' });
+    if (name === undefined)
+      throw new Refusal({ status: 404, code: 'identity.passkey-unknown', title: 'You have no such passkey' });
     await forgetUselessRecoveryCodes(tx, session.person_id);
     await tell(identity, tx, session, 'passkey.removed', { passkey: id, name });
   });
@@ -177,15 +251,32 @@ export const unlinkIdentity = (identity: IdentityGround, shown: ShownSession, id
 /** Ends one's sessions: one, or all but this. */
 export const endOwnSessions = (identity: IdentityGround, { session }: ShownSession, which: string): Promise<void> =>
   identity.transaction(async (tx) => {
-    const ended = await endSessions(tx, session.person_id, which === 'others' ? { except: session.id } : { only: which });
-    if (ended.length === 0 && which !== 'others') throw new Refusal({ status: 404, code: 'identity.session-unknown', title: 'You have no such session' });
-    if (ended.length > 0) await tell(identity, tx, session, 'session.ended', { sessions: ended, reason: 'ended-by-owner' });
+    const ended = await endSessions(
+      tx,
+      session.person_id,
+      which === 'others' ? { except: session.id } : { only: which },
+    );
+    if (ended.length === 0 && which !== 'others')
+      throw new Refusal({ status: 404, code: 'identity.session-unknown', title: 'You have no such session' });
+    if (ended.length > 0)
+      await tell(identity, tx, session, 'session.ended', { sessions: ended, reason: 'ended-by-owner' });
   });
 
 type Own = { readonly id: string; readonly person_id: string; readonly person_name: string };
 
-const tell = async (identity: IdentityGround, tx: Tx, session: Own, kind: string, data: Record<string, unknown>): Promise<void> => {
-  await identity.ledger.append(tx, { kind, subject: `person:${session.person_id}`, actor: personActor({ id: session.person_id, name: session.person_name }), data });
+const tell = async (
+  identity: IdentityGround,
+  tx: Tx,
+  session: Own,
+  kind: string,
+  data: Record<string, unknown>,
+): Promise<void> => {
+  await identity.ledger.append(tx, {
+    kind,
+    subject: `person:${session.person_id}`,
+    actor: personActor({ id: session.person_id, name: session.person_name }),
+    data,
+  });
 };
 
 /** After a change of level the cookie of before must not work any more. */
@@ -202,12 +293,21 @@ const forgetUselessRecoveryCodes = async (tx: Tx, personId: string): Promise<voi
 };
 
 /** Nobody locks themselves out: something to sign in with must remain. */
-const requireAnotherWayIn = async (tx: Tx, personId: string, { without }: { without: 'passkey' | 'identity' }): Promise<void> => {
+const requireAnotherWayIn = async (
+  tx: Tx,
+  personId: string,
+  { without }: { without: 'passkey' | 'identity' },
+): Promise<void> => {
   const person = await lockPerson(tx, personId);
   const { passkeys } = await factorsOf(tx, personId);
   const identities = (await identitiesOf(tx, personId)).length;
   const left = (person!.password_hash === null ? 0 : 1) + passkeys + identities - 1;
   if (left <= 0) {
-    throw new Refusal({ status: 409, code: 'identity.last-way-in', title: `This ${without === 'passkey' ? 'passkey' : 'link'} is your only way in`, detail: 'Set a password or add a passkey first.' });
+    throw new Refusal({
+      status: 409,
+      code: 'identity.last-way-in',
+      title: `This ${without === 'passkey' ? 'passkey' : 'link'} is your only way in`,
+      detail: 'Set a password or add a passkey first.',
+    });
   }
 };

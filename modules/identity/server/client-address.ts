@@ -6,7 +6,8 @@ export const proxyList = (entries: readonly string[]): BlockList => {
   for (const entry of entries.flatMap((each) => named[each] ?? [each])) {
     const [address, prefix] = entry.split('/') as [string, string?];
     const family = familyOf(address);
-    if (family === null) throw new Error(`trustedProxies: ${JSON.stringify(entry)} is neither an address nor a network`);
+    if (family === null)
+      throw new Error(`trustedProxies: ${JSON.stringify(entry)} is neither an address nor a network`);
     list.addSubnet(address, prefix === undefined ? (family === 'ipv4' ? 32 : 128) : Number(prefix), family);
   }
   return list;
@@ -28,7 +29,12 @@ export const clientAddress = (options: {
   readonly trusted: BlockList;
 }): string => {
   let address = plainAddress(options.remoteAddress ?? '');
-  const hops = [options.forwardedFor ?? []].flat().join(',').split(',').map((hop) => hop.trim()).filter(Boolean);
+  const hops = [options.forwardedFor ?? []]
+    .flat()
+    .join(',')
+    .split(',')
+    .map((hop) => hop.trim())
+    .filter(Boolean);
   while (isTrusted(options.trusted, address)) {
     const hop = plainAddress(hops.pop() ?? '');
     if (familyOf(hop) === null) return address;
@@ -39,7 +45,9 @@ export const clientAddress = (options: {
 
 /** IPv4 inside IPv6 (`::ffff:10.0.0.1`) as IPv4; brackets, ports and zones taken off. */
 export const plainAddress = (text: string): string => {
-  const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ?? (/^\d+\.\d+\.\d+\.\d+:\d+$/.test(text) ? text.slice(0, text.lastIndexOf(':')) : text);
+  const bare =
+    /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ??
+    (/^\d+\.\d+\.\d+\.\d+:\d+$/.test(text) ? text.slice(0, text.lastIndexOf(':')) : text);
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare);
   return (mapped?.[1] ?? bare).split('%')[0]!;
 };
@@ -50,8 +58,14 @@ export const addressBucket = (address: string): string => {
   const [head = '', tail] = address.split('::') as [string, string?];
   const left = head === '' ? [] : head.split(':');
   const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const groups = tail === undefined ? left : [...left, ...Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0'), ...right];
-  return `${groups.slice(0, 4).map((group) => parseInt(group, 16).toString(16)).join(':')}::/64`;
+  const groups =
+    tail === undefined
+      ? left
+      : [...left, ...Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0'), ...right];
+  return `${groups
+    .slice(0, 4)
+    .map((group) => parseInt(group, 16).toString(16))
+    .join(':')}::/64`;
 };
 
 export const isLoopback = (address: string): boolean => isTrusted(loopback, plainAddress(address));

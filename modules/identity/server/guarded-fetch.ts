@@ -10,10 +10,32 @@ const answerMsMax = 10_000;
 
 /** Addresses that are not of the public internet (IANA special-purpose registries, RFC 6890). */
 const internal = new BlockList();
-for (const network of ['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.0.0.0/24', '192.168.0.0/16', '198.18.0.0/15', '224.0.0.0/4', '240.0.0.0/4']) {
+for (const network of [
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '224.0.0.0/4',
+  '240.0.0.0/4',
+]) {
   internal.addSubnet(network.split('/')[0]!, Number(network.split('/')[1]), 'ipv4');
 }
-for (const network of ['::/128', '::1/128', '64:ff9b::/96', '64:ff9b:1::/48', '100::/64', '2002::/16', 'fc00::/7', 'fe80::/10', 'ff00::/8']) {
+for (const network of [
+  '::/128',
+  '::1/128',
+  '64:ff9b::/96',
+  '64:ff9b:1::/48',
+  '100::/64',
+  '2002::/16',
+  'fc00::/7',
+  'fe80::/10',
+  'ff00::/8',
+]) {
   internal.addSubnet(network.split('/')[0]!, Number(network.split('/')[1]), 'ipv6');
 }
 
@@ -36,12 +58,17 @@ export const guardedFetch =
   async (address: string, request: GuardedRequest): Promise<Response> => {
     const url = new URL(address);
     const host = url.hostname.replace(/^\[|\]$/g, '');
-    if (!options.allowInternal && (url.protocol !== 'https:' || (isIP(host) !== 0 && isInternal(host)))) throw refusedAddress(host);
+    if (!options.allowInternal && (url.protocol !== 'https:' || (isIP(host) !== 0 && isInternal(host))))
+      throw refusedAddress(host);
     const body = bytesOf(request.body);
     const deadline = AbortSignal.timeout(answerMsMax);
     const prepared: RequestOptions = {
       method: request.method,
-      headers: { ...request.headers, 'accept-encoding': 'identity', ...(body ? { 'content-length': String(body.length) } : {}) },
+      headers: {
+        ...request.headers,
+        'accept-encoding': 'identity',
+        ...(body ? { 'content-length': String(body.length) } : {}),
+      },
       signal: request.signal ? AbortSignal.any([request.signal, deadline]) : deadline,
       // A connection of its own each time: one from a pool was looked at for another name.
       agent: false,
@@ -69,7 +96,12 @@ const refusedAddress = (host: string): Refusal =>
     code: 'identity.issuer-internal',
     title: 'This issuer stands on an internal address',
     detail: `${host} is not on the public internet, or not reached by https. Set allowInternalIssuers if that is meant to be.`,
-    errors: [{ path: 'body.issuer', message: 'must be an https address on the public internet, unless allowInternalIssuers is set' }],
+    errors: [
+      {
+        path: 'body.issuer',
+        message: 'must be an https address on the public internet, unless allowInternalIssuers is set',
+      },
+    ],
   });
 
 const bytesOf = (body: unknown): Buffer | null => {
@@ -90,7 +122,9 @@ const responseOf = async (answer: IncomingMessage): Promise<Response> => {
     }
     chunks.push(chunk);
   }
-  const headers = Object.entries(answer.headers).flatMap(([name, value]) => [value ?? []].flat().map((each): [string, string] => [name, each]));
+  const headers = Object.entries(answer.headers).flatMap(([name, value]) =>
+    [value ?? []].flat().map((each): [string, string] => [name, each]),
+  );
   const status = answer.statusCode!;
   return new Response([101, 204, 205, 304].includes(status) ? null : Buffer.concat(chunks), { status, headers });
 };

@@ -20,7 +20,9 @@ export interface IdentityGround {
   transaction<Value>(work: (tx: Tx) => Promise<Value>): Promise<Value>;
 }
 
-export const identityGround = (ground: Pick<Ground, 'config' | 'log' | 'ledger' | 'postgres' | 'clock'>): IdentityGround => ({
+export const identityGround = (
+  ground: Pick<Ground, 'config' | 'log' | 'ledger' | 'postgres' | 'clock'>,
+): IdentityGround => ({
   config: ground.config,
   log: ground.log,
   ledger: ground.ledger,
@@ -32,12 +34,26 @@ export const identityGround = (ground: Pick<Ground, 'config' | 'log' | 'ledger' 
 });
 
 /** The one who is written into the ledger. */
-export const ledgerActor = (actor: Pick<Actor, 'kind' | 'id' | 'name'>): LedgerActor => ({ kind: actor.kind, id: actor.id, name: actor.name });
+export const ledgerActor = (actor: Pick<Actor, 'kind' | 'id' | 'name'>): LedgerActor => ({
+  kind: actor.kind,
+  id: actor.id,
+  name: actor.name,
+});
 
-export const personActor = (person: { readonly id: string; readonly name: string }): LedgerActor => ({ kind: 'person', id: person.id, name: person.name });
+export const personActor = (person: { readonly id: string; readonly name: string }): LedgerActor => ({
+  kind: 'person',
+  id: person.id,
+  name: person.name,
+});
 
 /** Leadline itself, or whoever sits at the machine it runs on. */
 export const systemActor: LedgerActor = { kind: 'system', id: 'leadline', name: 'Leadline' };
 
-export const later = (now: Date, by: { readonly seconds?: number; readonly minutes?: number; readonly hours?: number; readonly days?: number }): Date =>
-  new Date(now.getTime() + ((((by.days ?? 0) * 24 + (by.hours ?? 0)) * 60 + (by.minutes ?? 0)) * 60 + (by.seconds ?? 0)) * 1_000);
+export const later = (
+  now: Date,
+  by: { readonly seconds?: number; readonly minutes?: number; readonly hours?: number; readonly days?: number },
+): Date =>
+  new Date(
+    now.getTime() +
+      ((((by.days ?? 0) * 24 + (by.hours ?? 0)) * 60 + (by.minutes ?? 0)) * 60 + (by.seconds ?? 0)) * 1_000,
+  );

@@ -9,7 +9,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const ask = (sender: Partial<IngestSender>) => world.door.authoriseIngest({ authorization: undefined, remoteAddress: '203.0.113.5', ...sender });
+const ask = (sender: Partial<IngestSender>) =>
+  world.door.authoriseIngest({ authorization: undefined, remoteAddress: '203.0.113.5', ...sender });
 
 describe('Telemetry is taken from whom it may come', () => {
   it.each([
@@ -18,9 +19,19 @@ describe('Telemetry is taken from whom it may come', () => {
     ['loopback as IPv4 in IPv6', { remoteAddress: '::ffff:127.0.0.1' }, true, 'loopback'],
     ['another machine', {}, false, 'no-token'],
     ['a local proxy that passes it on', { remoteAddress: '127.0.0.1', forwardedFor: '203.0.113.9' }, false, 'no-token'],
-    ['a local proxy that claims loopback', { remoteAddress: '127.0.0.1', forwardedFor: '127.0.0.1' }, false, 'no-token'],
+    [
+      'a local proxy that claims loopback',
+      { remoteAddress: '127.0.0.1', forwardedFor: '127.0.0.1' },
+      false,
+      'no-token',
+    ],
     ['a local proxy with Forwarded or Via', { remoteAddress: '127.0.0.1', forwarded: true }, false, 'no-token'],
-    ['a trusted proxy that claims loopback', { remoteAddress: '10.0.0.1', forwardedFor: '127.0.0.1' }, false, 'no-token'],
+    [
+      'a trusted proxy that claims loopback',
+      { remoteAddress: '10.0.0.1', forwardedFor: '127.0.0.1' },
+      false,
+      'no-token',
+    ],
     ['no address at all', { remoteAddress: undefined }, false, 'no-token'],
   ] as const)('%s without a token', async (_name, sender, allowed, reason) => {
     expect(await ask(sender)).toMatchObject({ allowed, reason });
@@ -28,16 +39,34 @@ describe('Telemetry is taken from whom it may come', () => {
 
   it('with a token of scope ingest, from anywhere; with an API token not', async () => {
     const ingest = await aToken(world.postgres, { scopes: ['ingest'] });
-    expect(await ask({ authorization: ingest.authorization })).toEqual({ allowed: true, reason: 'token', sender: `token:${ingest.id}` });
+    expect(await ask({ authorization: ingest.authorization })).toEqual({
+      allowed: true,
+      reason: 'token',
+      sender: `token:${ingest.id}`,
+    });
     const api = await aToken(world.postgres, { scopes: ['api'], role: 'admin' });
-    expect(await ask({ authorization: api.authorization })).toMatchObject({ allowed: false, reason: 'wrong-scope', problem: { status: 403 } });
-    expect(await ask({ authorization: api.authorization, remoteAddress: '127.0.0.1' })).toMatchObject({ allowed: false, reason: 'wrong-scope' });
-    expect(await ask({ authorization: 'Nonsense' })).toMatchObject({ allowed: false, reason: 'bad-token', problem: { status: 401 } });
+    expect(await ask({ authorization: api.authorization })).toMatchObject({
+      allowed: false,
+      reason: 'wrong-scope',
+      problem: { status: 403 },
+    });
+    expect(await ask({ authorization: api.authorization, remoteAddress: '127.0.0.1' })).toMatchObject({
+      allowed: false,
+      reason: 'wrong-scope',
+    });
+    expect(await ask({ authorization: 'Nonsense' })).toMatchObject({
+      allowed: false,
+      reason: 'bad-token',
+      problem: { status: 401 },
+    });
   });
 
   it('where the configuration wants a token from everybody, loopback has none either', async () => {
     const strict = await startIdentity({ otlpLoopbackWithoutToken: false });
-    expect(await strict.door.authoriseIngest({ authorization: undefined, remoteAddress: '127.0.0.1' })).toMatchObject({ allowed: false, reason: 'no-token' });
+    expect(await strict.door.authoriseIngest({ authorization: undefined, remoteAddress: '127.0.0.1' })).toMatchObject({
+      allowed: false,
+      reason: 'no-token',
+    });
     await strict.stop();
   });
 });
@@ -65,17 +94,29 @@ describe('Thousands of requests a second cost the database nothing', () => {
 
   it('a revoked token, and one whose owner is disabled, is refused ten seconds later', async () => {
     const owner = await aPerson(world.postgres, { role: 'editor' });
-    const [revoked, orphaned] = [await aToken(world.postgres, { scopes: ['ingest'] }), await aToken(world.postgres, { scopes: ['ingest'], owner })];
-    for (const { authorization } of [revoked, orphaned]) expect(await ask({ authorization })).toMatchObject({ allowed: true });
+    const [revoked, orphaned] = [
+      await aToken(world.postgres, { scopes: ['ingest'] }),
+      await aToken(world.postgres, { scopes: ['ingest'], owner }),
+    ];
+    for (const { authorization } of [revoked, orphaned])
+      expect(await ask({ authorization })).toMatchObject({ allowed: true });
     await world.postgres.pool.query(`UPDATE identity.token SET revoked_at = now() WHERE id = $1`, [revoked.id]);
     await world.postgres.pool.query(`UPDATE identity.person SET state = 'disabled' WHERE id = $1`, [owner.id]);
     world.clock.advance({ seconds: 10 });
-    for (const { authorization } of [revoked, orphaned]) expect(await ask({ authorization })).toMatchObject({ allowed: false, reason: 'bad-token' });
+    for (const { authorization } of [revoked, orphaned])
+      expect(await ask({ authorization })).toMatchObject({ allowed: false, reason: 'bad-token' });
   });
 
   it('one wrong token again and again costs one look-up, and many bar their address but not its neighbour that was right before', async () => {
-    const wrong = (index: number) => ({ authorization: `Bearer ll_${String(index).padStart(43, '0')}`, remoteAddress: '203.0.113.77' });
-    expect(await queriesDuring(async () => { for (let times = 0; times < 100; times++) await ask(wrong(1)); })).toBeLessThanOrEqual(2);
+    const wrong = (index: number) => ({
+      authorization: `Bearer ll_${String(index).padStart(43, '0')}`,
+      remoteAddress: '203.0.113.77',
+    });
+    expect(
+      await queriesDuring(async () => {
+        for (let times = 0; times < 100; times++) await ask(wrong(1));
+      }),
+    ).toBeLessThanOrEqual(2);
     const good = await aToken(world.postgres, { scopes: ['ingest'] });
     const neighbour = { authorization: good.authorization, remoteAddress: '203.0.113.77' };
     expect(await ask(neighbour)).toMatchObject({ allowed: true });

@@ -17,7 +17,10 @@ type TokenDecision = IngestDecision;
  * requests with one token ask the database once. Right and wrong tokens are remembered apart, so that a flood of
  * wrong ones does not push the right ones out.
  */
-export const ingestGate = (identity: IdentityGround, monotonicMs: () => number): ((sender: IngestSender) => Promise<IngestDecision>) => {
+export const ingestGate = (
+  identity: IdentityGround,
+  monotonicMs: () => number,
+): ((sender: IngestSender) => Promise<IngestDecision>) => {
   const right = boundedCache(monotonicMs);
   const wrong = boundedCache(monotonicMs);
   /** Addresses that used their tickets for wrong tokens up, until when. */
@@ -38,7 +41,8 @@ export const ingestGate = (identity: IdentityGround, monotonicMs: () => number):
     const bucket = addressBucket(address);
     const barredUntil = barred.get(bucket);
     // A token that was right within the last minutes is asked about again, whatever its neighbours do.
-    if (barredUntil !== undefined && barredUntil > monotonicMs() && !right.wasIn(key)) return tooMany(barredUntil - monotonicMs());
+    if (barredUntil !== undefined && barredUntil > monotonicMs() && !right.wasIn(key))
+      return tooMany(barredUntil - monotonicMs());
     const asked = lookUp(secret);
     // Shared while it is under way; kept only when it came to an end.
     right.set(key, asked);
@@ -59,7 +63,11 @@ export const ingestGate = (identity: IdentityGround, monotonicMs: () => number):
   };
 
   return async (sender) => {
-    const address = clientAddress({ remoteAddress: sender.remoteAddress, forwardedFor: sender.forwardedFor, trusted: identity.trusted });
+    const address = clientAddress({
+      remoteAddress: sender.remoteAddress,
+      forwardedFor: sender.forwardedFor,
+      trusted: identity.trusted,
+    });
     let secret: string | null;
     try {
       secret = tokenOf(sender.authorization);
@@ -68,20 +76,24 @@ export const ingestGate = (identity: IdentityGround, monotonicMs: () => number):
       throw error;
     }
     if (secret !== null) return decide(secret, address);
-    if (identity.config.values.otlpLoopbackWithoutToken && cameFromThisMachine(sender)) return { allowed: true, reason: 'loopback', sender: 'loopback' };
+    if (identity.config.values.otlpLoopbackWithoutToken && cameFromThisMachine(sender))
+      return { allowed: true, reason: 'loopback', sender: 'loopback' };
     return { allowed: false, reason: 'no-token', problem: tokenMissing };
   };
 };
 
 /** Loopback counts only when nobody stands behind it: what a local proxy passes on carries a forwarding header. */
 const cameFromThisMachine = (sender: IngestSender): boolean =>
-  sender.forwarded !== true && [sender.forwardedFor ?? []].flat().length === 0 && isLoopback(sender.remoteAddress ?? '');
+  sender.forwarded !== true &&
+  [sender.forwardedFor ?? []].flat().length === 0 &&
+  isLoopback(sender.remoteAddress ?? '');
 
 const tokenMissing: Problem = {
   status: 401,
   code: 'identity.ingest-token-missing',
   title: 'Telemetry from other machines needs a token',
-  detail: 'Make one with `leadline token create --scope ingest --name <sender>` and send `Authorization: Bearer <token>` (OTEL_EXPORTER_OTLP_HEADERS="Authorization=Bearer%20<token>").',
+  detail:
+    'Make one with `leadline token create --scope ingest --name <sender>` and send `Authorization: Bearer <token>` (OTEL_EXPORTER_OTLP_HEADERS="Authorization=Bearer%20<token>").',
 };
 
 const notNow: Problem = {
@@ -99,7 +111,11 @@ const wrongScope: Problem = {
   detail: 'Make a token with the scope ingest.',
 };
 
-const tooMany = (waitMs: number): IngestDecision => ({ allowed: false, reason: 'too-many-tries', problem: tooManyTries(Math.max(1, Math.ceil(waitMs / 1_000))).problem });
+const tooMany = (waitMs: number): IngestDecision => ({
+  allowed: false,
+  reason: 'too-many-tries',
+  problem: tooManyTries(Math.max(1, Math.ceil(waitMs / 1_000))).problem,
+});
 
 /** Keeps decisions for `ingestCacheSeconds` from the moment they were asked for; the oldest leave when it is full. */
 const boundedCache = (monotonicMs: () => number) => {

@@ -55,8 +55,12 @@ export const openLocally = async (config: Configuration, log: Log): Promise<Loca
     transaction: <Value>(work: (tx: Tx) => Promise<Value>) => postgres.transaction<IdentityTables, Value>(work),
   };
   return {
-    createToken: (spec) => identity.transaction((tx) => keepToken(identity, tx, { spec, ownerId: null, actor: whoeverIsHere() })),
-    tokens: async () => (await viewTokens(identity.db, { ownerId: null, limit: listMax }, identity.now())).map((row) => tokenShape(row, identity.now())),
+    createToken: (spec) =>
+      identity.transaction((tx) => keepToken(identity, tx, { spec, ownerId: null, actor: whoeverIsHere() })),
+    tokens: async () =>
+      (await viewTokens(identity.db, { ownerId: null, limit: listMax }, identity.now())).map((row) =>
+        tokenShape(row, identity.now()),
+      ),
     revokeToken: (reference) => revokeByReference(identity, reference),
     offerLink: (person, baseUrl) => offerLink(identity, whoeverIsHere(), person, baseUrl),
     close: () => postgres.stop(),
@@ -65,11 +69,19 @@ export const openLocally = async (config: Configuration, log: Log): Promise<Loca
 
 const revokeByReference = (identity: IdentityGround, reference: string): Promise<void> =>
   identity.transaction(async (tx) => {
-    const living = (await viewTokens(tx, { ownerId: null, limit: listMax }, identity.now())).filter((token) => token.revoked_at === null);
+    const living = (await viewTokens(tx, { ownerId: null, limit: listMax }, identity.now())).filter(
+      (token) => token.revoked_at === null,
+    );
     const meant = living.filter((token) => token.id === reference || token.name === reference);
     if (meant.length !== 1) {
-      const detail = meant.length === 0 ? 'See `leadline token list`.' : `${meant.length} tokens are called so; give the id.`;
-      throw new Refusal({ status: 404, code: 'identity.token-unknown', title: `No one token is meant by ${reference}`, detail });
+      const detail =
+        meant.length === 0 ? 'See `leadline token list`.' : `${meant.length} tokens are called so; give the id.`;
+      throw new Refusal({
+        status: 404,
+        code: 'identity.token-unknown',
+        title: `No one token is meant by ${reference}`,
+        detail,
+      });
     }
     const revoked = await revokeToken(tx, meant[0]!.id, null, identity.now());
     await identity.ledger.append(tx, {
@@ -81,7 +93,11 @@ const revokeByReference = (identity: IdentityGround, reference: string): Promise
   });
 
 /** Whoever may read the data folder may do this; the audit log says under which account of the machine. */
-const whoeverIsHere = (): LedgerActor => ({ kind: 'system', id: 'command-line', name: `${accountName()} on ${hostname()}` });
+const whoeverIsHere = (): LedgerActor => ({
+  kind: 'system',
+  id: 'command-line',
+  name: `${accountName()} on ${hostname()}`,
+});
 
 const accountName = (): string => {
   try {

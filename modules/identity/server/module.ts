@@ -35,15 +35,29 @@ export const identityModule: ServerModule<Record<never, never>, IdentityDoor> = 
     addSsoRoutes(ground.http, identity);
     addTokenRoutes(ground.http, identity);
     addAuditRoutes(ground.http, ground.postgres);
-    ground.jobs.every('identity.tidy', 3_600, () => removeExpired(identity.db, identity.now(), idleSince(identity.now())));
+    ground.jobs.every('identity.tidy', 3_600, () =>
+      removeExpired(identity.db, identity.now(), idleSince(identity.now())),
+    );
     return {
       door: {
         setupLink: (baseUrl) => makeSetUpLink(identity, baseUrl),
-        teams: async () => (await viewTeams(identity.db, { limit: teamsMax })).map((team) => ({ name: team.name, displayName: team.display_name })),
+        teams: async () =>
+          (await viewTeams(identity.db, { limit: teamsMax })).map((team) => ({
+            name: team.name,
+            displayName: team.display_name,
+          })),
         teamExists: (name) => teamExists(identity.db, name),
         personByName: async (reference) => {
           const person = await findPerson(identity.db, reference);
-          return person ? { id: person.id, name: person.name, displayName: person.display_name, email: person.email, state: person.state } : null;
+          return person
+            ? {
+                id: person.id,
+                name: person.name,
+                displayName: person.display_name,
+                email: person.email,
+                state: person.state,
+              }
+            : null;
         },
         authoriseIngest: ingestGate(identity, () => ground.clock.monotonicMs()),
         secrets: identity.secrets,

@@ -30,7 +30,13 @@ export const makeLink = async (
   const kind = person.state === 'invited' ? 'invitation' : 'reset';
   const expiresAt = kind === 'invitation' ? later(now, { days: invitationDays }) : later(now, { hours: resetHours });
   const secret = newSecret();
-  await replaceLink(tx, { token_hash: hashSecret(secret), kind, person_id: person.id, created_at: now, expires_at: expiresAt });
+  await replaceLink(tx, {
+    token_hash: hashSecret(secret),
+    kind,
+    person_id: person.id,
+    created_at: now,
+    expires_at: expiresAt,
+  });
   await identity.ledger.append(tx, {
     kind: kind === 'invitation' ? 'person.invited' : 'password-reset.offered',
     subject: `person:${person.id}`,
@@ -41,7 +47,11 @@ export const makeLink = async (
 };
 
 /** Whom a link is for, without using it up. */
-export const lookAtLink = async (identity: IdentityGround, token: string, browser: Browser): Promise<{ kind: 'invitation' | 'reset'; displayName: string; email: string | null }> => {
+export const lookAtLink = async (
+  identity: IdentityGround,
+  token: string,
+  browser: Browser,
+): Promise<{ kind: 'invitation' | 'reset'; displayName: string; email: string | null }> => {
   await takeAddressTicket(identity, 'link', browser.visitor);
   const link = looksLikeSecret(token) ? await findLink(identity.db, hashSecret(token), identity.now()) : undefined;
   const person = link ? await findPerson(identity.db, link.person_id) : undefined;
@@ -54,7 +64,11 @@ export const lookAtLink = async (identity: IdentityGround, token: string, browse
  * Sets the password by a link and signs in; the link is used up and every other session of the person ends.
  * Whoever has a second factor is still asked for it: a link proves no more than a password does.
  */
-export const followLink = async (identity: IdentityGround, followed: { token: string; password: string }, browser: Browser): Promise<OpenedSession> => {
+export const followLink = async (
+  identity: IdentityGround,
+  followed: { token: string; password: string },
+  browser: Browser,
+): Promise<OpenedSession> => {
   await takeAddressTicket(identity, 'link', browser.visitor);
   const tokenHash = hashSecret(looksLikeSecret(followed.token) ? followed.token : newId());
   const link = await findLink(identity.db, tokenHash, identity.now());

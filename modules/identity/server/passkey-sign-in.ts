@@ -16,9 +16,18 @@ export const beginPasskeySignIn = async (identity: IdentityGround, request: Fast
 };
 
 /** Signs in by the answer of a passkey, or completes the sign-in that has begun in this browser. */
-export const finishPasskeySignIn = async (identity: IdentityGround, request: FastifyRequest, response: Record<string, unknown>, browser: Browser): Promise<OpenedSession> => {
+export const finishPasskeySignIn = async (
+  identity: IdentityGround,
+  request: FastifyRequest,
+  response: Record<string, unknown>,
+  browser: Browser,
+): Promise<OpenedSession> => {
   const waiting = await waitingHere(identity, browser);
-  const used = await verifiedAuthentication(identity, request, { purposes: [waiting ? 'second-factor' : 'sign-in'], session: waiting, response });
+  const used = await verifiedAuthentication(identity, request, {
+    purposes: [waiting ? 'second-factor' : 'sign-in'],
+    session: waiting,
+    response,
+  });
   const opened = await identity.transaction(async (tx) => {
     const person = await lockPerson(tx, used.passkey.person_id);
     if (person?.state !== 'active') throw passkeyRefused();

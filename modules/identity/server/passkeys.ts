@@ -13,7 +13,14 @@ import { passkeyChallengeMinutes, passkeysPerPersonMax } from '../domain/limits.
 import { later, type IdentityGround } from './identity-ground.ts';
 import { passkeyRefused } from './refusals.ts';
 import { hashSecret } from './secret-text.ts';
-import { consumeChallenge, findPasskey, insertChallenge, insertPasskey, passkeysOf, usePasskey } from './store/factors.ts';
+import {
+  consumeChallenge,
+  findPasskey,
+  insertChallenge,
+  insertPasskey,
+  passkeysOf,
+  usePasskey,
+} from './store/factors.ts';
 import { readOrganisation } from './store/organisation.ts';
 import type { PasskeyPurpose, PasskeyRow, Tx } from './store/tables.ts';
 import { ownOrigin } from './visitor.ts';
@@ -24,7 +31,12 @@ const relyingParty = (identity: IdentityGround, request: FastifyRequest): { orig
   return { origin, id: new URL(origin).hostname };
 };
 
-const keepChallenge = (identity: IdentityGround, challenge: string, purpose: PasskeyPurpose, sessionId: string | null): Promise<void> =>
+const keepChallenge = (
+  identity: IdentityGround,
+  challenge: string,
+  purpose: PasskeyPurpose,
+  sessionId: string | null,
+): Promise<void> =>
   insertChallenge(identity.db, {
     challenge_hash: hashSecret(challenge),
     purpose,
@@ -36,11 +48,21 @@ const keepChallenge = (identity: IdentityGround, challenge: string, purpose: Pas
 export const registrationOptions = async (
   identity: IdentityGround,
   request: FastifyRequest,
-  session: { readonly id: string; readonly person_id: string; readonly person_name: string; readonly display_name: string },
+  session: {
+    readonly id: string;
+    readonly person_id: string;
+    readonly person_name: string;
+    readonly display_name: string;
+  },
 ) => {
   const existing = await passkeysOf(identity.db, session.person_id);
   if (existing.length >= passkeysPerPersonMax) {
-    throw new Refusal({ status: 409, code: 'identity.too-many-passkeys', title: `You have ${passkeysPerPersonMax} passkeys already`, detail: 'Remove one that you do not use.' });
+    throw new Refusal({
+      status: 409,
+      code: 'identity.too-many-passkeys',
+      title: `You have ${passkeysPerPersonMax} passkeys already`,
+      detail: 'Remove one that you do not use.',
+    });
   }
   const options = await generateRegistrationOptions({
     rpName: (await readOrganisation(identity.db)).name,
@@ -66,7 +88,8 @@ export const verifiedRegistration = async (
   const verified = await refusingWhatIsMalformed(() =>
     verifyRegistrationResponse({
       response: named.response as unknown as RegistrationResponseJSON,
-      expectedChallenge: async (challenge) => (await takeChallenge(identity, challenge, ['register'], session.id)) !== null,
+      expectedChallenge: async (challenge) =>
+        (await takeChallenge(identity, challenge, ['register'], session.id)) !== null,
       expectedOrigin: origin,
       expectedRPID: id,
       requireUserVerification: true,
@@ -100,7 +123,10 @@ export const keepPasskey = async (tx: Tx, passkey: PasskeyRow): Promise<void> =>
 export const authenticationOptions = async (
   identity: IdentityGround,
   request: FastifyRequest,
-  asked: { readonly purpose: PasskeyPurpose; readonly session: { readonly id: string; readonly person_id: string } | null },
+  asked: {
+    readonly purpose: PasskeyPurpose;
+    readonly session: { readonly id: string; readonly person_id: string } | null;
+  },
 ) => {
   const allowed = asked.session ? await passkeysOf(identity.db, asked.session.person_id) : [];
   const options = await generateAuthenticationOptions({
@@ -119,7 +145,11 @@ export const authenticationOptions = async (
 export const verifiedAuthentication = async (
   identity: IdentityGround,
   request: FastifyRequest,
-  asked: { readonly purposes: readonly PasskeyPurpose[]; readonly session: { readonly id: string; readonly person_id: string } | null; readonly response: Record<string, unknown> },
+  asked: {
+    readonly purposes: readonly PasskeyPurpose[];
+    readonly session: { readonly id: string; readonly person_id: string } | null;
+    readonly response: Record<string, unknown>;
+  },
 ): Promise<{ readonly passkey: PasskeyRow; readonly counter: number }> => {
   const { origin, id } = relyingParty(identity, request);
   const response = asked.response as unknown as AuthenticationResponseJSON;
@@ -128,11 +158,17 @@ export const verifiedAuthentication = async (
   const verified = await refusingWhatIsMalformed(() =>
     verifyAuthenticationResponse({
       response,
-      expectedChallenge: async (challenge) => (await takeChallenge(identity, challenge, asked.purposes, asked.session?.id ?? null)) !== null,
+      expectedChallenge: async (challenge) =>
+        (await takeChallenge(identity, challenge, asked.purposes, asked.session?.id ?? null)) !== null,
       expectedOrigin: origin,
       expectedRPID: id,
       requireUserVerification: true,
-      credential: { id: passkey.credential_id, publicKey: new Uint8Array(passkey.public_key), counter: Number(passkey.counter), transports: passkey.transports },
+      credential: {
+        id: passkey.credential_id,
+        publicKey: new Uint8Array(passkey.public_key),
+        counter: Number(passkey.counter),
+        transports: passkey.transports,
+      },
     }),
   );
   if (!verified.verified) throw passkeyRefused();
@@ -140,11 +176,20 @@ export const verifiedAuthentication = async (
 };
 
 /** Notes the use of a passkey in the transaction of what it allows; a counter that did not grow is a copied key. */
-export const notePasskeyUse = async (identity: IdentityGround, tx: Tx, used: { readonly passkey: PasskeyRow; readonly counter: number }): Promise<void> => {
+export const notePasskeyUse = async (
+  identity: IdentityGround,
+  tx: Tx,
+  used: { readonly passkey: PasskeyRow; readonly counter: number },
+): Promise<void> => {
   if (!(await usePasskey(tx, used.passkey.id, used.counter, identity.now()))) throw passkeyRefused();
 };
 
-const takeChallenge = (identity: IdentityGround, challenge: string, purposes: readonly PasskeyPurpose[], sessionId: string | null): Promise<PasskeyPurpose | null> =>
+const takeChallenge = (
+  identity: IdentityGround,
+  challenge: string,
+  purposes: readonly PasskeyPurpose[],
+  sessionId: string | null,
+): Promise<PasskeyPurpose | null> =>
   consumeChallenge(identity.db, { hash: hashSecret(challenge), purposes, sessionId, now: identity.now() });
 
 /** The library throws plain errors for what does not fit (challenge, origin, signature, shape): all of them are a refusal. */

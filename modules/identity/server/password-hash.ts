@@ -27,7 +27,8 @@ export const hashPassword = async (password: string): Promise<string> => {
  * the time of the answer does not tell which addresses exist.
  */
 export const passwordMatches = async (password: string, stored: string | null): Promise<boolean> => {
-  const parts = stored === null ? null : /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=1\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/.exec(stored);
+  const parts =
+    stored === null ? null : /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=1\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/.exec(stored);
   if (!parts) {
     await derive(password, noSalt, memoryKib, passes);
     return false;
@@ -49,7 +50,14 @@ const derive = async (password: string, salt: Buffer, memory: number, rounds: nu
   try {
     computed += 1;
     return await new Promise<Buffer>((resolve, reject) => {
-      const parameters = { message: Buffer.from(password.normalize('NFKC')), nonce: salt, parallelism: 1, tagLength, memory, passes: rounds };
+      const parameters = {
+        message: Buffer.from(password.normalize('NFKC')),
+        nonce: salt,
+        parallelism: 1,
+        tagLength,
+        memory,
+        passes: rounds,
+      };
       argon2('argon2id', parameters, (error, hash) => (error ? reject(error) : resolve(Buffer.from(hash))));
     });
   } finally {
@@ -63,7 +71,13 @@ const enter = async (): Promise<void> => {
     return;
   }
   if (waiting.length >= waitingMax) {
-    throw new Refusal({ status: 503, code: 'identity.sign-in-busy', title: 'Too many people sign in at once', detail: 'Try again in a few seconds.', retryAfterSeconds: 5 });
+    throw new Refusal({
+      status: 503,
+      code: 'identity.sign-in-busy',
+      title: 'Too many people sign in at once',
+      detail: 'Try again in a few seconds.',
+      retryAfterSeconds: 5,
+    });
   }
   // Whoever leaves hands its place on, so `running` does not change.
   await new Promise<void>((resolve) => waiting.push(resolve));

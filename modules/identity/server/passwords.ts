@@ -2,7 +2,10 @@ import { Refusal } from '../../../kernel/problem.ts';
 import { passwordFault, passwordFaultText } from '../domain/password.ts';
 
 /** Refuses a new password that is easily guessed, at its field. */
-export const requireGoodPassword = (password: string, about: { readonly name: string; readonly email: string | null }): void => {
+export const requireGoodPassword = (
+  password: string,
+  about: { readonly name: string; readonly email: string | null },
+): void => {
   const fault = passwordFault(password, about);
   if (fault === null) return;
   throw new Refusal({

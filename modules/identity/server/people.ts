@@ -10,7 +10,14 @@ import { noSuchPerson } from './refusals.ts';
 import { removePasskeys, removeTotp, replaceRecoveryCodes } from './store/factors.ts';
 import { removeLinksOf } from './store/links.ts';
 import { lockOrganisation } from './store/organisation.ts';
-import { countOtherActiveAdmins, findPerson, insertPerson, lockPerson, namesBeginningWith, updatePerson } from './store/people.ts';
+import {
+  countOtherActiveAdmins,
+  findPerson,
+  insertPerson,
+  lockPerson,
+  namesBeginningWith,
+  updatePerson,
+} from './store/people.ts';
 import { endSessions } from './store/sessions.ts';
 import type { PersonRow, Tx } from './store/tables.ts';
 
@@ -22,17 +29,28 @@ export interface NewPerson {
 }
 
 /** Adds a person who cannot sign in yet, and makes their invitation. */
-export const invitePerson = (identity: IdentityGround, actor: LedgerActor, wanted: NewPerson, baseUrl: string): Promise<{ id: string; invitation: OneTimeLink }> =>
+export const invitePerson = (
+  identity: IdentityGround,
+  actor: LedgerActor,
+  wanted: NewPerson,
+  baseUrl: string,
+): Promise<{ id: string; invitation: OneTimeLink }> =>
   identity.transaction(async (tx) => {
     const person = await addPerson(identity, tx, wanted, 'invited');
     return { id: person.id, invitation: await makeLink(identity, tx, { person, actor, baseUrl }) };
   });
 
 /** Writes a new person under a free name; refuses a name or an address that somebody has. */
-export const addPerson = async (identity: Pick<IdentityGround, 'now'>, tx: Tx, wanted: NewPerson, state: 'invited' | 'active'): Promise<PersonRow> => {
+export const addPerson = async (
+  identity: Pick<IdentityGround, 'now'>,
+  tx: Tx,
+  wanted: NewPerson,
+  state: 'invited' | 'active',
+): Promise<PersonRow> => {
   // Two that are added at the same moment must not both find the same name free.
   await lockOrganisation(tx);
-  if (wanted.email !== null && (await findPerson(tx, wanted.email))) throw taken('email', 'Somebody has this e-mail address already');
+  if (wanted.email !== null && (await findPerson(tx, wanted.email)))
+    throw taken('email', 'Somebody has this e-mail address already');
   const base = handleFrom(wanted.name ?? wanted.email?.split('@')[0] ?? wanted.displayName, () => false);
   const used = await namesBeginningWith(tx, base);
   if (wanted.name !== undefined && used.has(wanted.name)) throw taken('name', 'Somebody has this name already');
@@ -63,7 +81,12 @@ export interface PersonChange {
  * Changes a person. Disabling ends their sessions and links, and their tokens stop being accepted; whoever comes back
  * signs in anew. The last admin stays one.
  */
-export const changePerson = (identity: IdentityGround, actor: LedgerActor, reference: string, wanted: PersonChange): Promise<string> =>
+export const changePerson = (
+  identity: IdentityGround,
+  actor: LedgerActor,
+  reference: string,
+  wanted: PersonChange,
+): Promise<string> =>
   identity.transaction(async (tx) => {
     await lockOrganisation(tx);
     const found = await findPerson(tx, reference);
@@ -72,8 +95,19 @@ export const changePerson = (identity: IdentityGround, actor: LedgerActor, refer
     const change = await changesOf(tx, before, wanted);
     const after = { role: change.role ?? before.role, state: change.state ?? before.state };
     const isSelf = actor.kind === 'person' && actor.id === before.id;
-    const fault = personChangeFault({ before, after, isSelf, otherActiveAdmins: await countOtherActiveAdmins(tx, before.id) });
-    if (fault !== null) throw new Refusal({ status: 409, code: `identity.${fault}`, title: 'This change is not possible', detail: personChangeFaultText[fault] });
+    const fault = personChangeFault({
+      before,
+      after,
+      isSelf,
+      otherActiveAdmins: await countOtherActiveAdmins(tx, before.id),
+    });
+    if (fault !== null)
+      throw new Refusal({
+        status: 409,
+        code: `identity.${fault}`,
+        title: 'This change is not possible',
+        detail: personChangeFaultText[fault],
+      });
     if (Object.keys(change).length === 0) return before.id;
     await updatePerson(tx, before.id, change);
     if (change.state === 'disabled') {
@@ -81,7 +115,12 @@ export const changePerson = (identity: IdentityGround, actor: LedgerActor, refer
       await removeLinksOf(tx, before.id);
     }
     await identity.ledger.append(tx, {
-      kind: change.state === 'disabled' ? 'person.disabled' : change.state === undefined ? 'person.changed' : 'person.enabled',
+      kind:
+        change.state === 'disabled'
+          ? 'person.disabled'
+          : change.state === undefined
+            ? 'person.changed'
+            : 'person.enabled',
       subject: `person:${before.id}`,
       actor,
       data: { name: before.name, before: shown(before), after: shown({ ...before, ...change }) },
@@ -91,7 +130,8 @@ export const changePerson = (identity: IdentityGround, actor: LedgerActor, refer
 
 const changesOf = async (tx: Tx, before: PersonRow, wanted: PersonChange): Promise<Partial<PersonRow>> => {
   const change: Partial<PersonRow> = {};
-  if (wanted.displayName !== undefined && wanted.displayName !== before.display_name) change.display_name = wanted.displayName;
+  if (wanted.displayName !== undefined && wanted.displayName !== before.display_name)
+    change.display_name = wanted.displayName;
   if (wanted.role !== undefined && wanted.role !== before.role) change.role = wanted.role;
   if (wanted.email !== undefined && wanted.email !== before.email) {
     const other = await findPerson(tx, wanted.email);
@@ -105,15 +145,31 @@ const changesOf = async (tx: Tx, before: PersonRow, wanted: PersonChange): Promi
   return change;
 };
 
-const shown = (person: PersonRow) => ({ displayName: person.display_name, email: person.email, role: person.role, state: person.state });
+const shown = (person: PersonRow) => ({
+  displayName: person.display_name,
+  email: person.email,
+  role: person.role,
+  state: person.state,
+});
 
 /** An admin's one-time link for a person who lost the password or the invitation. */
-export const offerLink = (identity: IdentityGround, actor: LedgerActor, reference: string, baseUrl: string): Promise<OneTimeLink> =>
+export const offerLink = (
+  identity: IdentityGround,
+  actor: LedgerActor,
+  reference: string,
+  baseUrl: string,
+): Promise<OneTimeLink> =>
   identity.transaction(async (tx) => {
     const found = await findPerson(tx, reference);
     const person = found && (await lockPerson(tx, found.id));
     if (!person) throw noSuchPerson(reference);
-    if (person.state === 'disabled') throw new Refusal({ status: 409, code: 'identity.person-disabled', title: 'This person is disabled', detail: 'Enable them first.' });
+    if (person.state === 'disabled')
+      throw new Refusal({
+        status: 409,
+        code: 'identity.person-disabled',
+        title: 'This person is disabled',
+        detail: 'Enable them first.',
+      });
     return makeLink(identity, tx, { person, actor, baseUrl });
   });
 
@@ -127,8 +183,18 @@ export const removeSecondFactor = (identity: IdentityGround, actor: LedgerActor,
     const passkeys = await removePasskeys(tx, person.id);
     await replaceRecoveryCodes(tx, person.id, []);
     await endSessions(tx, person.id, {});
-    await identity.ledger.append(tx, { kind: 'second-factor.removed', subject: `person:${person.id}`, actor, data: { name: person.name, totp, passkeys } });
+    await identity.ledger.append(tx, {
+      kind: 'second-factor.removed',
+      subject: `person:${person.id}`,
+      actor,
+      data: { name: person.name, totp, passkeys },
+    });
   });
 
 const taken = (field: string, message: string): Refusal =>
-  new Refusal({ status: 409, code: `identity.${field}-taken`, title: message, errors: [{ path: `body.${field}`, message }] });
+  new Refusal({
+    status: 409,
+    code: `identity.${field}-taken`,
+    title: message,
+    errors: [{ path: `body.${field}`, message }],
+  });

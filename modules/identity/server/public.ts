@@ -41,7 +41,11 @@ export interface IngestSender {
 export type IngestDecision =
   /** `sender` names who it was for limits and repeat detection: `token:<id>` or `loopback`. */
   | { readonly allowed: true; readonly reason: 'token' | 'loopback'; readonly sender: string }
-  | { readonly allowed: false; readonly reason: 'no-token' | 'bad-token' | 'wrong-scope' | 'too-many-tries'; readonly problem: Problem };
+  | {
+      readonly allowed: false;
+      readonly reason: 'no-token' | 'bad-token' | 'wrong-scope' | 'too-many-tries';
+      readonly problem: Problem;
+    };
 
 export type { Secrets };
 

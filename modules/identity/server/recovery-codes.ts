@@ -10,7 +10,9 @@ const codeLength = 16;
 
 /** Makes ten new codes of 80 random bits, `abcd-efgh-jkmn-pqrs`; the old ones stop working. Shown once. */
 export const makeRecoveryCodes = async (tx: Tx, personId: string): Promise<string[]> => {
-  const codes = Array.from({ length: recoveryCodeCount }, () => [...randomBytes(codeLength)].map((byte) => letters[byte % 32]).join(''));
+  const codes = Array.from({ length: recoveryCodeCount }, () =>
+    [...randomBytes(codeLength)].map((byte) => letters[byte % 32]).join(''),
+  );
   await replaceRecoveryCodes(tx, personId, codes.map(hashSecret));
   return codes.map((code) => code.match(/.{4}/g)!.join('-'));
 };

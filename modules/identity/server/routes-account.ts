@@ -44,7 +44,11 @@ export const addAccountRoutes = (http: Http, identity: IdentityGround): void => 
   http.route(contract.beginTotp, async ({ request }) => commands.offerAuthenticator(identity, requireSession(request)));
 
   http.route(contract.enableTotp, async (call) => {
-    const { recoveryCodes, secret } = await commands.enableAuthenticator(identity, requireSession(call.request), call.body.code);
+    const { recoveryCodes, secret } = await commands.enableAuthenticator(
+      identity,
+      requireSession(call.request),
+      call.body.code,
+    );
     renew(call, secret);
     return { recoveryCodes };
   });
@@ -54,7 +58,9 @@ export const addAccountRoutes = (http: Http, identity: IdentityGround): void => 
     return undefined;
   });
 
-  http.route(contract.makeRecoveryCodes, async ({ request }) => ({ recoveryCodes: await commands.newRecoveryCodes(identity, requireSession(request)) }));
+  http.route(contract.makeRecoveryCodes, async ({ request }) => ({
+    recoveryCodes: await commands.newRecoveryCodes(identity, requireSession(request)),
+  }));
 
   http.route(contract.unlinkIdentity, async ({ request, params }) => {
     await commands.unlinkIdentity(identity, requireSession(request), params.identity);
@@ -76,17 +82,36 @@ export const addAccountRoutes = (http: Http, identity: IdentityGround): void => 
   addPasskeyRoutes(http, identity, renew);
 };
 
-const addPasskeyRoutes = (http: Http, identity: IdentityGround, renew: (call: Served, secret: string) => void): void => {
-  http.route(contract.beginPasskeySignIn, async ({ request }) => plain(await beginPasskeySignIn(identity, request, ownBrowser(identity, request))));
+const addPasskeyRoutes = (
+  http: Http,
+  identity: IdentityGround,
+  renew: (call: Served, secret: string) => void,
+): void => {
+  http.route(contract.beginPasskeySignIn, async ({ request }) =>
+    plain(await beginPasskeySignIn(identity, request, ownBrowser(identity, request))),
+  );
 
   http.route(contract.finishPasskeySignIn, async (call) =>
-    answerOpened(identity, call, await finishPasskeySignIn(identity, call.request, call.body.response, ownBrowser(identity, call.request))));
+    answerOpened(
+      identity,
+      call,
+      await finishPasskeySignIn(identity, call.request, call.body.response, ownBrowser(identity, call.request)),
+    ),
+  );
 
   http.route(contract.beginPasskeyConfirm, async ({ request }) =>
-    plain(await authenticationOptions(identity, request, { purpose: 'confirm', session: requireSession(request).session })));
+    plain(
+      await authenticationOptions(identity, request, { purpose: 'confirm', session: requireSession(request).session }),
+    ),
+  );
 
   http.route(contract.finishPasskeyConfirm, async (call) => {
-    const { secret, until } = await commands.confirmByPasskey(identity, call.request, requireSession(call.request), call.body.response);
+    const { secret, until } = await commands.confirmByPasskey(
+      identity,
+      call.request,
+      requireSession(call.request),
+      call.body.response,
+    );
     renew(call, secret);
     return { confirmedUntil: until.toISOString() };
   });
@@ -98,7 +123,12 @@ const addPasskeyRoutes = (http: Http, identity: IdentityGround, renew: (call: Se
   });
 
   http.route(contract.addPasskey, async (call) => {
-    const { recoveryCodes, secret } = await commands.addPasskey(identity, call.request, requireSession(call.request), call.body);
+    const { recoveryCodes, secret } = await commands.addPasskey(
+      identity,
+      call.request,
+      requireSession(call.request),
+      call.body,
+    );
     renew(call, secret);
     return { recoveryCodes };
   });
@@ -111,7 +141,11 @@ const addPasskeyRoutes = (http: Http, identity: IdentityGround, renew: (call: Se
 
 const plain = (options: object): Webauthn => ({ ...options });
 
-const accountShape = async (identity: IdentityGround, actor: Actor, request: FastifyRequest): Promise<z.input<typeof contract.account>> => {
+const accountShape = async (
+  identity: IdentityGround,
+  actor: Actor,
+  request: FastifyRequest,
+): Promise<z.input<typeof contract.account>> => {
   const session = sessionOf(request)?.session;
   const organisation = await readOrganisation(identity.db);
   const person = actor.kind === 'person' ? await onePerson(identity, actor.id, actor) : null;
@@ -143,7 +177,12 @@ const waysIn = async (identity: IdentityGround, session: SessionView) => {
     password: person!.password_hash !== null,
     totp: factors.totp,
     recoveryCodesLeft: factors.recoveryCodesLeft,
-    passkeys: passkeys.map((each) => ({ id: each.id, name: each.name, createdAt: each.created_at.toISOString(), lastUsedAt: each.last_used_at?.toISOString() ?? null })),
+    passkeys: passkeys.map((each) => ({
+      id: each.id,
+      name: each.name,
+      createdAt: each.created_at.toISOString(),
+      lastUsedAt: each.last_used_at?.toISOString() ?? null,
+    })),
     identities: identities.map((each) => ({
       id: each.id,
       provider: providerOf(each.issuer)?.name ?? null,
@@ -156,7 +195,10 @@ const waysIn = async (identity: IdentityGround, session: SessionView) => {
   };
 };
 
-const sessionShape = (row: Awaited<ReturnType<typeof sessionsOf>>[number], currentId: string): z.input<typeof contract.session> => ({
+const sessionShape = (
+  row: Awaited<ReturnType<typeof sessionsOf>>[number],
+  currentId: string,
+): z.input<typeof contract.session> => ({
   id: row.id,
   current: row.id === currentId,
   method: row.method,

@@ -13,12 +13,18 @@ import { applyTeam, removeTeam, setTeamMember } from './teams.ts';
 import { ownOrigin } from './visitor.ts';
 
 /** One more than asked for tells whether there is a next page. */
-export const onePage = <Row, Item>(rows: readonly Row[], limit: number, shape: (row: Row) => Item, key: (row: Row) => string) => ({
+export const onePage = <Row, Item>(
+  rows: readonly Row[],
+  limit: number,
+  shape: (row: Row) => Item,
+  key: (row: Row) => string,
+) => ({
   items: rows.slice(0, limit).map(shape),
   next: rows.length > limit ? encodeCursor([key(rows[limit - 1]!)]) : null,
 });
 
-export const cursorKey = (cursor: string | undefined): string | undefined => (cursor === undefined ? undefined : String(decodeCursor(cursor, 1)[0]));
+export const cursorKey = (cursor: string | undefined): string | undefined =>
+  cursor === undefined ? undefined : String(decodeCursor(cursor, 1)[0]);
 
 export const addPeopleRoutes = (http: Http, identity: IdentityGround): void => {
   http.route(contract.readOrganisation, async () => ({ name: (await readOrganisation(identity.db)).name }));
@@ -28,20 +34,40 @@ export const addPeopleRoutes = (http: Http, identity: IdentityGround): void => {
       const before = await readOrganisation(tx);
       if (before.name === body.name) return;
       await updateOrganisation(tx, { name: body.name });
-      await identity.ledger.append(tx, { kind: 'organisation.changed', subject: 'organisation', actor: ledgerActor(signedIn()), data: { before: before.name, after: body.name } });
+      await identity.ledger.append(tx, {
+        kind: 'organisation.changed',
+        subject: 'organisation',
+        actor: ledgerActor(signedIn()),
+        data: { before: before.name, after: body.name },
+      });
     });
     return { name: body.name };
   });
 
   http.route(contract.listPeople, async ({ query, signedIn }) => {
-    const rows = await viewPeople(identity.db, { q: query.q, state: query.state, afterName: cursorKey(query.cursor), limit: query.limit + 1 });
-    return onePage(rows, query.limit, (row) => personShape(row, isAdmin(signedIn())), (row) => row.name);
+    const rows = await viewPeople(identity.db, {
+      q: query.q,
+      state: query.state,
+      afterName: cursorKey(query.cursor),
+      limit: query.limit + 1,
+    });
+    return onePage(
+      rows,
+      query.limit,
+      (row) => personShape(row, isAdmin(signedIn())),
+      (row) => row.name,
+    );
   });
 
   http.route(contract.readPerson, async ({ params, signedIn }) => onePerson(identity, params.person, signedIn()));
 
   http.route(contract.invitePerson, async ({ body, request, signedIn }) => {
-    const { id, invitation } = await invitePerson(identity, ledgerActor(signedIn()), body, ownOrigin(identity, request));
+    const { id, invitation } = await invitePerson(
+      identity,
+      ledgerActor(signedIn()),
+      body,
+      ownOrigin(identity, request),
+    );
     return { person: await onePerson(identity, id, signedIn()), invitation };
   });
 
@@ -50,7 +76,9 @@ export const addPeopleRoutes = (http: Http, identity: IdentityGround): void => {
     return onePerson(identity, id, signedIn());
   });
 
-  http.route(contract.offerReset, async ({ params, request, signedIn }) => offerLink(identity, ledgerActor(signedIn()), params.person, ownOrigin(identity, request)));
+  http.route(contract.offerReset, async ({ params, request, signedIn }) =>
+    offerLink(identity, ledgerActor(signedIn()), params.person, ownOrigin(identity, request)),
+  );
 
   http.route(contract.removeSecondFactor, async ({ params, signedIn }) => {
     await removeSecondFactor(identity, ledgerActor(signedIn()), params.person);

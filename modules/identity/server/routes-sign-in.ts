@@ -31,7 +31,11 @@ export const ownBrowser = (identity: IdentityGround, request: FastifyRequest): B
 };
 
 /** Hands the session's new secret to the browser; called after its transaction has committed. */
-export const answerOpened = (identity: IdentityGround, call: { request: FastifyRequest; reply: FastifyReply }, opened: OpenedSession) => {
+export const answerOpened = (
+  identity: IdentityGround,
+  call: { request: FastifyRequest; reply: FastifyReply },
+  opened: OpenedSession,
+) => {
   writeCookie(identity, call, 'session', opened.secret);
   return stepShape(opened.step);
 };
@@ -41,7 +45,10 @@ export const addSignInRoutes = (http: Http, identity: IdentityGround): void => {
     const organisation = await readOrganisation(identity.db);
     const cookie = readCookie(identity, request, 'session');
     const begun = cookie === null ? undefined : await sessionBehind(identity, cookie);
-    const waits = begun?.level === 'first' ? stepShape(stepAfter(begun.method, await factorsOf(identity.db, begun.person_id))) : null;
+    const waits =
+      begun?.level === 'first'
+        ? stepShape(stepAfter(begun.method, await factorsOf(identity.db, begun.person_id)))
+        : null;
     const providers = await listProviders(identity.db);
     return {
       organisation: organisation.name,
@@ -53,18 +60,24 @@ export const addSignInRoutes = (http: Http, identity: IdentityGround): void => {
   });
 
   http.route(contract.setUp, async (call) =>
-    answerOpened(identity, call, await setUp(identity, call.body, ownBrowser(identity, call.request))));
+    answerOpened(identity, call, await setUp(identity, call.body, ownBrowser(identity, call.request))),
+  );
 
   http.route(contract.signIn, async (call) =>
-    answerOpened(identity, call, await signInByPassword(identity, call.body, ownBrowser(identity, call.request))));
+    answerOpened(identity, call, await signInByPassword(identity, call.body, ownBrowser(identity, call.request))),
+  );
 
   http.route(contract.bringSecondFactor, async (call) =>
-    answerOpened(identity, call, await bringSecondFactor(identity, call.body, ownBrowser(identity, call.request))));
+    answerOpened(identity, call, await bringSecondFactor(identity, call.body, ownBrowser(identity, call.request))),
+  );
 
-  http.route(contract.lookAtLink, async (call) => lookAtLink(identity, call.body.token, ownBrowser(identity, call.request)));
+  http.route(contract.lookAtLink, async (call) =>
+    lookAtLink(identity, call.body.token, ownBrowser(identity, call.request)),
+  );
 
   http.route(contract.followLink, async (call) =>
-    answerOpened(identity, call, await followLink(identity, call.body, ownBrowser(identity, call.request))));
+    answerOpened(identity, call, await followLink(identity, call.body, ownBrowser(identity, call.request))),
+  );
 
   http.route(contract.signOut, async (call) => {
     const { cookie } = ownBrowser(identity, call.request);
@@ -79,5 +92,10 @@ const endOwnSession = (identity: IdentityGround, secret: string): Promise<void> 
     const ended = await endSessionByHash(tx, hashSecret(secret));
     const person = ended && (await findPerson(tx, ended.person_id));
     if (!ended || !person) return;
-    await identity.ledger.append(tx, { kind: 'session.ended', subject: `person:${person.id}`, actor: personActor(person), data: { sessions: [ended.id], reason: 'signed-out' } });
+    await identity.ledger.append(tx, {
+      kind: 'session.ended',
+      subject: `person:${person.id}`,
+      actor: personActor(person),
+      data: { sessions: [ended.id], reason: 'signed-out' },
+    });
   });

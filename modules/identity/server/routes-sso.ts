@@ -28,7 +28,11 @@ export const addSsoRoutes = (http: Http, identity: IdentityGround): void => {
   http.route(contract.finishSso, async (call) => {
     const { request, params, body } = call;
     const browser = ownBrowser(identity, request);
-    const returned = { provider: params.provider, query: body.query, browserSecret: readCookie(identity, request, 'sso') };
+    const returned = {
+      provider: params.provider,
+      query: body.query,
+      browserSecret: readCookie(identity, request, 'sso'),
+    };
     writeCookie(identity, call, 'sso', null);
     const finished = await finishSso(identity, returned, browser, sessionOf(request));
     if (finished.secret !== null) writeCookie(identity, call, 'session', finished.secret);
@@ -36,7 +40,9 @@ export const addSsoRoutes = (http: Http, identity: IdentityGround): void => {
   });
 
   http.route(admin.listSsoProviders, async ({ request }) => ({
-    items: (await listProviders(identity.db)).map((row) => providerShape(row, redirectUri(identity, request, row.name))),
+    items: (await listProviders(identity.db)).map((row) =>
+      providerShape(row, redirectUri(identity, request, row.name)),
+    ),
     next: null,
   }));
 
@@ -57,7 +63,8 @@ export const addSsoRoutes = (http: Http, identity: IdentityGround): void => {
  * The screen that hands what came back to `finishSso`. An address for each provider, so that a code of one is never
  * traded at another (mix-up, RFC 9700 section 4.4).
  */
-const redirectUri = (identity: IdentityGround, request: FastifyRequest, provider: string): string => `${ownOrigin(identity, request)}/sign-in/sso/${provider}`;
+const redirectUri = (identity: IdentityGround, request: FastifyRequest, provider: string): string =>
+  `${ownOrigin(identity, request)}/sign-in/sso/${provider}`;
 
 const providerShape = (row: ProviderRow, redirect: string): z.input<typeof admin.ssoProvider> => ({
   name: row.name,

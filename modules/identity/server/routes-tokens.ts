@@ -13,8 +13,17 @@ export const addTokenRoutes = (http: Http, identity: IdentityGround): void => {
     const now = identity.now();
     const own = actor.kind === 'token' ? { id: actor.id, ownerId: null } : { ownerId: actor.id };
     const whose = reaches(actor.role, 'admin') ? { ownerId: null } : own;
-    const rows = await viewTokens(identity.db, { ...whose, beforeId: cursorKey(query.cursor), limit: query.limit + 1 }, now);
-    return onePage(rows, query.limit, (row) => tokenShape(row, now), (row) => row.id);
+    const rows = await viewTokens(
+      identity.db,
+      { ...whose, beforeId: cursorKey(query.cursor), limit: query.limit + 1 },
+      now,
+    );
+    return onePage(
+      rows,
+      query.limit,
+      (row) => tokenShape(row, now),
+      (row) => row.id,
+    );
   });
 
   http.route(contract.makeToken, async ({ body, signedIn }) => {

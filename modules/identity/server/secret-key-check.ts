@@ -18,7 +18,9 @@ export const checkSecretKey = (identity: IdentityGround): Promise<'new' | 'same'
       identity.secrets.decrypt(kept, place);
       return 'same';
     } catch {
-      identity.log.error('the secret key is another one than the stored secrets were encrypted with: authenticator apps and single sign-on will fail until the file secret.key or the setting secretKey is restored');
+      identity.log.error(
+        'the secret key is another one than the stored secrets were encrypted with: authenticator apps and single sign-on will fail until the file secret.key or the setting secretKey is restored',
+      );
       return 'other';
     }
   });

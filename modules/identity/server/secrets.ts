@@ -1,5 +1,17 @@
 import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:crypto';
-import { chmodSync, closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '../../../kernel/problem.ts';
 import type { Configuration } from '../../../platform/config/settings.ts';
@@ -31,13 +43,16 @@ export const createSecrets = (key: Buffer): Secrets => ({
       const iv = encrypted.subarray(1, 1 + ivBytes);
       const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: tagBytes }).setAAD(Buffer.from(place));
       decipher.setAuthTag(encrypted.subarray(1 + ivBytes, 1 + ivBytes + tagBytes));
-      return Buffer.concat([decipher.update(encrypted.subarray(1 + ivBytes + tagBytes)), decipher.final()]).toString('utf8');
+      return Buffer.concat([decipher.update(encrypted.subarray(1 + ivBytes + tagBytes)), decipher.final()]).toString(
+        'utf8',
+      );
     } catch {
       throw new Refusal({
         status: 500,
         code: 'identity.secret-unreadable',
         title: 'A stored secret cannot be decrypted',
-        detail: 'The secret key is another one than it was stored with. Restore the file secret.key of the data folder, or the setting secretKey.',
+        detail:
+          'The secret key is another one than it was stored with. Restore the file secret.key of the data folder, or the setting secretKey.',
       });
     }
   },
@@ -50,7 +65,13 @@ export const createSecrets = (key: Buffer): Secrets => ({
 export const secretKey = (config: Configuration): Buffer => {
   const { secretKey: configured, data } = config.values;
   // The setting may be a phrase: scrypt (RFC 7914; N 2^15, r 8: about 80 ms, once a start) makes trying phrases dear.
-  if (configured !== undefined) return scryptSync(configured, 'leadline secret key', keyBytes, { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 });
+  if (configured !== undefined)
+    return scryptSync(configured, 'leadline secret key', keyBytes, {
+      N: 2 ** 15,
+      r: 8,
+      p: 1,
+      maxmem: 64 * 1024 * 1024,
+    });
   const path = join(data, 'secret.key');
   if (!existsSync(path)) writeKeyFile(data, path);
   return readKeyFile(path);
@@ -79,7 +100,12 @@ const writeKeyFile = (folder: string, path: string): void => {
 const readKeyFile = (path: string): Buffer => {
   const key = Buffer.from(readFileSync(path, 'utf8').trim(), 'base64');
   if (key.length !== keyBytes) {
-    throw new Refusal({ status: 500, code: 'identity.secret-key-broken', title: `${path} is not a key`, detail: 'It must hold 32 bytes in base64. Restore it from a backup; without it stored secrets are lost.' });
+    throw new Refusal({
+      status: 500,
+      code: 'identity.secret-key-broken',
+      title: `${path} is not a key`,
+      detail: 'It must hold 32 bytes in base64. Restore it from a backup; without it stored secrets are lost.',
+    });
   }
   // A copy or a restore often widens the mode.
   if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);

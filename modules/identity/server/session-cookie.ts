@@ -29,7 +29,12 @@ export const readCookie = (identity: Standing, request: FastifyRequest, purpose:
 };
 
 /** Sets the cookie; null takes it away. */
-export const writeCookie = (identity: Standing, call: { request: FastifyRequest; reply: FastifyReply }, purpose: Purpose, secret: string | null): void => {
+export const writeCookie = (
+  identity: Standing,
+  call: { request: FastifyRequest; reply: FastifyReply },
+  purpose: Purpose,
+  secret: string | null,
+): void => {
   const { name, secure } = nameOf(identity, call.request, purpose);
   const maxAge = secret === null ? 0 : lifeSeconds[purpose];
   call.reply.setCookie(name, secret ?? '', { path: '/', httpOnly: true, sameSite: 'lax', secure, maxAge });

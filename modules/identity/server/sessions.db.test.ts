@@ -22,15 +22,21 @@ const signedIn = async (options: Parameters<IdentityWorld['browser']>[0] = {}) =
 describe('A session is a cookie that scripts and other sites cannot use', () => {
   it('on loopback: HttpOnly, SameSite=Lax, its value only hashed in the database', async () => {
     const { browser, answer } = await signedIn();
-    expect(answer.setCookies[0]).toMatch(/^leadline-session-7070=ll_[\w-]{43}; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Lax$/);
+    expect(answer.setCookies[0]).toMatch(
+      /^leadline-session-7070=ll_[\w-]{43}; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Lax$/,
+    );
     expect(await world.everythingKept()).not.toContain(browser.cookies.get(cookieName)!);
   });
 
   it('over TLS: __Host- and Secure', async () => {
     const overTls = await startIdentity({ publicUrl: 'https://leadline.example/' });
     await aPerson(overTls.postgres, { name: 'mira', password });
-    const answer = await overTls.browser({ headers: { origin: 'https://leadline.example' } }).send('POST', '/api/v1/sign-in', { login: 'mira', password });
-    expect(answer.setCookies[0]).toMatch(/^__Host-leadline-session=ll_[\w-]{43}; Max-Age=2592000; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+    const answer = await overTls
+      .browser({ headers: { origin: 'https://leadline.example' } })
+      .send('POST', '/api/v1/sign-in', { login: 'mira', password });
+    expect(answer.setCookies[0]).toMatch(
+      /^__Host-leadline-session=ll_[\w-]{43}; Max-Age=2592000; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    );
     await overTls.stop();
   });
 
@@ -69,7 +75,14 @@ describe('A session is a cookie that scripts and other sites cannot use', () => 
 
   it('writes down at most once a minute that it was used', async () => {
     const { browser } = await signedIn();
-    const lastSeen = async () => (await identityTables(world).selectFrom('identity.session').select('last_seen_at').orderBy('created_at', 'desc').executeTakeFirstOrThrow()).last_seen_at.getTime();
+    const lastSeen = async () =>
+      (
+        await identityTables(world)
+          .selectFrom('identity.session')
+          .select('last_seen_at')
+          .orderBy('created_at', 'desc')
+          .executeTakeFirstOrThrow()
+      ).last_seen_at.getTime();
     const first = await lastSeen();
     world.clock.advance({ seconds: 59 });
     await browser.send('GET', '/api/v1/account');
@@ -82,7 +95,11 @@ describe('A session is a cookie that scripts and other sites cannot use', () => 
 
 describe('Sessions can be seen and ended', () => {
   it('one, all others, and by signing out', async () => {
-    const [here, there, elsewhere] = [await signedIn(), await signedIn({ headers: { 'user-agent': 'Phone' } }), await signedIn()];
+    const [here, there, elsewhere] = [
+      await signedIn(),
+      await signedIn({ headers: { 'user-agent': 'Phone' } }),
+      await signedIn(),
+    ];
     const { items } = (await here.browser.send('GET', '/api/v1/account/sessions')).body;
     expect(items.filter((each: any) => each.current)).toHaveLength(1);
     const phone = items.find((each: any) => each.userAgent === 'Phone');
@@ -92,7 +109,11 @@ describe('Sessions can be seen and ended', () => {
     expect((await elsewhere.browser.send('GET', '/api/v1/account')).status).toBe(401);
     expect((await here.browser.send('POST', '/api/v1/sign-out')).status).toBe(204);
     expect(here.browser.cookies.has(cookieName)).toBe(false);
-    expect((await world.events('session.ended')).map((each) => each.data.reason)).toEqual(['ended-by-owner', 'ended-by-owner', 'signed-out']);
+    expect((await world.events('session.ended')).map((each) => each.data.reason)).toEqual([
+      'ended-by-owner',
+      'ended-by-owner',
+      'signed-out',
+    ]);
   });
 
   it('not those of others', async () => {
@@ -108,10 +129,16 @@ describe('Sessions can be seen and ended', () => {
   it('a new password ends all others, a disabled person loses all at once', async () => {
     const person = await aPerson(world.postgres, { password });
     const [here, there] = [world.browser(), world.browser()];
-    for (const browser of [here, there]) await browser.send('POST', '/api/v1/sign-in', { login: person.name, password });
-    expect(await here.send('PUT', '/api/v1/account/password', { password: 'another four word line' })).toMatchObject({ status: 403, body: { code: 'identity.confirm-first' } });
+    for (const browser of [here, there])
+      await browser.send('POST', '/api/v1/sign-in', { login: person.name, password });
+    expect(await here.send('PUT', '/api/v1/account/password', { password: 'another four word line' })).toMatchObject({
+      status: 403,
+      body: { code: 'identity.confirm-first' },
+    });
     await here.send('POST', '/api/v1/account/confirm', { password });
-    expect((await here.send('PUT', '/api/v1/account/password', { password: 'another four word line' })).status).toBe(204);
+    expect((await here.send('PUT', '/api/v1/account/password', { password: 'another four word line' })).status).toBe(
+      204,
+    );
     expect((await there.send('GET', '/api/v1/account')).status).toBe(401);
     expect((await here.send('GET', '/api/v1/account')).status).toBe(200);
     const { browser: admin } = await signedIn();
@@ -129,22 +156,40 @@ describe('A write by cookie comes from our own page', () => {
     ['nowhere', { origin: undefined }],
   ])('from %s it is refused', async (_name, headers) => {
     const { browser } = await signedIn();
-    expect(await browser.send('PATCH', '/api/v1/account', { displayName: 'Stolen' }, headers)).toMatchObject({ status: 403, body: { code: 'identity.origin-refused' } });
-    expect(await world.browser().send('POST', '/api/v1/sign-in', { login: mira.name, password }, headers)).toMatchObject({ status: 403 });
+    expect(await browser.send('PATCH', '/api/v1/account', { displayName: 'Stolen' }, headers)).toMatchObject({
+      status: 403,
+      body: { code: 'identity.origin-refused' },
+    });
+    expect(
+      await world.browser().send('POST', '/api/v1/sign-in', { login: mira.name, password }, headers),
+    ).toMatchObject({ status: 403 });
     expect((await browser.send('POST', '/api/v1/sign-out', undefined, headers)).status).toBe(403);
     expect((await browser.send('GET', '/api/v1/account', undefined, headers)).status).toBe(200);
   });
 
   it('a program with a token needs no Origin', async () => {
     const { authorization } = await aToken(world.postgres, { role: 'admin' });
-    const answer = await world.http.fastify.inject({ method: 'PATCH', url: '/api/v1/organisation', headers: { authorization }, payload: { name: 'Harbour' } });
+    const answer = await world.http.fastify.inject({
+      method: 'PATCH',
+      url: '/api/v1/organisation',
+      headers: { authorization },
+      payload: { name: 'Harbour' },
+    });
     expect(answer.statusCode).toBe(200);
   });
 
   it('where publicUrl is set, that is the origin, whatever Host says', async () => {
     const proxied = await startIdentity({ publicUrl: 'https://leadline.example' });
-    expect(await proxied.browser().send('POST', '/api/v1/sign-in', { login: 'x', password: 'y' }, { origin: testOrigin })).toMatchObject({ status: 403 });
-    expect((await proxied.browser().send('POST', '/api/v1/sign-in', { login: 'x', password: 'y' }, { origin: 'https://leadline.example' })).status).toBe(401);
+    expect(
+      await proxied.browser().send('POST', '/api/v1/sign-in', { login: 'x', password: 'y' }, { origin: testOrigin }),
+    ).toMatchObject({ status: 403 });
+    expect(
+      (
+        await proxied
+          .browser()
+          .send('POST', '/api/v1/sign-in', { login: 'x', password: 'y' }, { origin: 'https://leadline.example' })
+      ).status,
+    ).toBe(401);
     await proxied.stop();
   });
 });

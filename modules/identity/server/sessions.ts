@@ -1,11 +1,25 @@
 import { newId } from '../../../platform/clock/id.ts';
-import { confirmedMinutes, firstLevelMinutes, lastUsedWriteSeconds, sessionDaysMax, sessionIdleHours, sessionsPerPersonMax } from '../domain/limits.ts';
+import {
+  confirmedMinutes,
+  firstLevelMinutes,
+  lastUsedWriteSeconds,
+  sessionDaysMax,
+  sessionIdleHours,
+  sessionsPerPersonMax,
+} from '../domain/limits.ts';
 import { stepAfter, type SecondFactor, type SignInMethod, type SignInStep } from '../domain/sign-in-step.ts';
 import { later, personActor, type IdentityGround } from './identity-ground.ts';
 import { noSignInBegun } from './refusals.ts';
 import { hashSecret, newSecret } from './secret-text.ts';
 import { factorsOf } from './store/factors.ts';
-import { endSessionByHash, findSession, insertSession, renewSession, touchSession, type SessionView } from './store/sessions.ts';
+import {
+  endSessionByHash,
+  findSession,
+  insertSession,
+  renewSession,
+  touchSession,
+  type SessionView,
+} from './store/sessions.ts';
 import type { SessionRow, Tx } from './store/tables.ts';
 import type { Visitor } from './visitor.ts';
 
@@ -24,7 +38,11 @@ interface Opening {
 }
 
 /** Opens a session after the first proof; it is through at once, or waits ten minutes for the second factor. */
-export const openSession = async (identity: IdentityGround, tx: Tx, { person, method, visitor, replaces }: Opening): Promise<OpenedSession> => {
+export const openSession = async (
+  identity: IdentityGround,
+  tx: Tx,
+  { person, method, visitor, replaces }: Opening,
+): Promise<OpenedSession> => {
   const now = identity.now();
   const step = stepAfter(method, await factorsOf(tx, person.id));
   if (replaces !== null) await endSessionByHash(tx, hashSecret(replaces));
@@ -48,7 +66,12 @@ export const openSession = async (identity: IdentityGround, tx: Tx, { person, me
     kind: through ? 'session.started' : 'session.begun',
     subject: `person:${person.id}`,
     actor: personActor(person),
-    data: { session: session.id, method, address: visitor.address, reason: through ? step.reason : 'second-factor-missing' },
+    data: {
+      session: session.id,
+      method,
+      address: visitor.address,
+      reason: through ? step.reason : 'second-factor-missing',
+    },
   });
   return { secret, step };
 };
@@ -57,7 +80,11 @@ export const openSession = async (identity: IdentityGround, tx: Tx, { person, me
 export const completeSession = async (
   identity: IdentityGround,
   tx: Tx,
-  waiting: { readonly secret: string; readonly person: { readonly id: string; readonly name: string }; readonly factor: SecondFactor },
+  waiting: {
+    readonly secret: string;
+    readonly person: { readonly id: string; readonly name: string };
+    readonly factor: SecondFactor;
+  },
 ): Promise<OpenedSession> => {
   const now = identity.now();
   const secret = newSecret();
@@ -82,11 +109,16 @@ export const completeSession = async (
 export const confirmSession = async (
   identity: IdentityGround,
   tx: Tx,
-  confirmed: { readonly session: SessionView; readonly secret: string; readonly by: 'password' | 'totp' | 'passkey' | 'sso' },
+  confirmed: {
+    readonly session: SessionView;
+    readonly secret: string;
+    readonly by: 'password' | 'totp' | 'passkey' | 'sso';
+  },
 ): Promise<{ readonly secret: string; readonly until: Date }> => {
   const now = identity.now();
   const secret = newSecret();
-  if (!(await renewSession(tx, hashSecret(confirmed.secret), { token_hash: hashSecret(secret), confirmed_at: now }))) throw noSignInBegun();
+  if (!(await renewSession(tx, hashSecret(confirmed.secret), { token_hash: hashSecret(secret), confirmed_at: now })))
+    throw noSignInBegun();
   await identity.ledger.append(tx, {
     kind: 'session.confirmed',
     subject: `person:${confirmed.session.person_id}`,

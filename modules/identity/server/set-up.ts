@@ -29,7 +29,13 @@ export const makeSetUpLink = (identity: IdentityGround, baseUrl: string): Promis
 /** Makes the first person, an admin, and signs them in. Works once, and only while there is nobody. */
 export const setUp = async (
   identity: IdentityGround,
-  wanted: { readonly token: string; readonly organisation: string; readonly displayName: string; readonly email: string; readonly password: string },
+  wanted: {
+    readonly token: string;
+    readonly organisation: string;
+    readonly displayName: string;
+    readonly email: string;
+    readonly password: string;
+  },
   browser: Browser,
 ): Promise<OpenedSession> => {
   await takeAddressTicket(identity, 'set-up', browser.visitor);
@@ -40,7 +46,12 @@ export const setUp = async (
   return identity.transaction(async (tx) => {
     await lockOrganisation(tx);
     if (await anyPersonExists(tx)) {
-      throw new Refusal({ status: 409, code: 'identity.set-up-done', title: 'Leadline is set up already', detail: 'Sign in, or ask an admin for an invitation.' });
+      throw new Refusal({
+        status: 409,
+        code: 'identity.set-up-done',
+        title: 'Leadline is set up already',
+        detail: 'Sign in, or ask an admin for an invitation.',
+      });
     }
     if (!(await consumeSetUpLink(tx, tokenHash))) throw linkRefused();
     const now = identity.now();

@@ -18,9 +18,17 @@ export interface Browser {
 }
 
 /** Signs in by name or e-mail address and password. The limits come first, then the hash, then the state of the person. */
-export const signInByPassword = async (identity: IdentityGround, tried: { login: string; password: string }, browser: Browser): Promise<OpenedSession> => {
+export const signInByPassword = async (
+  identity: IdentityGround,
+  tried: { login: string; password: string },
+  browser: Browser,
+): Promise<OpenedSession> => {
   const person = await findPerson(identity.db, tried.login);
-  const tickets = await takeSignInTickets(identity, { login: tried.login, personId: person?.id ?? null, visitor: browser.visitor });
+  const tickets = await takeSignInTickets(identity, {
+    login: tried.login,
+    personId: person?.id ?? null,
+    visitor: browser.visitor,
+  });
   const right = await passwordMatches(tried.password, person?.state === 'active' ? person.password_hash : null);
   if (!right || !person) {
     if (person) await noteRefusal(identity, person, browser.visitor);
@@ -31,7 +39,12 @@ export const signInByPassword = async (identity: IdentityGround, tried: { login:
     // Between the hash and here an admin may have disabled the person or somebody changed the password.
     const now = await lockPerson(tx, person.id);
     if (now?.state !== 'active' || now.password_hash !== person.password_hash) throw signInRefused();
-    return openSession(identity, tx, { person, method: 'password', visitor: browser.visitor, replaces: browser.cookie });
+    return openSession(identity, tx, {
+      person,
+      method: 'password',
+      visitor: browser.visitor,
+      replaces: browser.cookie,
+    });
   });
 };
 
@@ -50,7 +63,12 @@ export const bringSecondFactor = async (
       return completeSession(identity, tx, { secret: browser.cookie!, person, factor: 'totp' });
     }
     if (!(await consumeRecoveryCode(tx, person.id, hashRecoveryCode(brought.recoveryCode)))) throw wrongCode();
-    await identity.ledger.append(tx, { kind: 'recovery-code.used', subject: `person:${person.id}`, actor: personActor(person), data: {} });
+    await identity.ledger.append(tx, {
+      kind: 'recovery-code.used',
+      subject: `person:${person.id}`,
+      actor: personActor(person),
+      data: {},
+    });
     return completeSession(identity, tx, { secret: browser.cookie!, person, factor: 'recovery-code' });
   });
   await tickets.giveBack();

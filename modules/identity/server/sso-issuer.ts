@@ -12,8 +12,13 @@ const cacheEntriesMax = 50;
 const known = new Map<string, { readonly at: number; readonly configuration: openid.Configuration }>();
 
 /** The client's secret in clear; null for a public client. */
-export const clientSecretOf = (identity: Pick<IdentityGround, 'secrets'>, provider: Pick<ProviderRow, 'id' | 'client_secret_encrypted'>): string | null =>
-  provider.client_secret_encrypted === null ? null : identity.secrets.decrypt(provider.client_secret_encrypted, `sso-provider:${provider.id}`);
+export const clientSecretOf = (
+  identity: Pick<IdentityGround, 'secrets'>,
+  provider: Pick<ProviderRow, 'id' | 'client_secret_encrypted'>,
+): string | null =>
+  provider.client_secret_encrypted === null
+    ? null
+    : identity.secrets.decrypt(provider.client_secret_encrypted, `sso-provider:${provider.id}`);
 
 /** Asks an issuer for its metadata (OpenID Connect Discovery 1.0). Throws a Refusal that says what is wrong with it. */
 export const discover = async (
@@ -24,12 +29,18 @@ export const discover = async (
   const issuer = new URL(client.issuer);
   const authentication = client.clientSecret === null ? openid.None() : undefined;
   try {
-    const configuration = await openid.discovery(issuer, client.clientId, client.clientSecret ?? undefined, authentication, {
-      [openid.customFetch]: guardedFetch({ allowInternal: allowInternalIssuers }) as openid.CustomFetch,
-      timeout: timeoutSeconds,
-      // Plain HTTP only where issuers on the own machine or network are allowed.
-      execute: allowInternalIssuers && issuer.protocol === 'http:' ? [openid.allowInsecureRequests] : [],
-    });
+    const configuration = await openid.discovery(
+      issuer,
+      client.clientId,
+      client.clientSecret ?? undefined,
+      authentication,
+      {
+        [openid.customFetch]: guardedFetch({ allowInternal: allowInternalIssuers }) as openid.CustomFetch,
+        timeout: timeoutSeconds,
+        // Plain HTTP only where issuers on the own machine or network are allowed.
+        execute: allowInternalIssuers && issuer.protocol === 'http:' ? [openid.allowInsecureRequests] : [],
+      },
+    );
     return configuration;
   } catch (error) {
     throw issuerRefusal(error);
@@ -37,12 +48,19 @@ export const discover = async (
 };
 
 /** The metadata of a provider, at most ten minutes old. */
-export const configurationOf = async (identity: IdentityGround, provider: ProviderRow): Promise<openid.Configuration> => {
+export const configurationOf = async (
+  identity: IdentityGround,
+  provider: ProviderRow,
+): Promise<openid.Configuration> => {
   const secret = clientSecretOf(identity, provider);
   const key = JSON.stringify([provider.id, provider.issuer, provider.client_id, secret]);
   const kept = known.get(key);
   if (kept && performance.now() - kept.at < metadataMs) return kept.configuration;
-  const configuration = await discover(identity, { issuer: provider.issuer, clientId: provider.client_id, clientSecret: secret });
+  const configuration = await discover(identity, {
+    issuer: provider.issuer,
+    clientId: provider.client_id,
+    clientSecret: secret,
+  });
   if (known.size >= cacheEntriesMax) known.clear();
   known.set(key, { at: performance.now(), configuration });
   return configuration;
@@ -50,7 +68,8 @@ export const configurationOf = async (identity: IdentityGround, provider: Provid
 
 /** What went wrong with an issuer, in our words; the guard's own refusal comes through as it is. */
 export const issuerRefusal = (error: unknown): Refusal => {
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) if (cause instanceof Refusal) return cause;
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
+    if (cause instanceof Refusal) return cause;
   if (error instanceof openid.AuthorizationResponseError) {
     return new Refusal({
       status: 403,
@@ -60,7 +79,8 @@ export const issuerRefusal = (error: unknown): Refusal => {
     });
   }
   const reasons: string[] = [];
-  for (let cause: unknown = error; cause instanceof Error && reasons.length < 3; cause = cause.cause) if (cause.message) reasons.push(cause.message);
+  for (let cause: unknown = error; cause instanceof Error && reasons.length < 3; cause = cause.cause)
+    if (cause.message) reasons.push(cause.message);
   return new Refusal({
     status: 502,
     code: 'identity.issuer-failed',

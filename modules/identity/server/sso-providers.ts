@@ -5,7 +5,13 @@ import { ssoProvidersMax } from '../domain/limits.ts';
 import type { IdentityGround } from './identity-ground.ts';
 import { noSuchProvider } from './refusals.ts';
 import { clientSecretOf, discover } from './sso-issuer.ts';
-import { findProvider, listProviders, providerByIssuer, removeProvider as removeRow, upsertProvider } from './store/sso.ts';
+import {
+  findProvider,
+  listProviders,
+  providerByIssuer,
+  removeProvider as removeRow,
+  upsertProvider,
+} from './store/sso.ts';
 import type { ProviderRow } from './store/tables.ts';
 
 export interface ProviderSpec {
@@ -20,7 +26,12 @@ export interface ProviderSpec {
 }
 
 /** Makes the provider be as said, after its issuer answered; a second time changes nothing. */
-export const applyProvider = async (identity: IdentityGround, actor: LedgerActor, name: string, spec: ProviderSpec): Promise<'created' | 'changed' | 'unchanged'> => {
+export const applyProvider = async (
+  identity: IdentityGround,
+  actor: LedgerActor,
+  name: string,
+  spec: ProviderSpec,
+): Promise<'created' | 'changed' | 'unchanged'> => {
   const before = await findProvider(identity.db, { name });
   const stored = before ? clientSecretOf(identity, before) : null;
   if (before && stored !== null && spec.clientSecret === undefined && before.issuer !== spec.issuer) {
@@ -30,7 +41,8 @@ export const applyProvider = async (identity: IdentityGround, actor: LedgerActor
   const clientSecret = spec.clientSecret === undefined ? stored : spec.clientSecret;
   const same = await providerByIssuer(identity.db, spec.issuer);
   if (same && same.name !== name) throw wrong('issuer', `The provider ${same.name} has this issuer already`);
-  if (!before && (await listProviders(identity.db)).length >= ssoProvidersMax) throw wrong('issuer', `There are ${ssoProvidersMax} providers already`);
+  if (!before && (await listProviders(identity.db)).length >= ssoProvidersMax)
+    throw wrong('issuer', `There are ${ssoProvidersMax} providers already`);
   const id = before?.id ?? newId(identity.now().getTime());
   const after: ProviderRow = {
     id,
@@ -38,22 +50,30 @@ export const applyProvider = async (identity: IdentityGround, actor: LedgerActor
     display_name: spec.displayName ?? name,
     issuer: spec.issuer,
     client_id: spec.clientId,
-    client_secret_encrypted: clientSecret === null ? null : identity.secrets.encrypt(clientSecret, `sso-provider:${id}`),
+    client_secret_encrypted:
+      clientSecret === null ? null : identity.secrets.encrypt(clientSecret, `sso-provider:${id}`),
     scopes: [...new Set(['openid', ...spec.scopes])],
     sign_up: spec.signUp,
     new_person_role: spec.newPersonRole,
     created_at: before?.created_at ?? identity.now(),
   };
   if (before && isSame(before, after) && stored === clientSecret) return 'unchanged';
-  const metadata = (await discover(identity, { issuer: spec.issuer, clientId: spec.clientId, clientSecret })).serverMetadata();
-  if (metadata.issuer !== spec.issuer) throw wrong('issuer', `The issuer calls itself ${metadata.issuer}; write it exactly so`);
+  const metadata = (
+    await discover(identity, { issuer: spec.issuer, clientId: spec.clientId, clientSecret })
+  ).serverMetadata();
+  if (metadata.issuer !== spec.issuer)
+    throw wrong('issuer', `The issuer calls itself ${metadata.issuer}; write it exactly so`);
   await identity.transaction(async (tx) => {
     await upsertProvider(tx, after);
     await identity.ledger.append(tx, {
       kind: before ? 'sso-provider.changed' : 'sso-provider.created',
       subject: `sso-provider:${name}`,
       actor,
-      data: { before: before ? shown(before) : null, after: shown(after), clientSecretChanged: stored !== clientSecret },
+      data: {
+        before: before ? shown(before) : null,
+        after: shown(after),
+        clientSecretChanged: stored !== clientSecret,
+      },
     });
   });
   return before ? 'changed' : 'created';
@@ -63,7 +83,12 @@ export const removeProvider = (identity: IdentityGround, actor: LedgerActor, nam
   identity.transaction(async (tx) => {
     const removed = await removeRow(tx, name);
     if (!removed) throw noSuchProvider(name);
-    await identity.ledger.append(tx, { kind: 'sso-provider.removed', subject: `sso-provider:${name}`, actor, data: { before: shown(removed) } });
+    await identity.ledger.append(tx, {
+      kind: 'sso-provider.removed',
+      subject: `sso-provider:${name}`,
+      actor,
+      data: { before: shown(removed) },
+    });
   });
 
 const shown = (provider: ProviderRow) => ({
@@ -78,4 +103,9 @@ const shown = (provider: ProviderRow) => ({
 const isSame = (a: ProviderRow, b: ProviderRow): boolean => JSON.stringify(shown(a)) === JSON.stringify(shown(b));
 
 const wrong = (field: string, message: string): Refusal =>
-  new Refusal({ status: 422, code: 'identity.provider-wrong', title: message, errors: [{ path: `body.${field}`, message }] });
+  new Refusal({
+    status: 422,
+    code: 'identity.provider-wrong',
+    title: message,
+    errors: [{ path: `body.${field}`, message }],
+  });

@@ -11,7 +11,15 @@ import { confirmSession, openSession } from './sessions.ts';
 import type { Browser } from './sign-in.ts';
 import { configurationOf, issuerRefusal } from './sso-issuer.ts';
 import { findPerson, lockPerson, updatePerson } from './store/people.ts';
-import { consumeFlow, findIdentity, findProvider, identitiesOf, insertFlow, insertIdentity, type SsoFlowRow } from './store/sso.ts';
+import {
+  consumeFlow,
+  findIdentity,
+  findProvider,
+  identitiesOf,
+  insertFlow,
+  insertIdentity,
+  type SsoFlowRow,
+} from './store/sso.ts';
 import type { ProviderRow, SsoPurpose, Tx } from './store/tables.ts';
 import type { SignInStep } from '../domain/sign-in-step.ts';
 import { requireConfirmed } from './account.ts';
@@ -36,7 +44,8 @@ export const beginSso = async (
   shown: ShownSession | null,
 ): Promise<{ location: string; browserSecret: string }> => {
   await takeAddressTicket(identity, 'sso', browser.visitor);
-  if (wanted.purpose !== 'sign-in' && !shown) throw new Refusal({ status: 401, code: 'http.not-signed-in', title: 'Sign in first' });
+  if (wanted.purpose !== 'sign-in' && !shown)
+    throw new Refusal({ status: 401, code: 'http.not-signed-in', title: 'Sign in first' });
   // Linking is asked for by the owner, who proves again to be one; whoever finds a screen open cannot add their own account.
   if (wanted.purpose === 'link') requireConfirmed(identity, shown!);
   const provider = await findProvider(identity.db, { name: wanted.provider });
@@ -90,7 +99,11 @@ export const finishSso = async (
   const provider = await findProvider(identity.db, { id: flow.provider_id });
   if (provider?.name !== returned.provider) throw flowRefused();
   const claims = await tradeCode(identity, provider, flow, returned.query);
-  const done = { purpose: flow.purpose, returnTo: flow.return_to, step: { step: 'done', reason: 'no-second-factor' } as const };
+  const done = {
+    purpose: flow.purpose,
+    returnTo: flow.return_to,
+    step: { step: 'done', reason: 'no-second-factor' } as const,
+  };
   if (flow.purpose === 'sign-in') {
     const opened = await identity.transaction(async (tx) => {
       const person = await personBehind(identity, tx, provider, claims);
@@ -105,7 +118,13 @@ export const finishSso = async (
   }
   const confirmed = await identity.transaction(async (tx) => {
     const linked = await findIdentity(tx, provider.issuer, claims.subject);
-    if (linked?.person_id !== shown.session.person_id) throw new Refusal({ status: 403, code: 'identity.sso-other-person', title: 'That is another account than yours', detail: 'Choose the account that is linked to you.' });
+    if (linked?.person_id !== shown.session.person_id)
+      throw new Refusal({
+        status: 403,
+        code: 'identity.sso-other-person',
+        title: 'That is another account than yours',
+        detail: 'Choose the account that is linked to you.',
+      });
     return confirmSession(identity, tx, { ...shown, by: 'sso' });
   });
   return { ...done, secret: confirmed.secret };
@@ -120,15 +139,27 @@ interface Claims {
   readonly emailVerified: boolean;
 }
 
-const takeFlow = async (identity: IdentityGround, returned: { query: string; browserSecret: string | null }): Promise<SsoFlowRow> => {
+const takeFlow = async (
+  identity: IdentityGround,
+  returned: { query: string; browserSecret: string | null },
+): Promise<SsoFlowRow> => {
   const state = new URLSearchParams(returned.query).get('state') ?? '';
   if (!looksLikeSecret(state) || returned.browserSecret === null) throw flowRefused();
-  const flow = await consumeFlow(identity.db, { state: hashSecret(state), browser: hashSecret(returned.browserSecret) }, identity.now());
+  const flow = await consumeFlow(
+    identity.db,
+    { state: hashSecret(state), browser: hashSecret(returned.browserSecret) },
+    identity.now(),
+  );
   if (!flow) throw flowRefused();
   return flow;
 };
 
-const tradeCode = async (identity: IdentityGround, provider: ProviderRow, flow: SsoFlowRow, query: string): Promise<Claims> => {
+const tradeCode = async (
+  identity: IdentityGround,
+  provider: ProviderRow,
+  flow: SsoFlowRow,
+  query: string,
+): Promise<Claims> => {
   const configuration = await configurationOf(identity, provider);
   const state = new URLSearchParams(query).get('state')!;
   const currentUrl = new URL(flow.redirect_uri);
@@ -151,14 +182,26 @@ const tradeCode = async (identity: IdentityGround, provider: ProviderRow, flow: 
 };
 
 const claimsOf = (claims: Record<string, unknown>): Claims => {
-  const text = (name: string): string | null => (typeof claims[name] === 'string' && claims[name] !== '' ? claims[name].slice(0, 200) : null);
-  return { subject: String(claims['sub']), name: text('name'), userName: text('preferred_username'), email: text('email'), emailVerified: claims['email_verified'] === true };
+  const text = (name: string): string | null =>
+    typeof claims[name] === 'string' && claims[name] !== '' ? claims[name].slice(0, 200) : null;
+  return {
+    subject: String(claims['sub']),
+    name: text('name'),
+    userName: text('preferred_username'),
+    email: text('email'),
+    emailVerified: claims['email_verified'] === true,
+  };
 };
 
 const labelOf = (claims: Claims): string => claims.userName ?? claims.email ?? claims.name ?? claims.subject;
 
 /** The person whom (issuer, subject) is linked to, or a new one where the provider may make people. Never one by e-mail. */
-const personBehind = async (identity: IdentityGround, tx: Tx, provider: ProviderRow, claims: Claims): Promise<{ id: string; name: string }> => {
+const personBehind = async (
+  identity: IdentityGround,
+  tx: Tx,
+  provider: ProviderRow,
+  claims: Claims,
+): Promise<{ id: string; name: string }> => {
   const linked = await findIdentity(tx, provider.issuer, claims.subject);
   if (linked) {
     const person = await lockPerson(tx, linked.person_id);
@@ -166,32 +209,68 @@ const personBehind = async (identity: IdentityGround, tx: Tx, provider: Provider
     return person;
   }
   if (provider.sign_up === 'linked-only') {
-    throw notAllowed('identity.sso-not-linked', 'This account is not linked to a person here', 'Sign in another way first, then link it on the page Account.');
+    throw notAllowed(
+      'identity.sso-not-linked',
+      'This account is not linked to a person here',
+      'Sign in another way first, then link it on the page Account.',
+    );
   }
   if (claims.email !== null && (await findPerson(tx, claims.email))) {
     // An address is no proof, verified by the issuer or not: whoever owns the account here links it themselves.
-    throw notAllowed('identity.sso-link-first', 'Somebody here has this e-mail address already', 'If that is you, sign in another way and link this account on the page Account.');
+    throw notAllowed(
+      'identity.sso-link-first',
+      'Somebody here has this e-mail address already',
+      'If that is you, sign in another way and link this account on the page Account.',
+    );
   }
   const email = claims.emailVerified ? claims.email : null;
   const displayName = claims.name ?? claims.userName ?? email ?? `Person of ${provider.display_name}`;
-  const created = await addPerson(identity, tx, { displayName: displayName.slice(0, 120), email, role: provider.new_person_role }, 'active');
+  const created = await addPerson(
+    identity,
+    tx,
+    { displayName: displayName.slice(0, 120), email, role: provider.new_person_role },
+    'active',
+  );
   await updatePerson(tx, created.id, { last_seen_at: identity.now() });
   await keepIdentity(identity, tx, created, provider, claims);
   await identity.ledger.append(tx, {
     kind: 'person.signed-up',
     subject: `person:${created.id}`,
     actor: systemActor,
-    data: { name: created.name, role: created.role, provider: provider.name, issuer: provider.issuer, subject: claims.subject },
+    data: {
+      name: created.name,
+      role: created.role,
+      provider: provider.name,
+      issuer: provider.issuer,
+      subject: claims.subject,
+    },
   });
   return created;
 };
 
-const linkTo = async (identity: IdentityGround, tx: Tx, { session }: ShownSession, provider: ProviderRow, claims: Claims): Promise<void> => {
+const linkTo = async (
+  identity: IdentityGround,
+  tx: Tx,
+  { session }: ShownSession,
+  provider: ProviderRow,
+  claims: Claims,
+): Promise<void> => {
   const person = { id: session.person_id, name: session.person_name };
   const linked = await findIdentity(tx, provider.issuer, claims.subject);
   if (linked?.person_id === person.id) return;
-  if (linked) throw new Refusal({ status: 409, code: 'identity.sso-linked-elsewhere', title: 'This account is linked to another person', detail: 'They must unlink it first.' });
-  if ((await identitiesOf(tx, person.id)).length >= ssoIdentitiesPerPersonMax) throw new Refusal({ status: 409, code: 'identity.too-many-links', title: `You have ${ssoIdentitiesPerPersonMax} linked accounts already` });
+  if (linked)
+    throw new Refusal({
+      status: 409,
+      code: 'identity.sso-linked-elsewhere',
+      title: 'This account is linked to another person',
+      detail: 'They must unlink it first.',
+    });
+  if ((await identitiesOf(tx, person.id)).length >= ssoIdentitiesPerPersonMax)
+    throw new Refusal({
+      status: 409,
+      code: 'identity.too-many-links',
+      title: `You have ${ssoIdentitiesPerPersonMax} linked accounts already`,
+    });
   await keepIdentity(identity, tx, person, provider, claims);
   await identity.ledger.append(tx, {
     kind: 'sso-identity.linked',
@@ -201,9 +280,22 @@ const linkTo = async (identity: IdentityGround, tx: Tx, { session }: ShownSessio
   });
 };
 
-const keepIdentity = async (identity: IdentityGround, tx: Tx, person: { id: string }, provider: ProviderRow, claims: Claims): Promise<void> => {
+const keepIdentity = async (
+  identity: IdentityGround,
+  tx: Tx,
+  person: { id: string },
+  provider: ProviderRow,
+  claims: Claims,
+): Promise<void> => {
   const now = identity.now();
-  const row = { id: newId(now.getTime()), issuer: provider.issuer, subject: claims.subject, person_id: person.id, label: labelOf(claims), linked_at: now };
+  const row = {
+    id: newId(now.getTime()),
+    issuer: provider.issuer,
+    subject: claims.subject,
+    person_id: person.id,
+    label: labelOf(claims),
+    linked_at: now,
+  };
   if (!(await insertIdentity(tx, row))) throw flowRefused();
 };
 
@@ -211,6 +303,12 @@ const keepIdentity = async (identity: IdentityGround, tx: Tx, person: { id: stri
 const ownPath = (path: string): string => (/^\/(?![/\\])[^\s\\]*$/.test(path) ? path : '/');
 
 const flowRefused = (): Refusal =>
-  new Refusal({ status: 403, code: 'identity.sso-flow-unknown', title: 'This sign-in cannot be finished', detail: 'It took too long, was finished before, or began in another browser. Begin again.' });
+  new Refusal({
+    status: 403,
+    code: 'identity.sso-flow-unknown',
+    title: 'This sign-in cannot be finished',
+    detail: 'It took too long, was finished before, or began in another browser. Begin again.',
+  });
 
-const notAllowed = (code: string, title: string, detail: string): Refusal => new Refusal({ status: 403, code, title, detail });
+const notAllowed = (code: string, title: string, detail: string): Refusal =>
+  new Refusal({ status: 403, code, title, detail });

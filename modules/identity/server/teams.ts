@@ -7,7 +7,17 @@ import { isUnchanged, memberChanges, type Membership } from '../domain/team-chan
 import { ledgerActor, type IdentityGround } from './identity-ground.ts';
 import { noSuchPerson, noSuchTeam } from './refusals.ts';
 import { findPerson } from './store/people.ts';
-import { applyMemberChanges, countTeams, insertTeam, lockTeam, membershipsOf, peopleByReference, removeTeam as removeRow, updateTeam, type TeamRow } from './store/teams.ts';
+import {
+  applyMemberChanges,
+  countTeams,
+  insertTeam,
+  lockTeam,
+  membershipsOf,
+  peopleByReference,
+  removeTeam as removeRow,
+  updateTeam,
+  type TeamRow,
+} from './store/teams.ts';
 import type { Tx } from './store/tables.ts';
 
 export interface TeamSpec {
@@ -39,18 +49,30 @@ export const applyTeam = (identity: IdentityGround, actor: Actor, name: string, 
   });
 
 /** Gives a person a role in a team, or with null takes them out. */
-export const setTeamMember = (identity: IdentityGround, actor: Actor, name: string, reference: string, role: Role | null): Promise<void> =>
+export const setTeamMember = (
+  identity: IdentityGround,
+  actor: Actor,
+  name: string,
+  reference: string,
+  role: Role | null,
+): Promise<void> =>
   identity.transaction(async (tx) => {
     const team = await lockTeam(tx, name);
     if (!team) throw noSuchTeam(name);
     const person = await findPerson(tx, reference);
     const before = await membershipsOf(tx, team.id);
-    if (!person || (role === null && !before.some((each) => each.personId === person.id))) throw noSuchPerson(reference);
+    if (!person || (role === null && !before.some((each) => each.personId === person.id)))
+      throw noSuchPerson(reference);
     const others = before.filter((each) => each.personId !== person.id);
     const changes = memberChanges(before, role === null ? others : [...others, { personId: person.id, role }]);
     if (isUnchanged(changes)) return;
     await applyMemberChanges(tx, team.id, changes);
-    await identity.ledger.append(tx, { kind: 'team.changed', subject: `team:${name}`, actor: ledgerActor(actor), data: { displayName: team.display_name, members: changes } });
+    await identity.ledger.append(tx, {
+      kind: 'team.changed',
+      subject: `team:${name}`,
+      actor: ledgerActor(actor),
+      data: { displayName: team.display_name, members: changes },
+    });
   });
 
 /** Removes a team. What named it as owner keeps the name, and shows that nobody is behind it. */
@@ -60,16 +82,41 @@ export const removeTeam = (identity: IdentityGround, actor: Actor, name: string)
     if (!team) throw noSuchTeam(name);
     const members = await membershipsOf(tx, team.id);
     await removeRow(tx, team.id);
-    await identity.ledger.append(tx, { kind: 'team.removed', subject: `team:${name}`, actor: ledgerActor(actor), data: { displayName: team.display_name, members } });
+    await identity.ledger.append(tx, {
+      kind: 'team.removed',
+      subject: `team:${name}`,
+      actor: ledgerActor(actor),
+      data: { displayName: team.display_name, members },
+    });
   });
 
-const createTeam = async (identity: IdentityGround, tx: Tx, actor: Actor, name: string, spec: TeamSpec): Promise<TeamRow> => {
+const createTeam = async (
+  identity: IdentityGround,
+  tx: Tx,
+  actor: Actor,
+  name: string,
+  spec: TeamSpec,
+): Promise<TeamRow> => {
   // The route lets admins of a team in; of a team that does not exist there is none.
   if (!reaches(actor.role, 'admin')) throw noSuchTeam(name);
-  if ((await countTeams(tx)) >= teamsMax) throw new Refusal({ status: 409, code: 'identity.too-many-teams', title: `There are ${teamsMax} teams already` });
+  if ((await countTeams(tx)) >= teamsMax)
+    throw new Refusal({ status: 409, code: 'identity.too-many-teams', title: `There are ${teamsMax} teams already` });
   const now = identity.now();
-  const team: TeamRow = { id: newId(now.getTime()), name, display_name: spec.displayName ?? name, description: spec.description, created_at: now };
-  if (!(await insertTeam(tx, team))) throw new Refusal({ status: 409, code: 'identity.team-just-made', title: 'Somebody made this team at the same moment', detail: 'Try again.', retryAfterSeconds: 1 });
+  const team: TeamRow = {
+    id: newId(now.getTime()),
+    name,
+    display_name: spec.displayName ?? name,
+    description: spec.description,
+    created_at: now,
+  };
+  if (!(await insertTeam(tx, team)))
+    throw new Refusal({
+      status: 409,
+      code: 'identity.team-just-made',
+      title: 'Somebody made this team at the same moment',
+      detail: 'Try again.',
+      retryAfterSeconds: 1,
+    });
   return team;
 };
 
@@ -83,7 +130,10 @@ const describedChange = (team: TeamRow, spec: TeamSpec): Partial<TeamRow> => {
 
 /** The members as people; every unknown or doubled one is named with its place in the list. */
 const membersWanted = async (tx: Tx, spec: TeamSpec): Promise<Membership[]> => {
-  const people = await peopleByReference(tx, spec.members.map((member) => member.person));
+  const people = await peopleByReference(
+    tx,
+    spec.members.map((member) => member.person),
+  );
   const errors: FieldError[] = [];
   const members = new Map<string, Membership>();
   for (const [index, { person: reference, role }] of spec.members.entries()) {
@@ -93,6 +143,13 @@ const membersWanted = async (tx: Tx, spec: TeamSpec): Promise<Membership[]> => {
     else if (members.has(person.id)) errors.push({ path, message: `${person.name} is named twice` });
     else members.set(person.id, { personId: person.id, role });
   }
-  if (errors.length > 0) throw new Refusal({ status: 422, code: 'identity.team-members-wrong', title: 'Some members are wrong', detail: errors.map((each) => each.message).join('; '), errors });
+  if (errors.length > 0)
+    throw new Refusal({
+      status: 422,
+      code: 'identity.team-members-wrong',
+      title: 'Some members are wrong',
+      detail: errors.map((each) => each.message).join('; '),
+      errors,
+    });
   return [...members.values()];
 };

@@ -32,7 +32,12 @@ export interface IdentityWorld {
 export interface TestBrowser {
   readonly cookies: Map<string, string>;
   readonly address: string;
-  send(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown, headers?: Record<string, string | undefined>): Promise<Answer>;
+  send(
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string | undefined>,
+  ): Promise<Answer>;
 }
 
 export interface Answer {
@@ -46,14 +51,20 @@ export const testOrigin = 'http://localhost:7070';
 
 export const startIdentity = async (settings: Partial<Settings> = {}): Promise<IdentityWorld> => {
   const data = mkdtempSync(join('/tmp', 'leadline-identity-'));
-  const config = { values: settingsSchema.parse({ data, logLevel: 'error', ...settings }), origins: {} } as unknown as Configuration;
+  const config = {
+    values: settingsSchema.parse({ data, logLevel: 'error', ...settings }),
+    origins: {},
+  } as unknown as Configuration;
   const postgres = await testPostgres();
   const clock = movableClock('2026-11-22T12:00:00Z');
   const log = createLog(config.values.logLevel);
   const ledger = await startLedger(postgres, clock, log, new Registry());
   const http = createHttp({ config, log, postgres, metrics: new Registry(), version: '0.0.0' });
   const jobs = { every: () => {}, handle: () => {}, schedule: async () => '' } as Ground['jobs'];
-  const { door } = await identityModule.start({ config, log, clock, postgres, ledger, jobs, http, metrics: new Registry() } as unknown as Ground, {});
+  const { door } = await identityModule.start(
+    { config, log, clock, postgres, ledger, jobs, http, metrics: new Registry() } as unknown as Ground,
+    {},
+  );
   await http.fastify.ready();
   return {
     postgres,
@@ -107,7 +118,12 @@ const testBrowser = (http: StartedHttp, options: { from?: string; headers?: Reco
         if (value === '' || /max-age=0/i.test(line)) cookies.delete(name!);
         else cookies.set(name!, value!);
       }
-      return { status: answer.statusCode, body: answer.body === '' ? undefined : JSON.parse(answer.body), headers: answer.headers, setCookies };
+      return {
+        status: answer.statusCode,
+        body: answer.body === '' ? undefined : JSON.parse(answer.body),
+        headers: answer.headers,
+        setCookies,
+      };
     },
   };
 };
@@ -117,10 +133,14 @@ const withoutMissing = (headers: Record<string, string | undefined>): Record<str
   Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined));
 
 const dump = async (postgres: Postgres): Promise<string> => {
-  const { rows: tables } = await postgres.pool.query(`SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname IN ('identity', 'ledger', 'http')`);
+  const { rows: tables } = await postgres.pool.query(
+    `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname IN ('identity', 'ledger', 'http')`,
+  );
   const parts = [];
   for (const { name } of tables) {
-    const { rows } = await postgres.pool.query(`SELECT coalesce(string_agg(t::text, E'\\n'), '') AS text FROM ${name} t`);
+    const { rows } = await postgres.pool.query(
+      `SELECT coalesce(string_agg(t::text, E'\\n'), '') AS text FROM ${name} t`,
+    );
     parts.push(`${name}\n${rows[0].text}`);
   }
   return parts.join('\n');

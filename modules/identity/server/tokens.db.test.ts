@@ -14,15 +14,22 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const as = (authorization: string | undefined, method: 'GET' | 'POST' | 'DELETE' | 'PATCH', path: string, body?: unknown) =>
-  world.browser().send(method, path, body, { authorization, origin: undefined });
+const as = (
+  authorization: string | undefined,
+  method: 'GET' | 'POST' | 'DELETE' | 'PATCH',
+  path: string,
+  body?: unknown,
+) => world.browser().send(method, path, body, { authorization, origin: undefined });
 const basic = (secret: string) => `Basic ${Buffer.from(`anything:${secret}`).toString('base64')}`;
 
 describe('A program shows its token', () => {
   it('as Bearer, or as the password of Basic', async () => {
     const { secret } = await aToken(world.postgres, { name: 'ci', role: 'responder' });
     for (const authorization of [`Bearer ${secret}`, `bearer ${secret}`, basic(secret)]) {
-      expect(await as(authorization, 'GET', '/api/v1/account')).toMatchObject({ status: 200, body: { kind: 'token', name: 'ci', role: 'responder', person: null, signIn: null } });
+      expect(await as(authorization, 'GET', '/api/v1/account')).toMatchObject({
+        status: 200,
+        body: { kind: 'token', name: 'ci', role: 'responder', person: null, signIn: null },
+      });
     }
   });
 
@@ -46,15 +53,24 @@ describe('A program shows its token', () => {
       await aToken(world.postgres, { role: 'admin', owner: disabled }),
     ];
     for (const { authorization } of made) {
-      expect(await as(authorization, 'GET', '/api/v1/account')).toMatchObject({ status: 401, body: { code: 'identity.token-refused' } });
+      expect(await as(authorization, 'GET', '/api/v1/account')).toMatchObject({
+        status: 401,
+        body: { code: 'identity.token-refused' },
+      });
     }
   });
 
   it('an ingest token opens no API, and a token has no account to change', async () => {
     const ingest = await aToken(world.postgres, { role: 'admin', scopes: ['ingest'] });
     expect((await as(ingest.authorization, 'GET', '/api/v1/people')).status).toBe(403);
-    for (const [method, path, body] of [['POST', '/api/v1/account/confirm', { password: 'x' }], ['GET', '/api/v1/account/sessions', undefined]] as const) {
-      expect(await as(admin.authorization, method, path, body)).toMatchObject({ status: 403, body: { code: 'identity.people-only' } });
+    for (const [method, path, body] of [
+      ['POST', '/api/v1/account/confirm', { password: 'x' }],
+      ['GET', '/api/v1/account/sessions', undefined],
+    ] as const) {
+      expect(await as(admin.authorization, method, path, body)).toMatchObject({
+        status: 403,
+        body: { code: 'identity.people-only' },
+      });
     }
   });
 
@@ -62,14 +78,24 @@ describe('A program shows its token', () => {
     const owner = await aPerson(world.postgres, { role: 'admin' });
     await aTeam(world.postgres, { name: 'payments', members: [{ person: owner, role: 'admin' }] });
     const token = await aToken(world.postgres, { role: 'editor', owner });
-    expect((await as(token.authorization, 'GET', '/api/v1/account')).body).toMatchObject({ role: 'editor', teams: { payments: 'editor' } });
+    expect((await as(token.authorization, 'GET', '/api/v1/account')).body).toMatchObject({
+      role: 'editor',
+      teams: { payments: 'editor' },
+    });
     await as(admin.authorization, 'PATCH', `/api/v1/people/${owner.name}`, { role: 'viewer' });
     expect((await as(token.authorization, 'GET', '/api/v1/account')).body).toMatchObject({ role: 'viewer' });
   });
 
   it('writes down at most once a minute that it was used', async () => {
     const token = await aToken(world.postgres, {});
-    const used = async () => (await identityTables(world).selectFrom('identity.token').select('last_used_at').where('id', '=', token.id).executeTakeFirstOrThrow()).last_used_at?.getTime();
+    const used = async () =>
+      (
+        await identityTables(world)
+          .selectFrom('identity.token')
+          .select('last_used_at')
+          .where('id', '=', token.id)
+          .executeTakeFirstOrThrow()
+      ).last_used_at?.getTime();
     await as(token.authorization, 'GET', '/api/v1/account');
     const first = await used();
     expect(first).toBe(world.clock.now().epochMilliseconds);
@@ -82,7 +108,10 @@ describe('A program shows its token', () => {
   });
 
   it('wrong ones are limited per address; a right one from there still works', async () => {
-    const from = (secret: string) => world.browser({ from: '203.0.113.8' }).send('GET', '/api/v1/account', undefined, { authorization: `Bearer ${secret}` });
+    const from = (secret: string) =>
+      world
+        .browser({ from: '203.0.113.8' })
+        .send('GET', '/api/v1/account', undefined, { authorization: `Bearer ${secret}` });
     const answers = await Promise.all(Array.from({ length: 70 }, () => from(`ll_${'B'.repeat(43)}`)));
     expect(answers.filter((answer) => answer.status === 401)).toHaveLength(60);
     expect(answers.filter((answer) => answer.status === 429)).toHaveLength(10);
@@ -93,8 +122,15 @@ describe('A program shows its token', () => {
 describe('Tokens are made, seen once, listed and revoked', () => {
   it('by their owner; the secret is in that answer and nowhere else', async () => {
     const own = await aToken(world.postgres, { role: 'admin' });
-    const made = await as(own.authorization, 'POST', '/api/v1/tokens', { name: 'deploy', role: 'editor', scopes: ['api', 'ingest'] });
-    expect(made).toMatchObject({ status: 201, body: { token: { name: 'deploy', role: 'editor', scopes: ['api', 'ingest'], state: 'active' } } });
+    const made = await as(own.authorization, 'POST', '/api/v1/tokens', {
+      name: 'deploy',
+      role: 'editor',
+      scopes: ['api', 'ingest'],
+    });
+    expect(made).toMatchObject({
+      status: 201,
+      body: { token: { name: 'deploy', role: 'editor', scopes: ['api', 'ingest'], state: 'active' } },
+    });
     const { secret, token } = made.body;
     expect(secret).toMatch(/^ll_[\w-]{43}$/);
     expect(token.hint).toBe(secret.slice(-4));
@@ -105,13 +141,18 @@ describe('Tokens are made, seen once, listed and revoked', () => {
     expect((await as(own.authorization, 'DELETE', `/api/v1/tokens/${token.id}`)).status).toBe(204);
     expect((await as(`Bearer ${secret}`, 'GET', '/api/v1/account')).status).toBe(401);
     expect((await as(own.authorization, 'DELETE', `/api/v1/tokens/${token.id}`)).status).toBe(404);
-    const events = [...(await world.events('token.created')), ...(await world.events('token.revoked'))].filter((event) => event.subject === `token:${token.id}`);
+    const events = [...(await world.events('token.created')), ...(await world.events('token.revoked'))].filter(
+      (event) => event.subject === `token:${token.id}`,
+    );
     expect(events.map((event) => event.kind)).toEqual(['token.created', 'token.revoked']);
   });
 
   it('nobody makes one that reaches further than they do, and only admin tokens make tokens', async () => {
     const token = await aToken(world.postgres, { role: 'editor', owner: editor });
-    expect(await as(token.authorization, 'POST', '/api/v1/tokens', { name: 'x' })).toMatchObject({ status: 403, body: { code: 'identity.token-tokens-make-tokens-only-as-admin' } });
+    expect(await as(token.authorization, 'POST', '/api/v1/tokens', { name: 'x' })).toMatchObject({
+      status: 403,
+      body: { code: 'identity.token-tokens-make-tokens-only-as-admin' },
+    });
   });
 
   it("a short-lived token's token lives no longer", async () => {
@@ -134,8 +175,12 @@ describe('Tokens are made, seen once, listed and revoked', () => {
 
   it('lists are paged', async () => {
     const seen: string[] = [];
-    for (let cursor: string | null | undefined; cursor !== null; ) {
-      const { body } = await as(admin.authorization, 'GET', `/api/v1/tokens?limit=3${cursor ? `&cursor=${cursor}` : ''}`);
+    for (let cursor: string | null | undefined; cursor !== null;) {
+      const { body } = await as(
+        admin.authorization,
+        'GET',
+        `/api/v1/tokens?limit=3${cursor ? `&cursor=${cursor}` : ''}`,
+      );
       seen.push(...body.items.map((each: any) => each.id));
       cursor = body.next;
     }

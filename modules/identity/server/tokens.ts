@@ -7,7 +7,15 @@ import { lastUsedWriteSeconds, tokensPerOwnerMax } from '../domain/limits.ts';
 import { powerOfToken, tokenFault, tokenFaultText, type Scope } from '../domain/token-rules.ts';
 import { later, ledgerActor, type IdentityGround } from './identity-ground.ts';
 import { hashSecret, newSecret } from './secret-text.ts';
-import { countTokensOf, findToken, insertToken, revokeToken as revokeRow, touchToken, viewTokens, type TokenView } from './store/tokens.ts';
+import {
+  countTokensOf,
+  findToken,
+  insertToken,
+  revokeToken as revokeRow,
+  touchToken,
+  viewTokens,
+  type TokenView,
+} from './store/tokens.ts';
 import type { Tx } from './store/tables.ts';
 
 export interface TokenSpec {
@@ -36,10 +44,20 @@ export const keepToken = async (
   const { spec, ownerId, actor } = wanted;
   const now = identity.now();
   if (spec.expiresAt !== null && spec.expiresAt <= now) {
-    throw new Refusal({ status: 422, code: 'identity.token-expired-already', title: 'This token would have run out already', errors: [{ path: 'body.expiresAt', message: 'must lie in the future' }] });
+    throw new Refusal({
+      status: 422,
+      code: 'identity.token-expired-already',
+      title: 'This token would have run out already',
+      errors: [{ path: 'body.expiresAt', message: 'must lie in the future' }],
+    });
   }
   if ((await countTokensOf(tx, ownerId)) >= tokensPerOwnerMax) {
-    throw new Refusal({ status: 409, code: 'identity.too-many-tokens', title: `There are ${tokensPerOwnerMax} tokens already`, detail: 'Revoke those that nobody uses.' });
+    throw new Refusal({
+      status: 409,
+      code: 'identity.too-many-tokens',
+      title: `There are ${tokensPerOwnerMax} tokens already`,
+      detail: 'Revoke those that nobody uses.',
+    });
   }
   const secret = newSecret();
   const id = newId(now.getTime());
@@ -62,22 +80,45 @@ export const keepToken = async (
     kind: 'token.created',
     subject: `token:${id}`,
     actor,
-    data: { name: spec.name, role: spec.role, scopes, owner: ownerId, expiresAt: spec.expiresAt?.toISOString() ?? null },
+    data: {
+      name: spec.name,
+      role: spec.role,
+      scopes,
+      owner: ownerId,
+      expiresAt: spec.expiresAt?.toISOString() ?? null,
+    },
   });
   return { id, secret };
 };
 
 /** Makes a token for whoever asks: a person owns it; a token's token belongs to the same owner and lives no longer. */
-export const makeToken = async (identity: IdentityGround, actor: Actor, spec: TokenSpec): Promise<{ token: TokenView; secret: string }> => {
+export const makeToken = async (
+  identity: IdentityGround,
+  actor: Actor,
+  spec: TokenSpec,
+): Promise<{ token: TokenView; secret: string }> => {
   const fault = tokenFault(actor, spec);
   if (fault !== null) {
-    throw new Refusal({ status: 403, code: `identity.token-${fault}`, title: 'You cannot make this token', detail: tokenFaultText[fault], errors: [{ path: fault === 'ingest-needs-editor' ? 'body.scopes' : 'body.role', message: tokenFaultText[fault] }] });
+    throw new Refusal({
+      status: 403,
+      code: `identity.token-${fault}`,
+      title: 'You cannot make this token',
+      detail: tokenFaultText[fault],
+      errors: [{ path: fault === 'ingest-needs-editor' ? 'body.scopes' : 'body.role', message: tokenFaultText[fault] }],
+    });
   }
   return identity.transaction(async (tx) => {
-    const maker = actor.kind === 'token' ? (await viewTokens(tx, { id: actor.id, ownerId: null, limit: 1 }, identity.now()))[0] : undefined;
+    const maker =
+      actor.kind === 'token'
+        ? (await viewTokens(tx, { id: actor.id, ownerId: null, limit: 1 }, identity.now()))[0]
+        : undefined;
     const ownerId = actor.kind === 'person' ? actor.id : (maker?.owner_id ?? null);
     const expiresAt = earlier(spec.expiresAt, maker?.expires_at ?? null);
-    const { id, secret } = await keepToken(identity, tx, { spec: { ...spec, expiresAt }, ownerId, actor: ledgerActor(actor) });
+    const { id, secret } = await keepToken(identity, tx, {
+      spec: { ...spec, expiresAt },
+      ownerId,
+      actor: ledgerActor(actor),
+    });
     const [token] = await viewTokens(tx, { id, ownerId: null, limit: 1 }, identity.now());
     return { token: token!, secret };
   });
@@ -88,14 +129,31 @@ export const revokeToken = async (identity: IdentityGround, actor: Actor, id: st
   const whose = reaches(actor.role, 'admin') ? null : actor.kind === 'person' ? actor.id : undefined;
   await identity.transaction(async (tx) => {
     // A token may always revoke itself: what leaked can be made harmless by whoever finds it.
-    const revoked = actor.id === id || whose !== undefined ? await revokeRow(tx, id, actor.id === id ? null : (whose ?? null), identity.now()) : undefined;
-    if (!revoked) throw new Refusal({ status: 404, code: 'identity.token-unknown', title: 'There is no such token of yours', detail: 'It was revoked before, or belongs to somebody else.' });
-    await identity.ledger.append(tx, { kind: 'token.revoked', subject: `token:${id}`, actor: ledgerActor(actor), data: { name: revoked.name, owner: revoked.owner_id } });
+    const revoked =
+      actor.id === id || whose !== undefined
+        ? await revokeRow(tx, id, actor.id === id ? null : (whose ?? null), identity.now())
+        : undefined;
+    if (!revoked)
+      throw new Refusal({
+        status: 404,
+        code: 'identity.token-unknown',
+        title: 'There is no such token of yours',
+        detail: 'It was revoked before, or belongs to somebody else.',
+      });
+    await identity.ledger.append(tx, {
+      kind: 'token.revoked',
+      subject: `token:${id}`,
+      actor: ledgerActor(actor),
+      data: { name: revoked.name, owner: revoked.owner_id },
+    });
   });
 };
 
 /** The token behind a secret if it is good for something now, else undefined; notes its use. */
-export const usableToken = async (identity: Pick<IdentityGround, 'db' | 'now'>, secret: string): Promise<TokenView | undefined> => {
+export const usableToken = async (
+  identity: Pick<IdentityGround, 'db' | 'now'>,
+  secret: string,
+): Promise<TokenView | undefined> => {
   const now = identity.now();
   const token = await findToken(identity.db, hashSecret(secret));
   if (!token || stateOfToken(token, now) !== 'active') return undefined;

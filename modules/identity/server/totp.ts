@@ -21,7 +21,8 @@ export const totpStep = (seed: string, code: string, now: Date): number | null =
 };
 
 /** The code of a moment; the tests stand in for the app with it. */
-export const totpCode = (seed: string, at: Date): string => totp(seed, { issuer: '', label: '' }).generate({ timestamp: at.getTime() });
+export const totpCode = (seed: string, at: Date): string =>
+  totp(seed, { issuer: '', label: '' }).generate({ timestamp: at.getTime() });
 
 const totp = (seed: string, { issuer, label }: { readonly issuer: string; readonly label: string }): TOTP =>
   new TOTP({ issuer, label, algorithm: 'SHA1', digits, period: periodSeconds, secret: Secret.fromBase32(seed) });

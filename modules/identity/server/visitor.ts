@@ -10,7 +10,11 @@ export interface Visitor {
 }
 
 export const visitorOf = (identity: Pick<IdentityGround, 'trusted'>, request: FastifyRequest): Visitor => ({
-  address: clientAddress({ remoteAddress: request.socket.remoteAddress, forwardedFor: request.headers['x-forwarded-for'], trusted: identity.trusted }),
+  address: clientAddress({
+    remoteAddress: request.socket.remoteAddress,
+    forwardedFor: request.headers['x-forwarded-for'],
+    trusted: identity.trusted,
+  }),
   userAgent: (request.headers['user-agent'] ?? '').slice(0, 300),
 });
 
@@ -32,6 +36,9 @@ export const requireOwnOrigin = (identity: Pick<IdentityGround, 'config'>, reque
     status: 403,
     code: 'identity.origin-refused',
     title: 'This request did not come from our own page',
-    detail: origin === undefined ? `Send \`Origin: ${expected}\`, or use a token.` : `It came from ${origin}; this is ${expected}. Behind a proxy, set publicUrl to the address that people use.`,
+    detail:
+      origin === undefined
+        ? `Send \`Origin: ${expected}\`, or use a token.`
+        : `It came from ${origin}; this is ${expected}. Behind a proxy, set publicUrl to the address that people use.`,
   });
 };

@@ -3,7 +3,11 @@ import type { AuditEntry } from '../contract/audit.ts';
 /** What can be filtered for: a word for people, and the kinds of events behind it. */
 export const auditTopics: readonly { readonly value: string; readonly label: string; readonly kinds: string }[] = [
   { value: 'sign-in', label: 'Signing in', kinds: 'session.*,sign-in.*,recovery-code.used' },
-  { value: 'credentials', label: 'Passwords and second factors', kinds: 'password.*,password-reset.*,totp.*,passkey.*,recovery-codes.*,second-factor.*,sso-identity.*' },
+  {
+    value: 'credentials',
+    label: 'Passwords and second factors',
+    kinds: 'password.*,password-reset.*,totp.*,passkey.*,recovery-codes.*,second-factor.*,sso-identity.*',
+  },
   { value: 'people', label: 'People', kinds: 'person.*,organisation.*' },
   { value: 'teams', label: 'Teams', kinds: 'team.*' },
   { value: 'tokens', label: 'Tokens', kinds: 'token.*' },
@@ -50,7 +54,9 @@ const sentences: Readonly<Record<string, string>> = {
 export const sentenceOfEntry = (entry: Pick<AuditEntry, 'kind' | 'data'>): string => {
   const sentence = sentences[entry.kind];
   if (sentence === undefined) return entry.kind.replace('.', ' ').replaceAll('-', ' ');
-  return sentence.replace(/\{(\w+)\}/g, (_whole, name: string) => (typeof entry.data[name] === 'string' ? (entry.data[name] as string) : '…'));
+  return sentence.replace(/\{(\w+)\}/g, (_whole, name: string) =>
+    typeof entry.data[name] === 'string' ? (entry.data[name] as string) : '…',
+  );
 };
 
 /** What a change is about, by name where the event tells it: ids say nothing to people. */

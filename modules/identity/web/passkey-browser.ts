@@ -8,13 +8,19 @@ export const hasPasskeys = (): boolean => browserSupportsWebAuthn();
 
 /** Asks the browser for a new passkey; gives back what the server verifies. */
 export const createPasskey = async (options: Options): Promise<Options> => {
-  const answer = await inOurWords(() => startRegistration({ optionsJSON: options as unknown as Parameters<typeof startRegistration>[0]['optionsJSON'] }));
+  const answer = await inOurWords(() =>
+    startRegistration({ optionsJSON: options as unknown as Parameters<typeof startRegistration>[0]['optionsJSON'] }),
+  );
   return answer as unknown as Options;
 };
 
 /** Asks the browser to sign a challenge with a passkey. */
 export const presentPasskey = async (options: Options): Promise<Options> => {
-  const answer = await inOurWords(() => startAuthentication({ optionsJSON: options as unknown as Parameters<typeof startAuthentication>[0]['optionsJSON'] }));
+  const answer = await inOurWords(() =>
+    startAuthentication({
+      optionsJSON: options as unknown as Parameters<typeof startAuthentication>[0]['optionsJSON'],
+    }),
+  );
   return answer as unknown as Options;
 };
 
@@ -30,6 +36,11 @@ const inOurWords = async <Value>(ask: () => Promise<Value>): Promise<Value> => {
     return await ask();
   } catch (error) {
     const name = error instanceof Error ? error.name : '';
-    throw new ApiProblem({ status: 0, code: 'page.passkey-failed', title: 'The passkey was not used', detail: words[name] ?? (error instanceof Error ? error.message : String(error)) });
+    throw new ApiProblem({
+      status: 0,
+      code: 'page.passkey-failed',
+      title: 'The passkey was not used',
+      detail: words[name] ?? (error instanceof Error ? error.message : String(error)),
+    });
   }
 };

@@ -6,7 +6,12 @@ import AccountFoot from './AccountFoot.vue';
 export const routes: RouteRecordRaw[] = [
   { path: '/set-up', name: 'set-up', meta: { bare: true }, component: () => import('./SetUpScreen.vue') },
   { path: '/sign-in', name: 'sign-in', meta: { bare: true }, component: () => import('./SignInScreen.vue') },
-  { path: '/sign-in/sso/:provider', name: 'sso-return', meta: { bare: true }, component: () => import('./SsoReturnScreen.vue') },
+  {
+    path: '/sign-in/sso/:provider',
+    name: 'sso-return',
+    meta: { bare: true },
+    component: () => import('./SsoReturnScreen.vue'),
+  },
   { path: '/link', name: 'link', meta: { bare: true }, component: () => import('./LinkScreen.vue') },
   { path: '/account', name: 'account', component: () => import('./AccountScreen.vue') },
   { path: '/people', name: 'people', component: () => import('./PeopleScreen.vue') },

@@ -1,8 +1,9 @@
-import { ref, shallowRef, useTemplateRef, type Ref, type ShallowRef } from 'vue';
+import { ref, shallowRef, type Ref, type ShallowRef } from 'vue';
 import { ApiProblem } from '../../../ui/api.ts';
 import { fieldErrors } from '../../../ui/form-errors.ts';
 
-interface FormHandle {
+/** What is used of the library's form. */
+export interface FormHandle {
   setErrors(errors: { name: string; message: string }[]): void;
 }
 
@@ -17,7 +18,10 @@ export interface Sending {
 export const cancelled = (): ApiProblem => new ApiProblem({ status: 0, code: 'page.cancelled', title: 'Cancelled' });
 
 /** Does something once at a time; what goes wrong is in `problem`. */
-export const useAction = (work: () => Promise<void>, tellFields: (cause: unknown) => boolean = () => false): Sending => {
+export const useAction = (
+  work: () => Promise<void>,
+  tellFields: (cause: unknown) => boolean = () => false,
+): Sending => {
   const busy = ref(false);
   const problem = shallowRef<unknown>(null);
   const submit = async (): Promise<void> => {
@@ -36,13 +40,11 @@ export const useAction = (work: () => Promise<void>, tellFields: (cause: unknown
   return { busy, problem, submit };
 };
 
-/** As `useAction`, for the form whose ref is named `form`: wrong fields are told at their fields. */
-export const useSubmit = (work: () => Promise<void>): Sending => {
-  const form = useTemplateRef<FormHandle>('form');
-  return useAction(work, (cause) => {
+/** As `useAction`, for a form: wrong fields are told at their fields. */
+export const useSubmit = (form: Readonly<ShallowRef<FormHandle | null>>, work: () => Promise<void>): Sending =>
+  useAction(work, (cause) => {
     const errors = fieldErrors(cause);
     if (errors.length === 0 || !form.value) return false;
     form.value.setErrors([...errors]);
     return true;
   });
-};

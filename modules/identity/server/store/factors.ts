@@ -24,7 +24,10 @@ export const offerTotp = async (tx: Tx, totp: TotpRow): Promise<boolean> => {
     .insertInto('identity.totp')
     .values(totp)
     .onConflict((conflict) =>
-      conflict.column('person_id').doUpdateSet({ seed_encrypted: totp.seed_encrypted, created_at: totp.created_at, last_step: 0 }).where('identity.totp.enabled_at', 'is', null),
+      conflict
+        .column('person_id')
+        .doUpdateSet({ seed_encrypted: totp.seed_encrypted, created_at: totp.created_at, last_step: 0 })
+        .where('identity.totp.enabled_at', 'is', null),
     )
     .executeTakeFirst();
   return (kept.numInsertedOrUpdatedRows ?? 0n) > 0n;
@@ -58,12 +61,22 @@ export const removeTotp = async (tx: Tx, personId: string): Promise<boolean> =>
 
 export const replaceRecoveryCodes = async (tx: Tx, personId: string, hashes: readonly Buffer[]): Promise<void> => {
   await tx.deleteFrom('identity.recovery_code').where('person_id', '=', personId).execute();
-  if (hashes.length > 0) await tx.insertInto('identity.recovery_code').values(hashes.map((hash) => ({ person_id: personId, code_hash: hash }))).execute();
+  if (hashes.length > 0)
+    await tx
+      .insertInto('identity.recovery_code')
+      .values(hashes.map((hash) => ({ person_id: personId, code_hash: hash })))
+      .execute();
 };
 
 /** Uses a recovery code up; of two requests with the same code one gets true. */
 export const consumeRecoveryCode = async (tx: Tx, personId: string, hash: Buffer): Promise<boolean> =>
-  (await tx.deleteFrom('identity.recovery_code').where('person_id', '=', personId).where('code_hash', '=', hash).executeTakeFirst()).numDeletedRows > 0n;
+  (
+    await tx
+      .deleteFrom('identity.recovery_code')
+      .where('person_id', '=', personId)
+      .where('code_hash', '=', hash)
+      .executeTakeFirst()
+  ).numDeletedRows > 0n;
 
 export const passkeysOf = (db: Db, personId: string): Promise<PasskeyRow[]> =>
   db.selectFrom('identity.passkey').selectAll().where('person_id', '=', personId).orderBy('created_at').execute();
@@ -81,7 +94,12 @@ export const usePasskey = async (tx: Tx, id: string, counter: number, now: Date)
     .updateTable('identity.passkey')
     .set({ counter, last_used_at: now })
     .where('id', '=', id)
-    .where((passkey) => passkey.or([passkey('counter', '<', counter), passkey.and([passkey('counter', '=', 0), passkey.lit(counter === 0)])]))
+    .where((passkey) =>
+      passkey.or([
+        passkey('counter', '<', counter),
+        passkey.and([passkey('counter', '=', 0), passkey.lit(counter === 0)]),
+      ]),
+    )
     .executeTakeFirst();
   return used.numUpdatedRows > 0n;
 };
@@ -92,7 +110,10 @@ export const removePasskeys = async (tx: Tx, personId: string, only?: string): P
   return (await removed.returning('name').execute()).map((row) => row.name);
 };
 
-export const insertChallenge = async (db: Db, challenge: IdentityTables['identity.passkey_challenge']): Promise<void> => {
+export const insertChallenge = async (
+  db: Db,
+  challenge: IdentityTables['identity.passkey_challenge'],
+): Promise<void> => {
   await db.insertInto('identity.passkey_challenge').values(challenge).execute();
 };
 
@@ -105,7 +126,12 @@ export const consumeChallenge = async (
     .deleteFrom('identity.passkey_challenge')
     .where('challenge_hash', '=', challenge.hash)
     .where('purpose', 'in', [...challenge.purposes])
-    .where((each) => each.or([each('session_id', 'is', null), ...(challenge.sessionId ? [each('session_id', '=', challenge.sessionId)] : [])]))
+    .where((each) =>
+      each.or([
+        each('session_id', 'is', null),
+        ...(challenge.sessionId ? [each('session_id', '=', challenge.sessionId)] : []),
+      ]),
+    )
     .where('expires_at', '>', challenge.now)
     .returning('purpose')
     .executeTakeFirst();

@@ -13,8 +13,18 @@ export const removeLinksOf = async (tx: Tx, personId: string): Promise<void> => 
 };
 
 export const findLink = (db: Db, tokenHash: Buffer, now: Date): Promise<LinkRow | undefined> =>
-  db.selectFrom('identity.one_time_link').selectAll().where('token_hash', '=', tokenHash).where('expires_at', '>', now).executeTakeFirst();
+  db
+    .selectFrom('identity.one_time_link')
+    .selectAll()
+    .where('token_hash', '=', tokenHash)
+    .where('expires_at', '>', now)
+    .executeTakeFirst();
 
 /** Takes the link away; of two that follow it at once, one gets it. */
 export const consumeLink = (tx: Tx, tokenHash: Buffer, now: Date): Promise<LinkRow | undefined> =>
-  tx.deleteFrom('identity.one_time_link').where('token_hash', '=', tokenHash).where('expires_at', '>', now).returningAll().executeTakeFirst();
+  tx
+    .deleteFrom('identity.one_time_link')
+    .where('token_hash', '=', tokenHash)
+    .where('expires_at', '>', now)
+    .returningAll()
+    .executeTakeFirst();

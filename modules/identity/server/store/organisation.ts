@@ -18,7 +18,9 @@ export const insertSetUpLink = async (tx: Tx, tokenHash: Buffer, now: Date, most
   await tx.insertInto('identity.set_up_link').values({ token_hash: tokenHash, created_at: now }).execute();
   await tx
     .deleteFrom('identity.set_up_link')
-    .where('token_hash', 'not in', (links) => links.selectFrom('identity.set_up_link').select('token_hash').orderBy('created_at', 'desc').limit(most))
+    .where('token_hash', 'not in', (links) =>
+      links.selectFrom('identity.set_up_link').select('token_hash').orderBy('created_at', 'desc').limit(most),
+    )
     .execute();
 };
 

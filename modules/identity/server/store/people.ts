@@ -30,7 +30,11 @@ export const anyPersonExists = async (db: Db): Promise<boolean> =>
 
 /** Which of the names that begin with `base` are in use, to find a free one. */
 export const namesBeginningWith = async (db: Db, base: string): Promise<Set<string>> => {
-  const rows = await db.selectFrom('identity.person').select('name').where(sql<boolean>`starts_with(name, ${base})`).execute();
+  const rows = await db
+    .selectFrom('identity.person')
+    .select('name')
+    .where(sql<boolean>`starts_with(name, ${base})`)
+    .execute();
   return new Set(rows.map((row) => row.name));
 };
 

@@ -6,7 +6,12 @@ import type { Scope } from '../../domain/token-rules.ts';
 
 /** Rows of identity's tables, as `migrations/` makes them. */
 export interface IdentityTables {
-  'identity.organisation': { singleton: boolean; name: string; set_up_at: Date | null; secret_key_check: Buffer | null };
+  'identity.organisation': {
+    singleton: boolean;
+    name: string;
+    set_up_at: Date | null;
+    secret_key_check: Buffer | null;
+  };
   'identity.set_up_link': { token_hash: Buffer; created_at: Date };
   'identity.person': {
     id: string;
@@ -19,7 +24,13 @@ export interface IdentityTables {
     created_at: Date;
     last_seen_at: Date | null;
   };
-  'identity.one_time_link': { token_hash: Buffer; kind: 'invitation' | 'reset'; person_id: string; created_at: Date; expires_at: Date };
+  'identity.one_time_link': {
+    token_hash: Buffer;
+    kind: 'invitation' | 'reset';
+    person_id: string;
+    created_at: Date;
+    expires_at: Date;
+  };
   'identity.session': {
     id: string;
     token_hash: Buffer;
@@ -33,7 +44,13 @@ export interface IdentityTables {
     expires_at: Date;
     confirmed_at: Date | null;
   };
-  'identity.totp': { person_id: string; seed_encrypted: Buffer; enabled_at: Date | null; last_step: string | number; created_at: Date };
+  'identity.totp': {
+    person_id: string;
+    seed_encrypted: Buffer;
+    enabled_at: Date | null;
+    last_step: string | number;
+    created_at: Date;
+  };
   'identity.recovery_code': { person_id: string; code_hash: Buffer };
   'identity.passkey': {
     id: string;
@@ -46,7 +63,12 @@ export interface IdentityTables {
     created_at: Date;
     last_used_at: Date | null;
   };
-  'identity.passkey_challenge': { challenge_hash: Buffer; purpose: PasskeyPurpose; session_id: string | null; expires_at: Date };
+  'identity.passkey_challenge': {
+    challenge_hash: Buffer;
+    purpose: PasskeyPurpose;
+    session_id: string | null;
+    expires_at: Date;
+  };
   'identity.sso_provider': {
     id: string;
     name: string;
@@ -59,7 +81,14 @@ export interface IdentityTables {
     new_person_role: 'viewer' | 'responder' | 'editor';
     created_at: Date;
   };
-  'identity.sso_identity': { id: string; issuer: string; subject: string; person_id: string; label: string; linked_at: Date };
+  'identity.sso_identity': {
+    id: string;
+    issuer: string;
+    subject: string;
+    person_id: string;
+    label: string;
+    linked_at: Date;
+  };
   'identity.sso_flow': {
     state_hash: Buffer;
     browser_hash: Buffer;

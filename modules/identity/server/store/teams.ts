@@ -10,7 +10,10 @@ export interface TeamView extends TeamRow {
 }
 
 /** Teams by name with their members. */
-export const viewTeams = async (db: Db, filter: { name?: string; afterName?: string | undefined; limit: number }): Promise<TeamView[]> => {
+export const viewTeams = async (
+  db: Db,
+  filter: { name?: string; afterName?: string | undefined; limit: number },
+): Promise<TeamView[]> => {
   const { rows } = await sql<TeamView>`
     -- One page of teams by name, the members of each as JSON.
     SELECT t.*, (SELECT coalesce(json_agg(json_build_object('person', p.name, 'displayName', p.display_name, 'role', m.role) ORDER BY p.name), '[]')
@@ -30,11 +33,22 @@ export const teamExists = async (db: Db, name: string): Promise<boolean> =>
   (await db.selectFrom('identity.team').select('id').where('name', '=', name).executeTakeFirst()) !== undefined;
 
 export const countTeams = async (db: Db): Promise<number> =>
-  Number((await db.selectFrom('identity.team').select((each) => each.fn.countAll<string>().as('count')).executeTakeFirstOrThrow()).count);
+  Number(
+    (
+      await db
+        .selectFrom('identity.team')
+        .select((each) => each.fn.countAll<string>().as('count'))
+        .executeTakeFirstOrThrow()
+    ).count,
+  );
 
 /** Keeps a new team; false when another request made one of this name at the same time. */
 export const insertTeam = async (tx: Tx, team: TeamRow): Promise<boolean> => {
-  const kept = await tx.insertInto('identity.team').values(team).onConflict((conflict) => conflict.column('name').doNothing()).executeTakeFirst();
+  const kept = await tx
+    .insertInto('identity.team')
+    .values(team)
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .executeTakeFirst();
   return (kept.numInsertedOrUpdatedRows ?? 0n) > 0n;
 };
 
@@ -47,7 +61,11 @@ export const removeTeam = async (tx: Tx, id: string): Promise<void> => {
 };
 
 export const membershipsOf = async (db: Db, teamId: string): Promise<Membership[]> => {
-  const rows = await db.selectFrom('identity.team_member').select(['person_id', 'role']).where('team_id', '=', teamId).execute();
+  const rows = await db
+    .selectFrom('identity.team_member')
+    .select(['person_id', 'role'])
+    .where('team_id', '=', teamId)
+    .execute();
   return rows.map((row) => ({ personId: row.person_id, role: row.role }));
 };
 
@@ -58,17 +76,26 @@ export const applyMemberChanges = async (tx: Tx, teamId: string, changes: Member
     await tx
       .insertInto('identity.team_member')
       .values(wanted.map(({ personId, role }) => ({ team_id: teamId, person_id: personId, role })))
-      .onConflict((conflict) => conflict.columns(['team_id', 'person_id']).doUpdateSet((row) => ({ role: row.ref('excluded.role') })))
+      .onConflict((conflict) =>
+        conflict.columns(['team_id', 'person_id']).doUpdateSet((row) => ({ role: row.ref('excluded.role') })),
+      )
       .execute();
   }
   if (changes.removed.length > 0) {
     const leaving = changes.removed.map(({ personId }) => personId);
-    await tx.deleteFrom('identity.team_member').where('team_id', '=', teamId).where('person_id', 'in', leaving).execute();
+    await tx
+      .deleteFrom('identity.team_member')
+      .where('team_id', '=', teamId)
+      .where('person_id', 'in', leaving)
+      .execute();
   }
 };
 
 /** The people that these names and e-mail addresses mean, for the members of a team; one statement for all of them. */
-export const peopleByReference = async (db: Db, references: readonly string[]): Promise<Map<string, { id: string; name: string }>> => {
+export const peopleByReference = async (
+  db: Db,
+  references: readonly string[],
+): Promise<Map<string, { id: string; name: string }>> => {
   const wanted = references.map((each) => each.toLowerCase());
   const { rows } = await sql<{ id: string; name: string; email: string | null }>`
     -- Everybody whose name or address is among these.

@@ -19,7 +19,10 @@ export const takeTicket = async (db: Db, bucket: string, limit: TicketLimit, now
     RETURNING taken, window_ends_at`.execute(db);
   const { taken, window_ends_at } = rows[0]!;
   if (taken <= limit.tickets) return { taken: true };
-  return { taken: false, retryAfterSeconds: Math.max(1, Math.ceil((window_ends_at.getTime() - now.getTime()) / 1_000)) };
+  return {
+    taken: false,
+    retryAfterSeconds: Math.max(1, Math.ceil((window_ends_at.getTime() - now.getTime()) / 1_000)),
+  };
 };
 
 /** Gives tickets back after a success: what was right was no attack. */

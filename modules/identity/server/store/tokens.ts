@@ -20,7 +20,9 @@ const columns = sql`
 export const findToken = async (db: Db, tokenHash: Buffer): Promise<TokenView | undefined> => {
   const { rows } = await sql<TokenView>`
     -- The token that a program shows, by the hash of it, with what its owner may do today.
-    SELECT ${columns} FROM identity.token k LEFT JOIN identity.person p ON p.id = k.owner_id WHERE k.token_hash = ${tokenHash}`.execute(db);
+    SELECT ${columns} FROM identity.token k LEFT JOIN identity.person p ON p.id = k.owner_id WHERE k.token_hash = ${tokenHash}`.execute(
+    db,
+  );
   return rows[0];
 };
 
@@ -62,8 +64,17 @@ export const countTokensOf = async (db: Db, ownerId: string | null): Promise<num
 };
 
 /** Revokes a token once; `ownerId` null revokes whoever's it is. Gives back its row if it was not revoked before. */
-export const revokeToken = async (tx: Tx, id: string, ownerId: string | null, now: Date): Promise<TokenRow | undefined> => {
-  let revoked = tx.updateTable('identity.token').set({ revoked_at: now }).where('id', '=', id).where('revoked_at', 'is', null);
+export const revokeToken = async (
+  tx: Tx,
+  id: string,
+  ownerId: string | null,
+  now: Date,
+): Promise<TokenRow | undefined> => {
+  let revoked = tx
+    .updateTable('identity.token')
+    .set({ revoked_at: now })
+    .where('id', '=', id)
+    .where('revoked_at', 'is', null);
   if (ownerId !== null) revoked = revoked.where('owner_id', '=', ownerId);
   return revoked.returningAll().executeTakeFirst();
 };
