@@ -146,6 +146,7 @@ describe('@clickhouse/client', () => {
         )[0]!.n,
       );
     await expect.poll(running, { timeout: 10_000 }).toBe(1);
+    await expect(rows('SELECT 1', { query_id: 'abandoned' })).rejects.toMatchObject({ code: '216' });
     abort.abort();
     await expect(lost).rejects.toThrow();
     await expect.poll(running, { timeout: 10_000 }).toBe(0);

@@ -46,6 +46,28 @@ describe('data is never a statement', () => {
     expect(await ask('SELECT count(), uniq(n, s), any(hex(s)) FROM binary')).toBe('2000\t1\t0A0A3B0A');
   });
 
+  test('an expression in a row is not evaluated', async () => {
+    for (const row of ["(file('/etc/passwd'))", '((SELECT 1))', "(concat('a', 'b'))"]) {
+      const answer = await engine.send({
+        query: { query: 'INSERT INTO victim VALUES', input_format_values_interpret_expressions: '1' },
+        body: row,
+      });
+      expect(answer.code).toBeDefined();
+    }
+    expect((await engine.send({ query: { query: 'INSERT INTO victim VALUES' }, body: "('a'), ('b;c')" })).status).toBe(
+      200,
+    );
+    expect(await ask('SELECT groupArray(a) FROM (SELECT a FROM victim ORDER BY a)')).toBe("['a','b;c']");
+  });
+
+  test('another dialect is not spoken', async () => {
+    const answer = await engine.send({
+      query: { dialect: 'kusto', allow_experimental_kusto_dialect: '1' },
+      body: 'SELECT 1',
+    });
+    expect(answer.text).toBe('1\n');
+  });
+
   test('a truncated body inserts nothing', async () => {
     const answer = await engine.send({
       query: { query: "INSERT INTO victim SELECT s FROM input('s String') FORMAT RowBinary" },

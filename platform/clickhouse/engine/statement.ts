@@ -1,5 +1,6 @@
 import { LexicalError, tokenize, type Token } from './tokens.ts';
 import { quote } from '../quote.ts';
+import { notWithin } from './settings.ts';
 import { outsideFunctions, ownEngine } from './table-functions.ts';
 
 /** Why a text is not run, as ClickHouse's error code and name. */
@@ -61,20 +62,15 @@ const writing = new Set([
   'UPDATE',
   'KILL',
 ]);
-const creatable = new Set(['TABLE', 'DATABASE', 'VIEW', 'OR']);
-/** Bounds that the request carries; a SETTINGS clause must not lift them. */
-const bounds = new Set([
-  'max_execution_time',
-  'max_memory_usage',
-  'max_memory_usage_for_user',
-  'max_result_bytes',
-  'max_result_rows',
-  'log_comment',
-  'readonly',
-  'timeout_overflow_mode',
-  'max_estimated_execution_time',
-]);
-
+/** What may be created, altered, dropped, …: not users, functions, dictionaries, named collections or caches. */
+const objects: Readonly<Record<string, ReadonlySet<string>>> = {
+  CREATE: new Set(['TABLE', 'DATABASE', 'VIEW', 'OR']),
+  ALTER: new Set(['TABLE']),
+  DROP: new Set(['TABLE', 'DATABASE', 'VIEW']),
+  RENAME: new Set(['TABLE', 'DATABASE']),
+  EXCHANGE: new Set(['TABLES']),
+  KILL: new Set(['QUERY', 'MUTATION']),
+};
 /** Decides whether one request's SQL may run, and in which form. `hasBody`: data came beside the statement. */
 export const admit = (sql: string, hasBody: boolean): Admission => {
   if (sql.includes('\0')) return syntax('A statement must not hold a NUL byte');
@@ -109,11 +105,9 @@ const forbiddenFirstWord = (tokens: readonly Token[]): Admission | null => {
   if (!reading.has(first) && !writing.has(first))
     return syntax(`A statement does not begin with ${tokens[0]!.text.slice(0, 40)}`);
   const second = tokens[1] ? upper(tokens[1]) : '';
-  if (first === 'CREATE' && !creatable.has(second)) return denied(`CREATE ${second} is not served here`);
+  if (objects[first] && !objects[first].has(second)) return denied(`${first} ${second} is not served here`);
   if (first === 'CREATE' && second === 'OR' && !['TABLE', 'VIEW'].includes(upper(tokens[3] ?? tokens[0]!)))
     return denied('CREATE OR REPLACE is served for tables and views only');
-  if (first === 'KILL' && second !== 'QUERY' && second !== 'MUTATION')
-    return denied(`KILL ${second} is not served here`);
   if (first === 'KILL' && isWord(tokens.at(-1), 'SYNC'))
     return denied('KILL … SYNC never returns in the embedded engine; use ASYNC and ask system.processes');
   return null;
@@ -149,8 +143,8 @@ const forbiddenSetting = (tokens: readonly Token[]): Admission | null => {
   if (from < 0) return null;
   const lifted = tokens
     .slice(from)
-    .find((token, at, rest) => bounds.has(token.text.toLowerCase()) && isSign(rest[at + 1], '='));
-  return lifted ? denied(`${lifted.text} is a bound of the request: give it beside the statement, not within`) : null;
+    .find((token, at, rest) => notWithin.has(token.text.toLowerCase()) && isSign(rest[at + 1], '='));
+  return lifted ? denied(`${lifted.text} belongs to the request and cannot be set within its statement`) : null;
 };
 
 /** `EXPLAIN INSERT … VALUES (…)` and the like would still carry inline data. */

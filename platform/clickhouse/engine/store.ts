@@ -35,6 +35,7 @@ export class Store {
   readonly #folder: string;
   readonly #arguments: readonly string[];
   readonly #control: Connection;
+  readonly #queryIds = new Set<string>();
 
   constructor(native: Native, folder: string, connectionArguments: readonly string[]) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -56,6 +57,25 @@ export class Store {
 
   /** Runs one statement to its end. Aborting the signal, or outliving its time bound, kills it in the engine. */
   async run(running: Running): Promise<Answer> {
+    const { queryId } = running;
+    // A kill names the id, so two statements must not share one.
+    if (this.#queryIds.has(queryId)) {
+      throw new Failure(
+        500,
+        216,
+        'QUERY_WITH_SAME_ID_IS_ALREADY_RUNNING',
+        `Query with id = ${queryId} is already running`,
+      );
+    }
+    this.#queryIds.add(queryId);
+    try {
+      return await this.#runAlone(running);
+    } finally {
+      this.#queryIds.delete(queryId);
+    }
+  }
+
+  async #runAlone(running: Running): Promise<Answer> {
     const connection = this.#open();
     const killer = this.#killerOf(running);
     try {

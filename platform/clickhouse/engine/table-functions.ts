@@ -30,7 +30,7 @@ export const harmlessTableFunctions: ReadonlySet<string> = new Set([
 
 /**
  * Table functions that reach outside the engine's own tables, or run a statement that stands in a string (`eval`);
- * and the scalar functions that do (`file`, `catboostEvaluate`, `hasColumnInTable` with a host).
+ * the scalar functions that do (`file`, `catboostEvaluate`, `hasColumnInTable` with a host), and `disk(…)` in a table's settings.
  */
 export const outsideFunctions: ReadonlySet<string> = new Set([
   'arrowflight',
@@ -47,6 +47,7 @@ export const outsideFunctions: ReadonlySet<string> = new Set([
   'deltalakelocal',
   'deltalakes3',
   'deltalakes3cluster',
+  'disk',
   'eval',
   'executable',
   'file',
