@@ -83,16 +83,16 @@ const seriesOptions = (series: Series): uPlot.Series => {
     stroke,
     width: series.dashed ? 1 : 1.5,
     spanGaps: false,
-    points: { show: (chart, index) => isLonely(chart.data[index] as (number | null)[]), size: 4 },
+    points: { show: true, size: 4, filter: (chart, index) => lonelyPoints(chart.data[index] as (number | null)[]) },
     ...(series.dashed ? { dash: [3, 4] } : {}),
     ...(series.filled ? { fill: () => `color-mix(in oklab, ${stroke()} 14%, transparent)` } : {}),
   };
 };
 
-/** Points are drawn only where a line cannot be: values with a gap on both sides. */
-const isLonely = (row: readonly (number | null)[]): boolean => {
-  const present = row.filter((value) => value !== null).length;
-  return present > 0 && present <= 2;
+/** Indices of values with a gap on both sides: a line cannot show them, so they are drawn as points. */
+export const lonelyPoints = (row: readonly (number | null)[]): number[] => {
+  const isGap = (index: number): boolean => row[index] === null || row[index] === undefined;
+  return [...row.keys()].filter((index) => !isGap(index) && isGap(index - 1) && isGap(index + 1));
 };
 
 const topOf = (chart: uPlot, look: ChartLook): number => {
