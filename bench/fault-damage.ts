@@ -21,7 +21,8 @@ export const damagedLog = async (report: (well: boolean, text: string) => void):
     await senders.nextAcknowledgement(60_000);
     // Without the engine the log fills; then nobody is left to write to it.
     for (const pid of processesOf(product, 'clickhouse')) process.kill(pid, 'SIGSTOP');
-    for (const until = senders.acknowledged() + 200; senders.acknowledged() < until; ) await senders.nextAcknowledgement(60_000);
+    for (const until = senders.acknowledged() + 200; senders.acknowledged() < until;)
+      await senders.nextAcknowledgement(60_000);
     for (const pid of processesOf(product, 'everything')) process.kill(pid, 'SIGKILL');
     const logging = senders.finish(500);
     const log = await logging;
@@ -29,11 +30,18 @@ export const damagedLog = async (report: (well: boolean, text: string) => void):
     product = await startProduct({ data, ports });
     if (!(await product.ready(120_000))) throw new Error('Leadline did not start again over a damaged log');
     await caughtUp(product, token, 120_000);
-    const status = (await (await fetch(`${product.url}/api/v1/telemetry/status`, { headers: { authorization: `Bearer ${token}` } })).json()) as { quarantine: { reason: string }[] };
+    const status = (await (
+      await fetch(`${product.url}/api/v1/telemetry/status`, { headers: { authorization: `Bearer ${token}` } })
+    ).json()) as { quarantine: { reason: string }[] };
     const shown = status.quarantine.filter(({ reason }) => reason === 'log-damaged').length;
     report(shown >= 1, `a damaged batch in the middle of the log is set aside and shown (${shown} in the quarantine)`);
     const found = await wrongs(data, log, damaged);
-    report(found.length === 0, found.length === 0 ? `the other ${log.acknowledged.length - damaged} requests are there exactly once, the torn end stopped nothing` : `${found.length} wrongs:\n  ${found.slice(0, 10).join('\n  ')}`);
+    report(
+      found.length === 0,
+      found.length === 0
+        ? `the other ${log.acknowledged.length - damaged} requests are there exactly once, the torn end stopped nothing`
+        : `${found.length} wrongs:\n  ${found.slice(0, 10).join('\n  ')}`,
+    );
   } finally {
     await product.stop();
     for (const pid of processesOf(product, 'everything')) process.kill(pid, 'SIGKILL');

@@ -23,10 +23,39 @@ export const diskFull = async (report: (well: boolean, text: string) => void): P
     await senders.nextAcknowledgement(60_000);
     await fill(ballast);
     await until(() => (senders.answers()[503] ?? 0) > 5, 30_000);
-    const refusal = await fetch(`${product.otlpHttpUrl}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', name: 'x', kind: 1, startTimeUnixNano: String(Date.now() * 1e6), endTimeUnixNano: String(Date.now() * 1e6) }] }] }] }) });
+    const refusal = await fetch(`${product.otlpHttpUrl}/v1/traces`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        resourceSpans: [
+          {
+            scopeSpans: [
+              {
+                spans: [
+                  {
+                    traceId: '0af7651916cd43dd8448eb211c80319c',
+                    spanId: 'b7ad6b7169203331',
+                    name: 'x',
+                    kind: 1,
+                    startTimeUnixNano: String(Date.now() * 1e6),
+                    endTimeUnixNano: String(Date.now() * 1e6),
+                  },
+                ],
+              },
+            ],
+          },
+        ],
+      }),
+    });
     const words = await refusal.text();
-    report(refusal.status === 503 && refusal.headers.get('retry-after') !== null && /disk/i.test(words), `with a full disk telemetry is answered ${refusal.status}, Retry-After ${refusal.headers.get('retry-after')}: ${words.slice(0, 160)}`);
-    const second = await makeToken(product, 'viewer').then(() => true, () => false);
+    report(
+      refusal.status === 503 && refusal.headers.get('retry-after') !== null && /disk/i.test(words),
+      `with a full disk telemetry is answered ${refusal.status}, Retry-After ${refusal.headers.get('retry-after')}: ${words.slice(0, 160)}`,
+    );
+    const second = await makeToken(product, 'viewer').then(
+      () => true,
+      () => false,
+    );
     report(second, 'with a full disk the state is still writable (a token was made)');
     await rm(ballast);
     await senders.nextAcknowledgement(60_000);
@@ -34,7 +63,12 @@ export const diskFull = async (report: (well: boolean, text: string) => void): P
     const log = await senders.finish(60_000);
     await caughtUp(product, token, 120_000);
     const found = await wrongs(data, log);
-    report(found.length === 0, found.length === 0 ? `every acknowledged span is there exactly once (${log.acknowledged.length * 50})` : `${found.length} wrongs:\n  ${found.slice(0, 10).join('\n  ')}`);
+    report(
+      found.length === 0,
+      found.length === 0
+        ? `every acknowledged span is there exactly once (${log.acknowledged.length * 50})`
+        : `${found.length} wrongs:\n  ${found.slice(0, 10).join('\n  ')}`,
+    );
   } finally {
     await product.stop();
     await rm(data, { recursive: true, force: true });

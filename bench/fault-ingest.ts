@@ -8,7 +8,9 @@ import { spansPerRequest } from './fault-senders.ts';
  * npm run fault:ingest: kills the real product under load, again and again, and asks afterwards whether every acknowledged
  * span is there exactly once and every count equals its spans. Then a full disk and damaged log files.
  */
-const { values: given } = parseArgs({ options: { kills: { type: 'string', default: '50' }, only: { type: 'string' } } });
+const { values: given } = parseArgs({
+  options: { kills: { type: 'string', default: '50' }, only: { type: 'string' } },
+});
 const wanted = (part: string): boolean => given.only === undefined || given.only.split(',').includes(part);
 let failed = false;
 
@@ -21,10 +23,24 @@ const killing = async (kills: number): Promise<void> => {
   const done = await killUnderLoad(kills);
   const spans = (done.log.acknowledged.length * spansPerRequest).toLocaleString('en-US');
   console.log(`  ${JSON.stringify(done.by)}; answers ${JSON.stringify(done.answers)}`);
-  report(true, `${kills} kills; it always started again, the slowest acknowledged after ${(done.slowestMs / 1_000).toFixed(1)} s`);
-  report(done.withRequests >= kills * 0.8, `${done.withRequests} of ${kills} kills with requests in flight (target at least four of five)`);
-  report(done.log.unknown.length === 0, `${done.log.acknowledged.length} requests acknowledged, ${done.log.unknown.length} never`);
-  report(done.wrongs.length === 0, done.wrongs.length === 0 ? `every acknowledged span is there exactly once (${spans}), every count equals its spans` : `${done.wrongs.length} wrongs:\n  ${done.wrongs.slice(0, 20).join('\n  ')}`);
+  report(
+    true,
+    `${kills} kills; it always started again, the slowest acknowledged after ${(done.slowestMs / 1_000).toFixed(1)} s`,
+  );
+  report(
+    done.withRequests >= kills * 0.8,
+    `${done.withRequests} of ${kills} kills with requests in flight (target at least four of five)`,
+  );
+  report(
+    done.log.unknown.length === 0,
+    `${done.log.acknowledged.length} requests acknowledged, ${done.log.unknown.length} never`,
+  );
+  report(
+    done.wrongs.length === 0,
+    done.wrongs.length === 0
+      ? `every acknowledged span is there exactly once (${spans}), every count equals its spans`
+      : `${done.wrongs.length} wrongs:\n  ${done.wrongs.slice(0, 20).join('\n  ')}`,
+  );
 };
 
 if (wanted('kills')) await killing(Number(given.kills));

@@ -87,7 +87,12 @@ const post = (url: string, agent: Agent, body: Buffer): Promise<number> =>
   new Promise((resolve, reject) => {
     const outgoing = request(
       new URL('/v1/traces', url),
-      { method: 'POST', agent, timeout: 15_000, headers: { 'content-type': 'application/json', 'content-encoding': 'gzip', 'content-length': body.byteLength } },
+      {
+        method: 'POST',
+        agent,
+        timeout: 15_000,
+        headers: { 'content-type': 'application/json', 'content-encoding': 'gzip', 'content-length': body.byteLength },
+      },
       (answer) => {
         answer.resume();
         answer.on('end', () => (answer.complete ? resolve(answer.statusCode ?? 0) : reject(new Error('cut off'))));
@@ -112,7 +117,10 @@ const bodyOf = (connection: number, number: number): Buffer => {
       kind: index % 2 === 0 ? 3 : 2,
       startTimeUnixNano: String(end - BigInt(1 + index) * 3_000_000n),
       endTimeUnixNano: String(end),
-      attributes: [{ key: 'server.address', value: { stringValue: 'neighbour' } }, { key: 'http.request.method', value: { stringValue: 'GET' } }],
+      attributes: [
+        { key: 'server.address', value: { stringValue: 'neighbour' } },
+        { key: 'http.request.method', value: { stringValue: 'GET' } },
+      ],
       ...(index % 11 === 3 ? { status: { code: 2 } } : {}),
     };
   });

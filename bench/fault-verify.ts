@@ -22,14 +22,22 @@ const wrongSpans = async (talk: Talk, log: SentLog, allowedLoss: number): Promis
        FROM telemetry_spans WHERE startsWith(service, 'fault-') AND startsWith(span_id::String, unhex({connection:String})) GROUP BY number`,
       { params: { connection: (connection + 1).toString(16).padStart(4, '0') }, timeoutMs: 60_000 },
     );
-    for (const { number, spans, distinct } of rows) stored.set(`${connection}/${number}`, { spans: Number(spans), distinct: Number(distinct) });
+    for (const { number, spans, distinct } of rows)
+      stored.set(`${connection}/${number}`, { spans: Number(spans), distinct: Number(distinct) });
   }
   const found: string[] = [];
   let missing = 0;
   for (const id of log.acknowledged) {
     const there = stored.get(id);
     if (there === undefined) missing += 1;
-    if (there === undefined ? missing > allowedLoss : there.spans !== spansPerRequest || there.distinct !== spansPerRequest) found.push(`acknowledged request ${id}: ${there?.spans ?? 0} spans, ${there?.distinct ?? 0} distinct, sent ${spansPerRequest}`);
+    if (
+      there === undefined
+        ? missing > allowedLoss
+        : there.spans !== spansPerRequest || there.distinct !== spansPerRequest
+    )
+      found.push(
+        `acknowledged request ${id}: ${there?.spans ?? 0} spans, ${there?.distinct ?? 0} distinct, sent ${spansPerRequest}`,
+      );
   }
   const known = new Set([...log.acknowledged, ...log.unknown]);
   for (const [id, { spans, distinct }] of stored) {
@@ -42,8 +50,15 @@ const wrongSpans = async (talk: Talk, log: SentLog, allowedLoss: number): Promis
 /** Every bucket of every rollup against the spans that it counts. */
 const wrongCounts = async (talk: Talk): Promise<string[]> => {
   const found: string[] = [];
-  for (const [level, start] of [['10s', 'toStartOfInterval(ended_at, INTERVAL 10 SECOND)'], ['minute', 'toStartOfMinute(ended_at)'], ['hour', 'toStartOfHour(ended_at)']] as const) {
-    for (const [table, key] of [['operations', 'service, operation'], ['services', 'service']] as const) {
+  for (const [level, start] of [
+    ['10s', 'toStartOfInterval(ended_at, INTERVAL 10 SECOND)'],
+    ['minute', 'toStartOfMinute(ended_at)'],
+    ['hour', 'toStartOfHour(ended_at)'],
+  ] as const) {
+    for (const [table, key] of [
+      ['operations', 'service, operation'],
+      ['services', 'service'],
+    ] as const) {
       const spanKey = key.replace('operation', 'name AS operation');
       const rows = await talk.query<Record<string, string>>(
         `-- Buckets whose counts are not those of the spans.
@@ -65,10 +80,15 @@ const wrongCounts = async (talk: Talk): Promise<string[]> => {
 /** Every call that a span tells of is in exactly one edge. */
 const wrongEdges = async (talk: Talk): Promise<string[]> => {
   const found: string[] = [];
-  const [spans] = await talk.query<{ calls: string; errors: string }>("-- Calls by the spans of callers.\nSELECT count() AS calls, countIf(is_error) AS errors FROM telemetry_spans WHERE kind = 'client' AND startsWith(service, 'fault-')");
+  const [spans] = await talk.query<{ calls: string; errors: string }>(
+    "-- Calls by the spans of callers.\nSELECT count() AS calls, countIf(is_error) AS errors FROM telemetry_spans WHERE kind = 'client' AND startsWith(service, 'fault-')",
+  );
   for (const level of ['10s', 'minute', 'hour']) {
-    const [edges] = await talk.query<{ calls: string; errors: string }>(`-- Calls by edges.\nSELECT sum(calls) AS calls, sum(errors) AS errors FROM telemetry_edges_${level} FINAL WHERE startsWith(caller, 'fault-')`);
-    if (edges!.calls !== spans!.calls || edges!.errors !== spans!.errors) found.push(`telemetry_edges_${level}: ${JSON.stringify(edges)}, by spans ${JSON.stringify(spans)}`);
+    const [edges] = await talk.query<{ calls: string; errors: string }>(
+      `-- Calls by edges.\nSELECT sum(calls) AS calls, sum(errors) AS errors FROM telemetry_edges_${level} FINAL WHERE startsWith(caller, 'fault-')`,
+    );
+    if (edges!.calls !== spans!.calls || edges!.errors !== spans!.errors)
+      found.push(`telemetry_edges_${level}: ${JSON.stringify(edges)}, by spans ${JSON.stringify(spans)}`);
   }
   return found;
 };

@@ -9,7 +9,8 @@ export type Victim = (typeof victims)[number];
 /** Process ids to kill now. PostgreSQL's own children are left to end by themselves, as after a real kill of it. */
 export const processesOf = (product: Product, victim: Victim): number[] => {
   const found = new Map([...processTree(product.pid), ...withData(product.data)].map((pid) => [pid, kindOf(pid)]));
-  const of = (...kinds: (string | null)[]): number[] => [...found].filter(([, kind]) => kinds.includes(kind)).map(([pid]) => pid);
+  const of = (...kinds: (string | null)[]): number[] =>
+    [...found].filter(([, kind]) => kinds.includes(kind)).map(([pid]) => pid);
   switch (victim) {
     case 'server':
       return of('server');
@@ -38,7 +39,11 @@ const withData = (data: string): number[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .filter((pid) => pid !== process.pid && (commandLine(pid).some((word) => word.startsWith(data)) || environment(pid).includes(data)));
+    .filter(
+      (pid) =>
+        pid !== process.pid &&
+        (commandLine(pid).some((word) => word.startsWith(data)) || environment(pid).includes(data)),
+    );
 
 /** The server is told its folder by the environment only. */
 const environment = (pid: number): string => {

@@ -27,7 +27,11 @@ export const measureFreshness = async (product: Product, token: string, seconds:
     }
   })();
   while (Date.now() < until) {
-    const answer = await fetch(`${product.otlpHttpUrl}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: oneSpan(service) });
+    const answer = await fetch(`${product.otlpHttpUrl}/v1/traces`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: oneSpan(service),
+    });
     if (answer.ok) acknowledged.push(performance.now());
     await pause(probesApartMs);
   }
@@ -39,7 +43,9 @@ export const measureFreshness = async (product: Product, token: string, seconds:
 const requestsOf = async (product: Product, token: string, service: string, from: string): Promise<number> => {
   const to = new Date(Math.ceil((Date.now() + 10_000) / 10_000) * 10_000).toISOString();
   const query = new URLSearchParams({ from: `${from.slice(0, 18)}0Z`, to, step: '10' });
-  const answer = await fetch(`${product.url}/api/v1/services/${service}/signals?${query}`, { headers: { authorization: `Bearer ${token}` } });
+  const answer = await fetch(`${product.url}/api/v1/services/${service}/signals?${query}`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
   if (!answer.ok) return 0;
   return ((await answer.json()) as { totals: { requests: number | null } }).totals.requests ?? 0;
 };

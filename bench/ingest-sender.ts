@@ -45,9 +45,13 @@ const run = async (order: SenderOrder): Promise<SenderReport> => {
   const loop = async (bodies: readonly LoadBody[]): Promise<void> => {
     while (Date.now() < until) {
       for (const body of bodies) {
-        if (order.requestsPerSecond > 0) await pause(Math.max(0, startedMs + (sent++ * 1_000) / order.requestsPerSecond - Date.now()));
+        if (order.requestsPerSecond > 0)
+          await pause(Math.max(0, startedMs + (sent++ * 1_000) / order.requestsPerSecond - Date.now()));
         if (Date.now() >= until) return;
-        const bytes = order.protocol === 'http' ? compressed(body.fill(round, Date.now())) : Buffer.from(body.fill(round, Date.now()));
+        const bytes =
+          order.protocol === 'http'
+            ? compressed(body.fill(round, Date.now()))
+            : Buffer.from(body.fill(round, Date.now()));
         const from = performance.now();
         const status = await post(bytes).catch(() => 0);
         sum.wireBytes += bytes.byteLength;
@@ -65,9 +69,21 @@ const run = async (order: SenderOrder): Promise<SenderReport> => {
   };
   // Each loop sends for some of the services, so that the traces of a round are whole when all have sent.
   const groups = Array.from({ length: order.connections }, (_, group) =>
-    Array.from({ length: servicesInLoad }, (_unused, service) => service).filter((service) => service % order.connections === group % servicesInLoad || (order.connections > servicesInLoad && service === group % servicesInLoad)),
+    Array.from({ length: servicesInLoad }, (_unused, service) => service).filter(
+      (service) =>
+        service % order.connections === group % servicesInLoad ||
+        (order.connections > servicesInLoad && service === group % servicesInLoad),
+    ),
   ).filter((services) => services.length > 0);
-  await Promise.all(groups.map((services, group) => loop(services.map((service) => bodyOf[order.signal](service, order.instance * 10 + Math.floor(group / servicesInLoad))))));
+  await Promise.all(
+    groups.map((services, group) =>
+      loop(
+        services.map((service) =>
+          bodyOf[order.signal](service, order.instance * 10 + Math.floor(group / servicesInLoad)),
+        ),
+      ),
+    ),
+  );
   return { ...sum, latenciesMs: latenciesMs.sort((a, b) => a - b) };
 };
 
@@ -76,21 +92,42 @@ const httpPost = (order: SenderOrder): ((bytes: Buffer) => Promise<number>) => {
   const url = new URL(`/v1/${order.signal}`, order.url);
   return (bytes) =>
     new Promise((resolve, reject) => {
-      const outgoing = request(url, { method: 'POST', agent, headers: { 'content-type': 'application/x-protobuf', 'content-encoding': 'gzip', 'content-length': bytes.byteLength } }, (answer) => {
-        answer.resume();
-        answer.on('end', () => resolve(answer.statusCode ?? 0));
-        answer.on('error', reject);
-      });
+      const outgoing = request(
+        url,
+        {
+          method: 'POST',
+          agent,
+          headers: {
+            'content-type': 'application/x-protobuf',
+            'content-encoding': 'gzip',
+            'content-length': bytes.byteLength,
+          },
+        },
+        (answer) => {
+          answer.resume();
+          answer.on('end', () => resolve(answer.statusCode ?? 0));
+          answer.on('error', reject);
+        },
+      );
       outgoing.on('error', reject);
       outgoing.end(bytes);
     });
 };
 
 const grpcPost = (order: SenderOrder): ((bytes: Buffer) => Promise<number>) => {
-  const client = new Client(new URL(order.url).host, credentials.createInsecure(), { 'grpc.default_compression_algorithm': 2, 'grpc.max_send_message_length': -1 });
+  const client = new Client(new URL(order.url).host, credentials.createInsecure(), {
+    'grpc.default_compression_algorithm': 2,
+    'grpc.max_send_message_length': -1,
+  });
   return (bytes) =>
     new Promise((resolve) => {
-      client.makeUnaryRequest(grpcMethods[order.signal], (value: Buffer) => value, (value) => value, bytes, (error) => resolve(error === null ? 200 : error.code === 8 || error.code === 14 ? 429 : 500));
+      client.makeUnaryRequest(
+        grpcMethods[order.signal],
+        (value: Buffer) => value,
+        (value) => value,
+        bytes,
+        (error) => resolve(error === null ? 200 : error.code === 8 || error.code === 14 ? 429 : 500),
+      );
     });
 };
 

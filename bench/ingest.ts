@@ -13,7 +13,13 @@ import { makeToken, startProduct, type Product } from './product.ts';
  */
 const targets = { spansPerCpuSecond: 40_000, freshnessP99Ms: 3_000, eventLoopMs: 50, pssMegabytes: 1_024 } as const;
 
-const { values: given } = parseArgs({ options: { seconds: { type: 'string', default: '60' }, only: { type: 'string' }, processes: { type: 'boolean', default: false } } });
+const { values: given } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '60' },
+    only: { type: 'string' },
+    processes: { type: 'boolean', default: false },
+  },
+});
 const seconds = Number(given.seconds);
 const wanted = (name: string): boolean => given.only === undefined || given.only.split(',').includes(name);
 const rows: { what: string; figure: string; target: string; met: boolean | null }[] = [];
@@ -24,10 +30,38 @@ const main = async (): Promise<void> => {
     if (!(await product.ready(120_000))) throw new Error('Leadline did not become ready within 120 s');
     const token = await makeToken(product, 'admin');
     await send(product, { signal: 'traces', protocol: 'http', seconds: 5, requestsPerSecond: 20 });
-    if (wanted('traces')) await throughput(product, token, 'spans over HTTP, gzip protobuf', { signal: 'traces', protocol: 'http', seconds }, targets.spansPerCpuSecond);
-    if (wanted('grpc')) await throughput(product, token, 'spans over gRPC, gzip', { signal: 'traces', protocol: 'grpc', seconds: seconds / 3 }, null);
-    if (wanted('metrics')) await throughput(product, token, 'metric data points over HTTP', { signal: 'metrics', protocol: 'http', seconds: seconds / 3 }, null);
-    if (wanted('logs')) await throughput(product, token, 'log records over HTTP', { signal: 'logs', protocol: 'http', seconds: seconds / 3 }, null);
+    if (wanted('traces'))
+      await throughput(
+        product,
+        token,
+        'spans over HTTP, gzip protobuf',
+        { signal: 'traces', protocol: 'http', seconds },
+        targets.spansPerCpuSecond,
+      );
+    if (wanted('grpc'))
+      await throughput(
+        product,
+        token,
+        'spans over gRPC, gzip',
+        { signal: 'traces', protocol: 'grpc', seconds: seconds / 3 },
+        null,
+      );
+    if (wanted('metrics'))
+      await throughput(
+        product,
+        token,
+        'metric data points over HTTP',
+        { signal: 'metrics', protocol: 'http', seconds: seconds / 3 },
+        null,
+      );
+    if (wanted('logs'))
+      await throughput(
+        product,
+        token,
+        'log records over HTTP',
+        { signal: 'logs', protocol: 'http', seconds: seconds / 3 },
+        null,
+      );
     if (wanted('fresh')) await freshness(product, token);
   } finally {
     await product.stop();
@@ -66,9 +100,16 @@ const send = async (product: Product, load: Load): Promise<SenderReport> => {
   };
 };
 
-const total = (reports: readonly SenderReport[], field: Exclude<keyof SenderReport, 'latenciesMs'>): number => reports.reduce((sum, report) => sum + report[field], 0);
+const total = (reports: readonly SenderReport[], field: Exclude<keyof SenderReport, 'latenciesMs'>): number =>
+  reports.reduce((sum, report) => sum + report[field], 0);
 
-const throughput = async (product: Product, token: string, what: string, load: Load, target: number | null): Promise<void> => {
+const throughput = async (
+  product: Product,
+  token: string,
+  what: string,
+  load: Load,
+  target: number | null,
+): Promise<void> => {
   const before = processTree(product.pid);
   const cpuBefore = cpuSecondsOf(before);
   const each = cpuByProcess(before);
@@ -81,12 +122,35 @@ const throughput = async (product: Product, token: string, what: string, load: L
   const pids = processTree(product.pid);
   const cpu = cpuSecondsOf(pids) - cpuBefore;
   const blocked = await watch();
-  if (given.processes) for (const [name, used] of cpuByProcess(pids)) console.log(`  ${name}: ${(used - (each.get(name) ?? 0)).toFixed(2)} CPU s`);
+  if (given.processes)
+    for (const [name, used] of cpuByProcess(pids))
+      console.log(`  ${name}: ${(used - (each.get(name) ?? 0)).toFixed(2)} CPU s`);
   const perCpu = report.acknowledgedItems / cpu;
-  note(`${what}: a CPU-second`, `${thousands(perCpu)} (${thousands(report.acknowledgedItems / wall)} a second, ${(cpu / wall).toFixed(2)} cores, ${thousands(report.acknowledgedItems)} in ${wall.toFixed(0)} s)`, target === null ? '' : `≥ ${thousands(target)}`, target === null ? null : perCpu >= target);
-  note(`${what}: acknowledged after p50 / p99`, `${at(report.latenciesMs, 0.5)} / ${at(report.latenciesMs, 0.99)} ms`, '', null);
-  if (report.refusedRequests + report.failedRequests > 0) note(`${what}: refused / failed requests`, `${report.refusedRequests} / ${report.failedRequests}`, '0 failed', report.failedRequests === 0);
-  note(`${what}: longest work between two turns of the event loop`, `${blocked.workMs.toFixed(0)} ms of CPU (lag on this machine up to ${blocked.lagMs.toFixed(0)} ms)`, `≤ ${targets.eventLoopMs} ms`, blocked.workMs <= targets.eventLoopMs);
+  note(
+    `${what}: a CPU-second`,
+    `${thousands(perCpu)} (${thousands(report.acknowledgedItems / wall)} a second, ${(cpu / wall).toFixed(2)} cores, ${thousands(report.acknowledgedItems)} in ${wall.toFixed(0)} s)`,
+    target === null ? '' : `≥ ${thousands(target)}`,
+    target === null ? null : perCpu >= target,
+  );
+  note(
+    `${what}: acknowledged after p50 / p99`,
+    `${at(report.latenciesMs, 0.5)} / ${at(report.latenciesMs, 0.99)} ms`,
+    '',
+    null,
+  );
+  if (report.refusedRequests + report.failedRequests > 0)
+    note(
+      `${what}: refused / failed requests`,
+      `${report.refusedRequests} / ${report.failedRequests}`,
+      '0 failed',
+      report.failedRequests === 0,
+    );
+  note(
+    `${what}: longest work between two turns of the event loop`,
+    `${blocked.workMs.toFixed(0)} ms of CPU (lag on this machine up to ${blocked.lagMs.toFixed(0)} ms)`,
+    `≤ ${targets.eventLoopMs} ms`,
+    blocked.workMs <= targets.eventLoopMs,
+  );
 };
 
 const freshness = async (product: Product, token: string): Promise<void> => {
@@ -100,10 +164,25 @@ const freshness = async (product: Product, token: string): Promise<void> => {
   clearInterval(sampling);
   const wall = (performance.now() - startedMs) / 1_000;
   const cpu = cpuSecondsOf(processTree(product.pid)) - cpuBefore;
-  note('at 10,000 spans a second: acknowledgement to golden signals p50 / p99', `${at(delaysMs, 0.5)} / ${at(delaysMs, 0.99)} ms (${delaysMs.length} probes)`, `p99 ≤ ${thousands(targets.freshnessP99Ms)} ms`, delaysMs.length > 0 && quantile(delaysMs, 0.99) <= targets.freshnessP99Ms);
-  note('at 10,000 spans a second: memory of all processes (PSS, most)', `${pss.toFixed(0)} MB`, `≤ ${thousands(targets.pssMegabytes)} MB`, pss <= targets.pssMegabytes);
+  note(
+    'at 10,000 spans a second: acknowledgement to golden signals p50 / p99',
+    `${at(delaysMs, 0.5)} / ${at(delaysMs, 0.99)} ms (${delaysMs.length} probes)`,
+    `p99 ≤ ${thousands(targets.freshnessP99Ms)} ms`,
+    delaysMs.length > 0 && quantile(delaysMs, 0.99) <= targets.freshnessP99Ms,
+  );
+  note(
+    'at 10,000 spans a second: memory of all processes (PSS, most)',
+    `${pss.toFixed(0)} MB`,
+    `≤ ${thousands(targets.pssMegabytes)} MB`,
+    pss <= targets.pssMegabytes,
+  );
   note('at 10,000 spans a second: cores, reading probes included', (cpu / wall).toFixed(2), '', null);
-  note('at 10,000 spans a second: sent / acknowledged after p99', `${thousands(report.acknowledgedItems / wall)} a second / ${at(report.latenciesMs, 0.99)} ms`, '', null);
+  note(
+    'at 10,000 spans a second: sent / acknowledged after p99',
+    `${thousands(report.acknowledgedItems / wall)} a second / ${at(report.latenciesMs, 0.99)} ms`,
+    '',
+    null,
+  );
 };
 
 /**
@@ -136,12 +215,21 @@ const note = (what: string, value: string, target: string, met: boolean | null):
 
 const print = (): void => {
   const missed = rows.filter(({ met }) => met === false);
-  console.log(missed.length === 0 ? '\nEvery target is met.' : `\n${missed.length} targets are missed: ${missed.map(({ what }) => what).join('; ')}`);
+  console.log(
+    missed.length === 0
+      ? '\nEvery target is met.'
+      : `\n${missed.length} targets are missed: ${missed.map(({ what }) => what).join('; ')}`,
+  );
   process.exitCode = missed.length === 0 ? 0 : 1;
 };
 
-const quantile = (sorted: readonly number[], q: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0;
-const at = (sorted: readonly number[], q: number): string => quantile([...sorted].sort((a, b) => a - b), q).toFixed(0);
+const quantile = (sorted: readonly number[], q: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0;
+const at = (sorted: readonly number[], q: number): string =>
+  quantile(
+    [...sorted].sort((a, b) => a - b),
+    q,
+  ).toFixed(0);
 const thousands = (value: number): string => Math.round(value).toLocaleString('en-US');
 
 await main();

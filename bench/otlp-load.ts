@@ -14,7 +14,16 @@ export interface LoadBody {
 
 export const servicesInLoad = 10;
 const spansPerTrace = 8;
-const routes = ['GET /api/products', 'GET /api/products/:id', 'POST /api/cart', 'GET /api/cart', 'POST /api/orders', 'GET /api/orders/:id', 'POST /api/payments', 'GET /api/recommendations'];
+const routes = [
+  'GET /api/products',
+  'GET /api/products/:id',
+  'POST /api/cart',
+  'GET /api/cart',
+  'POST /api/orders',
+  'GET /api/orders/:id',
+  'POST /api/payments',
+  'GET /api/recommendations',
+];
 
 class Wire {
   readonly bytes = Buffer.alloc(4 * 1024 * 1024);
@@ -125,8 +134,16 @@ export const spanBody = (service: number, instance: number, spans = 512): LoadBo
     writeResource(wire, service, instance);
     for (let kind = 0; kind < spansPerTrace; kind += 1) {
       wire.message(2, () => {
-        writeScope(wire, kind === 0 || kind === 7 ? '@opentelemetry/instrumentation-http' : kind < 3 ? '@opentelemetry/instrumentation-pg' : '@opentelemetry/instrumentation-express');
-        for (let trace = 0; trace < spans / spansPerTrace; trace += 1) places.push(writeSpan(wire, service, trace, kind));
+        writeScope(
+          wire,
+          kind === 0 || kind === 7
+            ? '@opentelemetry/instrumentation-http'
+            : kind < 3
+              ? '@opentelemetry/instrumentation-pg'
+              : '@opentelemetry/instrumentation-express',
+        );
+        for (let trace = 0; trace < spans / spansPerTrace; trace += 1)
+          places.push(writeSpan(wire, service, trace, kind));
       });
     }
   });
@@ -150,21 +167,46 @@ const writeSpan = (wire: Wire, service: number, traceIndex: number, number: numb
     places['trace'] = wire.room(1, 16);
     places['span'] = wire.room(2, 8);
     if (number > 0 || service > 0) places['parent'] = wire.room(4, 8);
-    wire.text(5, number === 0 ? route : number === 7 ? 'GET' : number < 3 ? 'pg.query:SELECT orders' : `middleware - ${['query', 'expressInit', 'session', 'router'][number - 3]}`);
+    wire.text(
+      5,
+      number === 0
+        ? route
+        : number === 7
+          ? 'GET'
+          : number < 3
+            ? 'pg.query:SELECT orders'
+            : `middleware - ${['query', 'expressInit', 'session', 'router'][number - 3]}`,
+    );
     wire.number(6, number === 0 ? 2 : number < 3 || number === 7 ? 3 : 1);
     places['start'] = wire.fixed64(7);
     places['end'] = wire.fixed64(8);
-    for (const [key, value] of Object.entries(attributesOf(route, service, number, traceIndex, failed))) wire.attribute(9, key, value);
+    for (const [key, value] of Object.entries(attributesOf(route, service, number, traceIndex, failed)))
+      wire.attribute(9, key, value);
     if (failed) wire.message(15, () => wire.number(3, 2));
     wire.varint(16 * 8 + 5);
     wire.bytes.writeUInt32LE(0x101, wire.length);
     wire.length += 4;
   });
   const parentNumber = number === 0 ? 7 : 0;
-  return { trace: places['trace']!, span: places['span']!, parent: places['parent'] ?? null, start: places['start']!, end: places['end']!, traceIndex, spanNumber: number, parentNumber };
+  return {
+    trace: places['trace']!,
+    span: places['span']!,
+    parent: places['parent'] ?? null,
+    start: places['start']!,
+    end: places['end']!,
+    traceIndex,
+    spanNumber: number,
+    parentNumber,
+  };
 };
 
-const attributesOf = (route: string, service: number, number: number, trace: number, failed: boolean): Record<string, string | number> => {
+const attributesOf = (
+  route: string,
+  service: number,
+  number: number,
+  trace: number,
+  failed: boolean,
+): Record<string, string | number> => {
   if (number === 0) {
     return {
       'http.request.method': route.split(' ')[0]!,
@@ -194,24 +236,47 @@ const attributesOf = (route: string, service: number, number: number, trace: num
     return {
       'db.system.name': 'postgresql',
       'db.namespace': 'orders',
-      'db.query.text': 'SELECT id, customer_id, total, created_at FROM orders WHERE customer_id = $1 ORDER BY created_at DESC LIMIT 20',
+      'db.query.text':
+        'SELECT id, customer_id, total, created_at FROM orders WHERE customer_id = $1 ORDER BY created_at DESC LIMIT 20',
       'db.operation.name': 'SELECT',
       'db.collection.name': 'orders',
       'server.address': 'orders-db.internal',
       'server.port': 5_432,
     };
   }
-  return { 'express.name': 'router', 'express.type': 'middleware', 'http.route': route.split(' ')[1]!, 'code.function.name': 'handle', 'thread.id': 1 };
+  return {
+    'express.name': 'router',
+    'express.type': 'middleware',
+    'http.route': route.split(' ')[1]!,
+    'code.function.name': 'handle',
+    'thread.id': 1,
+  };
 };
 
-const patchSpan = (bytes: Buffer, place: SpanPlace, service: number, instance: number, round: number, nowNs: bigint): void => {
+const patchSpan = (
+  bytes: Buffer,
+  place: SpanPlace,
+  service: number,
+  instance: number,
+  round: number,
+  nowNs: bigint,
+): void => {
   const key = (place.traceIndex * 2_654_435_761 + round * 40_503) >>> 0;
   bytes.writeUInt32LE((key ^ 0x9e37_79b9) >>> 0, place.trace);
   bytes.writeUInt32LE(instance, place.trace + 4);
   bytes.writeUInt32LE(round, place.trace + 8);
   bytes.writeUInt32LE(place.traceIndex + 1, place.trace + 12);
   putSpanId(bytes, place.span, key, round, service, place.spanNumber, instance);
-  if (place.parent !== null) putSpanId(bytes, place.parent, key, round, place.spanNumber === 0 ? service - 1 : service, place.parentNumber, instance);
+  if (place.parent !== null)
+    putSpanId(
+      bytes,
+      place.parent,
+      key,
+      round,
+      place.spanNumber === 0 ? service - 1 : service,
+      place.parentNumber,
+      instance,
+    );
   // A request takes 2 to about 400 ms, the inner ones less; all end within the last second.
   const wholeUs = (2_000 + (key % 1_000) * (key % 400)) * (1 - service / 12);
   const partUs = place.spanNumber === 0 ? wholeUs : wholeUs * (place.spanNumber === 7 ? 0.9 : 0.1 * place.spanNumber);
@@ -220,7 +285,15 @@ const patchSpan = (bytes: Buffer, place: SpanPlace, service: number, instance: n
   bytes.writeBigUInt64LE(endNs - BigInt(Math.floor(partUs)) * 1_000n, place.start);
 };
 
-const putSpanId = (bytes: Buffer, at: number, key: number, round: number, service: number, number: number, instance: number): void => {
+const putSpanId = (
+  bytes: Buffer,
+  at: number,
+  key: number,
+  round: number,
+  service: number,
+  number: number,
+  instance: number,
+): void => {
   bytes.writeUInt32LE((key ^ Math.imul(round, 0x85eb_ca6b)) >>> 0, at);
   bytes.writeUInt32LE((((round & 0xffff) << 16) | (instance << 8) | (service << 4) | number) >>> 0, at + 4);
 };
@@ -268,7 +341,8 @@ export const metricBody = (service: number, instance: number, points = 1_000): L
       const nowNs = BigInt(Math.floor(nowMs)) * 1_000_000n;
       for (const at of times) bytes.writeBigUInt64LE(nowNs, at);
       for (const at of starts) bytes.writeBigUInt64LE(startedNs, at);
-      for (const [index, at] of values.entries()) bytes.writeDoubleLE(index % 50 < perMetric ? round * 7 + index : ((round * 31 + index * 17) % 100) / 100, at);
+      for (const [index, at] of values.entries())
+        bytes.writeDoubleLE(index % 50 < perMetric ? round * 7 + index : ((round * 31 + index * 17) % 100) / 100, at);
       return bytes;
     },
   };
@@ -290,7 +364,14 @@ export const logBody = (service: number, instance: number, records = 512): LoadB
           times.push(wire.fixed64(1));
           wire.number(2, error ? 17 : 9);
           wire.text(3, error ? 'ERROR' : 'INFO');
-          wire.message(5, () => wire.text(1, error ? `payment of order ${10_000 + record} was declined: insufficient funds` : `order ${10_000 + record} of customer ${record % 97} was priced at ${record}.90 in 3 steps`));
+          wire.message(5, () =>
+            wire.text(
+              1,
+              error
+                ? `payment of order ${10_000 + record} was declined: insufficient funds`
+                : `order ${10_000 + record} of customer ${record % 97} was priced at ${record}.90 in 3 steps`,
+            ),
+          );
           wire.attribute(6, 'order.id', 10_000 + record);
           wire.attribute(6, 'customer.tier', ['gold', 'silver', 'none'][record % 3]!);
           wire.attribute(6, 'code.file.path', '/srv/app/modules/orders/price.js');

@@ -63,7 +63,11 @@ const allStats = (): Map<number, ProcessStat> => {
       const text = readFileSync(`/proc/${name}/stat`, 'utf8');
       const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
       const [user, system, childUser, childSystem] = [11, 12, 13, 14].map((at) => Number(fields[at]));
-      stats.set(Number(name), { parent: Number(fields[1]), ticks: user! + system! + childUser! + childSystem!, name: text.slice(text.indexOf('(') + 1, text.lastIndexOf(')')) });
+      stats.set(Number(name), {
+        parent: Number(fields[1]),
+        ticks: user! + system! + childUser! + childSystem!,
+        name: text.slice(text.indexOf('(') + 1, text.lastIndexOf(')')),
+      });
     } catch {
       // It ended meanwhile.
     }

@@ -34,7 +34,20 @@ export const startProduct = async (options: ProductOptions = {}): Promise<Produc
   const [port, http, grpc] = options.ports ?? (await freePorts());
   const child = spawn(
     process.execPath,
-    [cli, 'serve', '--data', data, '--port', String(port), '--otlp-http-port', String(http), '--otlp-grpc-port', String(grpc), '--log-level', 'warn'],
+    [
+      cli,
+      'serve',
+      '--data',
+      data,
+      '--port',
+      String(port),
+      '--otlp-http-port',
+      String(http),
+      '--otlp-grpc-port',
+      String(grpc),
+      '--log-level',
+      'warn',
+    ],
     { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: { ...ownEngines(), ...options.environment } },
   );
   const url = `http://127.0.0.1:${port}`;
@@ -57,7 +70,11 @@ export const startProduct = async (options: ProductOptions = {}): Promise<Produc
 
 /** The environment without what would lead it to other engines or another folder than the ones that are measured. */
 const ownEngines = (): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(process.env).filter(([name]) => !['DATABASE_URL', 'CLICKHOUSE_URL'].includes(name) && !name.startsWith('LEADLINE_')));
+  Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !['DATABASE_URL', 'CLICKHOUSE_URL'].includes(name) && !name.startsWith('LEADLINE_'),
+    ),
+  );
 
 const untilReady = async (url: string, ms: number): Promise<boolean> => {
   const until = Date.now() + ms;
@@ -88,8 +105,14 @@ export const freePorts = async (): Promise<[number, number, number]> => {
 /** A token of the product's own command line; works while it runs. */
 export const makeToken = (product: Product, role: string): Promise<string> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [cli, 'token', 'create', '--role', role, '--name', `bench-${Date.now()}`, '--data', product.data], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], env: ownEngines() });
+    const child = spawn(
+      process.execPath,
+      [cli, 'token', 'create', '--role', role, '--name', `bench-${Date.now()}`, '--data', product.data],
+      { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], env: ownEngines() },
+    );
     let text = '';
     child.stdout.on('data', (chunk) => (text += String(chunk)));
-    child.once('exit', (code) => (code === 0 ? resolve(text.trim()) : reject(new Error(`token create ended with ${code}`))));
+    child.once('exit', (code) =>
+      code === 0 ? resolve(text.trim()) : reject(new Error(`token create ended with ${code}`)),
+    );
   });

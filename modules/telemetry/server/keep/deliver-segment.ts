@@ -43,13 +43,17 @@ interface Part {
  */
 export const deliverSegment = async (options: DeliverOptions, segment: Segment, attempt: Attempt): Promise<void> => {
   const frames = await readFrames(options, segment);
-  if (attempt.mayBeThere) await awaitOldQueries(options.clickhouse, segment.id, options.cluster, options.limits.oldQueryMs);
+  if (attempt.mayBeThere)
+    await awaitOldQueries(options.clickhouse, segment.id, options.cluster, options.limits.oldQueryMs);
   for (const part of await partsOf(options, segment, frames.bytes, frames.places)) {
     await deliverPart(options, segment, part, attempt);
   }
 };
 
-const readFrames = async (options: DeliverOptions, segment: Segment): Promise<{ bytes: Buffer; places: readonly FramePlace[] }> => {
+const readFrames = async (
+  options: DeliverOptions,
+  segment: Segment,
+): Promise<{ bytes: Buffer; places: readonly FramePlace[] }> => {
   const whole = await readFile(logFile(options.folder, segment.name));
   const bytes = whole.subarray(0, segment.bytes);
   const scan = scanFrames(bytes, segment.seed);
@@ -72,8 +76,16 @@ const readFrames = async (options: DeliverOptions, segment: Segment): Promise<{ 
   return { bytes, places: scan.frames };
 };
 
-const partsOf = async (options: DeliverOptions, segment: Segment, bytes: Buffer, places: readonly FramePlace[]): Promise<Part[]> => {
-  const parts = new Map<string, { table: string; day: string; count: number; pieces: { count: number; bytes: Buffer }[] }>();
+const partsOf = async (
+  options: DeliverOptions,
+  segment: Segment,
+  bytes: Buffer,
+  places: readonly FramePlace[],
+): Promise<Part[]> => {
+  const parts = new Map<
+    string,
+    { table: string; day: string; count: number; pieces: { count: number; bytes: Buffer }[] }
+  >();
   for (const place of places) {
     let at = place.payloadFrom;
     for (const { table, day, count, bytes: length } of place.meta.parts) {
@@ -89,24 +101,47 @@ const partsOf = async (options: DeliverOptions, segment: Segment, bytes: Buffer,
   for (const part of parts.values()) {
     const structure = segment.structures[part.table] ?? options.structures().columns[part.table];
     if (structure) known.push({ ...part, structure });
-    else await setAside(options, segment, { ...part, structure: '' }, 'unknown-table', `ClickHouse has no table ${part.table}`);
+    else
+      await setAside(
+        options,
+        segment,
+        { ...part, structure: '' },
+        'unknown-table',
+        `ClickHouse has no table ${part.table}`,
+      );
   }
   return known;
 };
 
-const deliverPart = async (options: DeliverOptions, segment: Segment, part: Part, { mayBeThere, last }: Attempt): Promise<void> => {
+const deliverPart = async (
+  options: DeliverOptions,
+  segment: Segment,
+  part: Part,
+  { mayBeThere, last }: Attempt,
+): Promise<void> => {
   const replaces = options.structures().replacing.has(part.table);
   if (mayBeThere && !replaces) {
     const there = await rowsThere(options.clickhouse, part, segment.id);
     if (there.rows >= part.count) return;
     if (there.rows > 0 && there.fromParts < there.rows) {
-      await setAside(options, segment, part, 'delivered-in-part', `ClickHouse holds ${there.rows} of ${part.count} rows`);
+      await setAside(
+        options,
+        segment,
+        part,
+        'delivered-in-part',
+        `ClickHouse holds ${there.rows} of ${part.count} rows`,
+      );
       return;
     }
     if (there.fromParts > 0) return deliverPieces(options, segment, part, last);
   }
   try {
-    await insert(options, part, segment.id, part.pieces.map((piece) => piece.bytes));
+    await insert(
+      options,
+      part,
+      segment.id,
+      part.pieces.map((piece) => piece.bytes),
+    );
   } catch (error) {
     if (!neverParses(error, last)) throw error;
     await deliverPieces(options, segment, part, last, error);
@@ -114,7 +149,13 @@ const deliverPart = async (options: DeliverOptions, segment: Segment, part: Part
 };
 
 /** Something in the segment does not parse: each batch by itself, so that only the one that is wrong is set aside. */
-const deliverPieces = async (options: DeliverOptions, segment: Segment, part: Part, last: boolean, reason?: unknown): Promise<void> => {
+const deliverPieces = async (
+  options: DeliverOptions,
+  segment: Segment,
+  part: Part,
+  last: boolean,
+  reason?: unknown,
+): Promise<void> => {
   const single = part.pieces.length === 1;
   const perId = Math.ceil(part.pieces.length / segmentPartsMax);
   for (let at = 0; at < part.pieces.length; at += perId) {
@@ -124,10 +165,22 @@ const deliverPieces = async (options: DeliverOptions, segment: Segment, part: Pa
     if ((await rowsThere(options.clickhouse, part, id, id)).rows > 0) continue;
     try {
       if (single && reason) throw reason;
-      await insert(options, piece, id, pieces.map(({ bytes }) => bytes));
+      await insert(
+        options,
+        piece,
+        id,
+        pieces.map(({ bytes }) => bytes),
+      );
     } catch (error) {
       if (!neverParses(error, last)) throw error;
-      await setAside(options, segment, piece, 'does-not-parse', `batch ${at + 1} of ${part.pieces.length}: ${firstLine(error)}`, at);
+      await setAside(
+        options,
+        segment,
+        piece,
+        'does-not-parse',
+        `batch ${at + 1} of ${part.pieces.length}: ${firstLine(error)}`,
+        at,
+      );
     }
   }
 };
@@ -141,13 +194,21 @@ const insert = (options: DeliverOptions, part: Part, id: SegmentId, pieces: read
     timeoutMs: options.limits.insertMs,
   });
 
-const rowsThere = async (clickhouse: ClickHouse, part: Part, from: SegmentId, to?: SegmentId): Promise<{ rows: number; fromParts: number }> => {
+const rowsThere = async (
+  clickhouse: ClickHouse,
+  part: Part,
+  from: SegmentId,
+  to?: SegmentId,
+): Promise<{ rows: number; fromParts: number }> => {
   const range = to === undefined ? segmentRange(from) : { segment: from.toString(), last: to.toString() };
-  const [row] = await clickhouse.query<{ rows: number; fromParts: number }>(countSql(part.table, dayCondition(part.table)), {
-    params: { ...range, day: part.day },
-    lane: 'background',
-    timeoutMs: 60_000,
-  });
+  const [row] = await clickhouse.query<{ rows: number; fromParts: number }>(
+    countSql(part.table, dayCondition(part.table)),
+    {
+      params: { ...range, day: part.day },
+      lane: 'background',
+      timeoutMs: 60_000,
+    },
+  );
   return { rows: Number(row!.rows), fromParts: Number(row!.fromParts) };
 };
 
@@ -198,4 +259,5 @@ export const errorCode = (error: unknown): number | null => {
 /** What the ClickHouse client has put into words already; the rest of its refusals say that the engine is away or busy. */
 const refusalCodes: Readonly<Record<string, number>> = { 'clickhouse.too-slow': 159, 'clickhouse.too-heavy': 241 };
 
-const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0]!.slice(0, 500);
+const firstLine = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n')[0]!.slice(0, 500);

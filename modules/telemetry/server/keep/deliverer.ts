@@ -1,18 +1,20 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ClickHouse } from '../../../../platform/clickhouse/clickhouse.ts';
 import type { Log } from '../../../../platform/log/log.ts';
-import { deliverSegment } from './deliver-segment.ts';
-import { createDeliveryQueue } from './delivery-queue.ts';
+import { deliverSegment, type Attempt } from './deliver-segment.ts';
+import { createDeliveredSegments, type DeliveredSegments } from './delivered-segments.ts';
+import { createDeliveryQueue, type DeliveryQueue } from './delivery-queue.ts';
 import type { KeepFigures } from './figures.ts';
+import { createKnownTables, type KnownTables } from './known-tables.ts';
 import type { KeepLimits } from './limits.ts';
+import { createPowerCheck, type PowerCheck } from './power-check.ts';
 import type { Quarantine } from './quarantine.ts';
-import { missingSegments, powerLossSince } from './recheck.ts';
 import type { Recovered } from './recovery.ts';
-import { dropOld, mayComputeFrom, readRemovedDays, type DroppedPartition, type RemovedDays, type RetentionDays } from './retention.ts';
-import { createRollups } from './rollups.ts';
-import { createSeenTeller } from './seen-teller.ts';
+import { dropOld, type DroppedPartition, type RetentionDays } from './retention.ts';
+import { createRollups, type Rollups } from './rollups.ts';
+import { createSeenTeller, type SeenTeller } from './seen-teller.ts';
 import type { Seen } from './seen.ts';
-import { markDelivered, markUndelivered, removeSegment, type Segment } from './segment.ts';
-import { keepColumns, noStructures, readStructures, type Structures } from './structures.ts';
+import type { Segment } from './segment.ts';
 import type { WriteAheadLog } from './write-ahead-log.ts';
 
 /** The way of a sealed segment: into ClickHouse, into the counts, told, and after a while gone. */
@@ -22,10 +24,7 @@ export interface Deliverer {
   /** A batch is safe: its segment may have to be sealed soon. */
   appended(): void;
   columns(): Readonly<Record<string, string>>;
-  queueBytes(): number;
-  waiting(): number;
-  oldestMs(): number | null;
-  problem(): string | null;
+  readonly queue: Pick<DeliveryQueue, 'bytes' | 'count' | 'oldestMs' | 'problem'>;
   dirty(): Readonly<Record<string, number>>;
   settled(): Promise<void>;
   tidy(): Promise<void>;
@@ -48,197 +47,194 @@ export interface DelivererOptions {
   readonly figures: () => KeepFigures;
 }
 
-/** A segment that ClickHouse holds: what is still to be done with it. */
-interface Delivered {
-  readonly segment: Segment;
-  readonly number: number;
-  readonly atMs: number;
-  fresh: boolean;
-  /** Every count and telling is done and the disk says so. */
-  marked: boolean;
-}
-
+/** Recovers nothing by itself: `begin` hands in what the log found. */
 export const createDeliverer = async (options: DelivererOptions): Promise<Deliverer> => {
-  const { clickhouse, limits, nowMs } = options;
-  const monotonicMs = (): number => performance.now();
-  let structures: Structures = noStructures;
-  let removed: RemovedDays | null = null;
-  let wal: WriteAheadLog | null = null;
-  let delivered: Delivered[] = [];
-  const powerLoss = await powerLossSince(options.bootFile);
-  let mustRecheck = powerLoss.possible || clickhouse.kind === 'external';
-  let marking: Promise<unknown> = Promise.resolve();
-  let sealTimer: NodeJS.Timeout | null = null;
-  let watchers: (() => void)[] = [];
-  let stopped = false;
-
-  /** What the migrations made, once it is there; throws until then, and the delivery tries again. */
-  const prepare = async (): Promise<void> => {
-    if (removed !== null) return;
-    const found = await readStructures(clickhouse);
-    if (Object.keys(found.columns).length === 0) throw new Error('the tables of telemetry are not there yet');
-    removed = await readRemovedDays(clickhouse);
-    structures = found;
-    await keepColumns(options.columnsFile, found.columns).catch(() => {});
-  };
-
-  const progress = (): void => {
-    const [fresh, all] = [rollups.freshCovered(), Math.min(rollups.covered(), teller.covered())];
-    for (const entry of delivered) {
-      if (!entry.fresh && entry.number <= fresh) {
-        entry.fresh = true;
-        if (entry.segment.tenSeconds.length > 0) options.figures().freshness.observe(Math.max(0, nowMs() - entry.segment.oldestMs) / 1_000);
-      }
-      if (!entry.marked && entry.number <= all) {
-        entry.marked = true;
-        marking = Promise.all([marking, mark(entry.segment)]);
-      }
-    }
-    for (const watcher of watchers) watcher();
-  };
-  const mark = (segment: Segment): Promise<void> =>
-    markDelivered(options.folder, segment).catch((error: unknown) => {
-      options.log.warn({ error: String(error) }, 'a delivered segment could not be marked; it is looked at again after a restart');
-    });
-  const rollups = createRollups({
-    clickhouse,
-    log: options.log,
-    limits,
-    nowMs,
-    monotonicMs,
-    mayCompute: (level, bucket) => removed === null || mayComputeFrom(removed)(level, bucket),
-    onEdges: (buckets) => teller.edges(buckets),
-    onProgress: progress,
+  const tables = createKnownTables(options.clickhouse, options.columnsFile);
+  const delivered = createDeliveredSegments({
+    ...options,
+    keptMs: options.limits.deliveredMs,
+    onFresh: (ageMs) => options.figures().freshness.observe(ageMs / 1_000),
   });
-  const teller = createSeenTeller({ clickhouse, log: options.log, pauseMs: limits.seenPauseMs, nowMs, monotonicMs, tell: options.seen, onProgress: progress });
-
-  const onDelivered = (segment: Segment): void => {
-    const number = rollups.delivered(segment.tenSeconds);
-    teller.delivered(segment, number);
-    delivered.push({ segment, number, atMs: nowMs(), fresh: false, marked: false });
-    for (const { table, count } of segment.parts) options.figures().inserted.inc({ table }, count);
-    progress();
-  };
-
-  /** Seals once the first batch is old enough and ClickHouse is ready for more; under load segments grow to their full size. */
-  const sealSoon = (): void => {
-    if (sealTimer !== null || wal === null || stopped) return;
-    const open = wal.open();
-    if (open === null || !queue.idle()) return;
-    const waitMs = Math.max(0, open.oldestMs + limits.segmentMs - nowMs());
-    sealTimer = setTimeout(() => {
-      sealTimer = null;
-      if (queue.idle()) void wal?.seal();
-    }, Math.min(waitMs, limits.segmentMs)).unref();
-  };
-
-  const queue = createDeliveryQueue({
-    limits,
-    log: options.log,
-    onDelivered,
-    onIdle: () => {
-      sealSoon();
-      for (const watcher of watchers) watcher();
-    },
-    deliver: async (segment, attempt) => {
-      await prepare();
-      await lookAgain();
-      await deliverSegment({ clickhouse, folder: options.folder, quarantine: options.quarantine, cluster: options.cluster, structures: () => structures, limits }, segment, attempt);
-    },
+  const way = new Way(options, tables, delivered);
+  way.powerCheck = await createPowerCheck({
+    ...options,
+    tables,
+    delivered,
+    onMissing: (segment) => way.queue.add(segment, true),
+    onPresent: (segment) => way.rollups.delivered(segment.tenSeconds),
   });
-
-  /** After a power loss (of this machine, or perhaps of the server that ClickHouse runs on): is what was delivered still there? */
-  const lookAgain = async (): Promise<void> => {
-    if (!mustRecheck) return;
-    const marked = delivered.filter((entry) => entry.marked).map(({ segment }) => segment);
-    const missing = new Set(await missingSegments(clickhouse, marked, structures.replacing));
-    for (const segment of missing) await markUndelivered(options.folder, segment);
-    if (!mustRecheck) return;
-    mustRecheck = false;
-    if (missing.size > 0) options.log.warn({ segments: missing.size }, 'ClickHouse had lost delivered telemetry; it is delivered again from the log');
-    delivered = delivered.filter(({ segment }) => !missing.has(segment));
-    for (const segment of marked) {
-      if (missing.has(segment)) queue.add(segment, true);
-      // What was counted from it may be what was lost.
-      else rollups.delivered(segment.tenSeconds);
-    }
-    await powerLoss.lookedAfter();
-  };
-  const lookAgainSoon = (): void => {
-    if (!mustRecheck || stopped) return;
-    prepare()
-      .then(lookAgain)
-      .catch((error: unknown) => {
-        options.log.warn({ error: String(error).slice(0, 500) }, 'delivered telemetry could not be looked for after a possible power loss; it is tried again');
-        setTimeout(lookAgainSoon, limits.retryMs[1]).unref();
-      });
-  };
-
-  clickhouse.onUp(() => {
-    if (clickhouse.kind === 'external') mustRecheck = true;
-    queue.wake();
-    rollups.wake();
-    lookAgainSoon();
-  });
-  const retention: RetentionDays = { ...options.retention, minutesMax: limits.minutesDaysMax, tenSecondsHours: limits.tenSecondsHours + 2 };
-  const drop = async (): Promise<readonly DroppedPartition[]> => {
-    await prepare();
-    const dropped = await dropOld(clickhouse, { days: retention, nowMs: nowMs(), cluster: options.cluster, removed: removed!, untouchedSeconds: limits.untouchedSeconds, quiet: () => rollups.quiet() });
-    if (dropped.length > 0) options.log.info({ dropped }, 'telemetry older than it is kept was removed');
-    return dropped;
-  };
-  const dropping = setInterval(() => void drop().catch((error: unknown) => options.log.warn({ error: String(error) }, 'old telemetry was not removed; it is tried again')), limits.retentionMs).unref();
-
-  return {
-    begin: (recovered, log) => {
-      wal = log;
-      // Known as delivered: kept for their bodies until their time is over, and looked for when power may have been lost.
-      for (const segment of recovered.delivered) delivered.push({ segment, number: 0, atMs: nowMs(), fresh: true, marked: true });
-      for (const segment of recovered.waiting) queue.add(segment, true);
-      lookAgainSoon();
-      prepare().catch(() => {});
-    },
-    sealed: (segment) => queue.add(segment, false),
-    appended: sealSoon,
-    columns: () => structures.columns,
-    queueBytes: () => queue.bytes(),
-    waiting: () => queue.count(),
-    oldestMs: () => queue.oldestMs(),
-    problem: () => queue.problem(),
-    dirty: () => rollups.dirty(),
-    settled: async () => {
-      await wal?.seal();
-      const last = (): boolean => queue.idle() && delivered.every((entry) => entry.marked);
-      rollups.hurry(true);
-      teller.hurry(true);
-      if (!last()) await new Promise<void>((resolve) => watchers.push(() => last() && resolve()));
-      await marking;
-      watchers = [];
-      rollups.hurry(false);
-      teller.hurry(false);
-    },
-    tidy: async () => {
-      const done = delivered.filter((entry) => entry.marked && nowMs() - entry.atMs >= limits.deliveredMs);
-      if (done.length === 0) return;
-      const gone = new Set(done);
-      delivered = delivered.filter((entry) => !gone.has(entry));
-      for (const { segment } of done) await removeSegment(options.folder, segment.name);
-    },
-    dropOld: drop,
-    stop: async () => {
-      await Promise.race([idle(queue.idle, (watcher) => watchers.push(watcher)), new Promise((resolve) => setTimeout(resolve, limits.stopMs))]);
-      stopped = true;
-      if (sealTimer) clearTimeout(sealTimer);
-      clearInterval(dropping);
-      await queue.stop();
-      await Promise.all([rollups.stop(), teller.stop()]);
-      await marking;
-    },
-  };
+  return way;
 };
 
-const idle = (isIdle: () => boolean, watch: (watcher: () => void) => void): Promise<void> =>
-  new Promise((resolve) => {
-    if (isIdle()) resolve();
-    else watch(() => isIdle() && resolve());
-  });
+class Way implements Deliverer {
+  readonly queue: DeliveryQueue;
+  readonly rollups: Rollups;
+  powerCheck: PowerCheck | null = null;
+  readonly #options: DelivererOptions;
+  readonly #tables: KnownTables;
+  readonly #delivered: DeliveredSegments;
+  readonly #teller: SeenTeller;
+  readonly #dropping: NodeJS.Timeout;
+  #wal: WriteAheadLog | null = null;
+  #sealTimer: NodeJS.Timeout | null = null;
+  #watchers: (() => void)[] = [];
+  #stopped = false;
+
+  constructor(options: DelivererOptions, tables: KnownTables, delivered: DeliveredSegments) {
+    this.#options = options;
+    this.#tables = tables;
+    this.#delivered = delivered;
+    const common = { ...options, monotonicMs: () => performance.now(), onProgress: () => this.#progress() };
+    this.rollups = createRollups({
+      ...common,
+      mayCompute: (level, bucket) => tables.mayCompute(level, bucket),
+      onEdges: (buckets) => this.#teller.edges(buckets),
+    });
+    this.#teller = createSeenTeller({ ...common, pauseMs: options.limits.seenPauseMs, tell: options.seen });
+    this.queue = createDeliveryQueue({
+      limits: options.limits,
+      log: options.log,
+      deliver: (segment, attempt) => this.#deliver(segment, attempt),
+      onDelivered: (segment) => this.#onDelivered(segment),
+      onIdle: () => {
+        this.appended();
+        this.#tellWatchers();
+      },
+    });
+    const notDropped = (error: unknown): void =>
+      options.log.warn({ error: String(error) }, 'old telemetry was not removed; it is tried again');
+    this.#dropping = setInterval(() => void this.dropOld().catch(notDropped), options.limits.retentionMs).unref();
+  }
+
+  begin(recovered: Recovered, wal: WriteAheadLog): void {
+    this.#wal = wal;
+    // Known as delivered: kept for their bodies until their time is over, and looked for when power may have been lost.
+    for (const segment of recovered.delivered) this.#delivered.add(segment, null);
+    for (const segment of recovered.waiting) this.queue.add(segment, true);
+    this.#options.clickhouse.onUp(() => {
+      if (this.#options.clickhouse.kind === 'external') this.powerCheck?.again();
+      this.queue.wake();
+      this.rollups.wake();
+      this.#lookSoon();
+    });
+    this.#lookSoon();
+  }
+
+  sealed(segment: Segment): void {
+    this.queue.add(segment, false);
+  }
+
+  /** Seals once the first batch is old enough and ClickHouse is ready for more; under load segments grow to their full size. */
+  appended(): void {
+    if (this.#sealTimer !== null || this.#wal === null || this.#stopped) return;
+    const open = this.#wal.open();
+    if (open === null || !this.queue.idle()) return;
+    const { segmentMs } = this.#options.limits;
+    const waitMs = Math.min(segmentMs, Math.max(0, open.oldestMs + segmentMs - this.#options.nowMs()));
+    this.#sealTimer = setTimeout(() => {
+      this.#sealTimer = null;
+      if (this.queue.idle()) void this.#wal?.seal();
+    }, waitMs).unref();
+  }
+
+  columns(): Readonly<Record<string, string>> {
+    return this.#tables.structures().columns;
+  }
+
+  dirty(): Readonly<Record<string, number>> {
+    return this.rollups.dirty();
+  }
+
+  async settled(): Promise<void> {
+    await this.#wal?.seal();
+    this.#hurry(true);
+    await this.#until(() => this.queue.idle() && this.#delivered.allDone());
+    await this.#delivered.marked();
+    this.#hurry(false);
+  }
+
+  tidy(): Promise<void> {
+    return this.#delivered.tidy();
+  }
+
+  async dropOld(): Promise<readonly DroppedPartition[]> {
+    const { clickhouse, cluster, limits, log, nowMs, retention } = this.#options;
+    await this.#tables.ready();
+    const dropped = await dropOld(clickhouse, {
+      days: { ...retention, minutesMax: limits.minutesDaysMax, tenSecondsHours: limits.tenSecondsHours + 2 },
+      nowMs: nowMs(),
+      cluster,
+      removed: this.#tables.removed(),
+      untouchedSeconds: limits.untouchedSeconds,
+      quiet: () => this.rollups.quiet(),
+    });
+    if (dropped.length > 0) log.info({ dropped }, 'telemetry older than it is kept was removed');
+    return dropped;
+  }
+
+  async stop(): Promise<void> {
+    const late = new AbortController();
+    const enough = pause(this.#options.limits.stopMs, undefined, { signal: late.signal }).catch(() => {});
+    await Promise.race([this.#until(() => this.queue.idle()), enough]);
+    late.abort();
+    this.#stopped = true;
+    if (this.#sealTimer) clearTimeout(this.#sealTimer);
+    clearInterval(this.#dropping);
+    await this.queue.stop();
+    await Promise.all([this.rollups.stop(), this.#teller.stop()]);
+    await this.#delivered.marked();
+  }
+
+  async #deliver(segment: Segment, attempt: Attempt): Promise<void> {
+    await this.#tables.ready();
+    await this.powerCheck?.done();
+    await deliverSegment({ ...this.#options, structures: () => this.#tables.structures() }, segment, attempt);
+  }
+
+  #onDelivered(segment: Segment): void {
+    const number = this.rollups.delivered(segment.tenSeconds);
+    this.#teller.delivered(segment, number);
+    this.#delivered.add(segment, number);
+    for (const { table, count } of segment.parts) this.#options.figures().inserted.inc({ table }, count);
+    this.#progress();
+  }
+
+  #progress(): void {
+    this.#delivered.covered(this.rollups.freshCovered(), Math.min(this.rollups.covered(), this.#teller.covered()));
+    this.#tellWatchers();
+  }
+
+  #hurry(on: boolean): void {
+    this.rollups.hurry(on);
+    this.#teller.hurry(on);
+  }
+
+  /** Also where nothing waits for delivery, what was delivered is looked after. */
+  #lookSoon(): void {
+    if (this.#stopped) return;
+    this.#tables
+      .ready()
+      .then(() => this.powerCheck?.done())
+      .catch((error: unknown) => {
+        const text = 'ClickHouse could not be asked what it holds; it is tried again';
+        this.#options.log.warn({ error: String(error).slice(0, 500) }, text);
+        setTimeout(() => this.#lookSoon(), this.#options.limits.retryMs[1]).unref();
+      });
+  }
+
+  async #until(condition: () => boolean): Promise<void> {
+    if (condition()) return;
+    await new Promise<void>((resolve) => {
+      const watcher = (): void => {
+        if (!condition()) return;
+        this.#watchers = this.#watchers.filter((one) => one !== watcher);
+        resolve();
+      };
+      this.#watchers.push(watcher);
+    });
+  }
+
+  #tellWatchers(): void {
+    for (const watcher of this.#watchers) watcher();
+  }
+}

@@ -38,78 +38,109 @@ interface Waiting {
 /** Refusals with others going through meanwhile, after which a segment is held to be wrong in itself. */
 const refusalsMax = 20;
 
-export const createDeliveryQueue = (options: DeliveryQueueOptions): DeliveryQueue => {
-  const waiting: Waiting[] = [];
-  let bytes = 0;
-  let delivered = 0;
-  let problem: string | null = null;
-  let stopped = false;
-  let running: Promise<void> | null = null;
-  let timer: NodeJS.Timeout | null = null;
+export const createDeliveryQueue = (options: DeliveryQueueOptions): DeliveryQueue => new OneByOne(options);
 
-  const kick = (): void => {
-    if (running || stopped) return;
-    if (timer) clearTimeout(timer);
-    timer = null;
-    running = run().finally(() => {
-      running = null;
-      if (stopped) return;
-      const next = Math.min(...waiting.map(({ notBeforeMs }) => notBeforeMs));
-      if (Number.isFinite(next)) timer = setTimeout(kick, Math.max(0, next - performance.now())).unref();
-      else options.onIdle();
+class OneByOne implements DeliveryQueue {
+  readonly #options: DeliveryQueueOptions;
+  readonly #waiting: Waiting[] = [];
+  #bytes = 0;
+  #delivered = 0;
+  #problem: string | null = null;
+  #stopped = false;
+  #running: Promise<void> | null = null;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(options: DeliveryQueueOptions) {
+    this.#options = options;
+  }
+
+  add(segment: Segment, mayBeThere: boolean): void {
+    this.#waiting.push({ segment, mayBeThere, attempts: 0, notBeforeMs: 0, deliveredBefore: this.#delivered });
+    this.#bytes += segment.bytes;
+    this.#kick();
+  }
+
+  wake(): void {
+    for (const entry of this.#waiting) entry.notBeforeMs = 0;
+    this.#kick();
+  }
+
+  idle(): boolean {
+    return this.#waiting.length === 0 && this.#running === null;
+  }
+
+  bytes(): number {
+    return this.#bytes;
+  }
+
+  count(): number {
+    return this.#waiting.length;
+  }
+
+  oldestMs(): number | null {
+    return this.#waiting.reduce<number | null>(
+      (least, { segment }) => (least === null ? segment.oldestMs : Math.min(least, segment.oldestMs)),
+      null,
+    );
+  }
+
+  problem(): string | null {
+    return this.#problem;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    if (this.#timer) clearTimeout(this.#timer);
+    await this.#running;
+  }
+
+  #kick(): void {
+    if (this.#running || this.#stopped) return;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#running = this.#run().finally(() => {
+      this.#running = null;
+      if (this.#stopped) return;
+      const next = Math.min(...this.#waiting.map(({ notBeforeMs }) => notBeforeMs));
+      if (Number.isFinite(next))
+        this.#timer = setTimeout(() => this.#kick(), Math.max(0, next - performance.now())).unref();
+      else this.#options.onIdle();
     });
-  };
+  }
 
-  const run = async (): Promise<void> => {
-    for (let next = due(); next && !stopped; next = due()) {
+  async #run(): Promise<void> {
+    for (let next = this.#due(); next && !this.#stopped; next = this.#due()) {
       try {
-        const last = next.attempts >= refusalsMax && delivered > next.deliveredBefore;
-        await options.deliver(next.segment, { mayBeThere: next.mayBeThere, last });
-        waiting.splice(waiting.indexOf(next), 1);
-        bytes -= next.segment.bytes;
-        delivered += 1;
-        problem = null;
-        options.onDelivered(next.segment);
+        const last = next.attempts >= refusalsMax && this.#delivered > next.deliveredBefore;
+        await this.#options.deliver(next.segment, { mayBeThere: next.mayBeThere, last });
+        this.#waiting.splice(this.#waiting.indexOf(next), 1);
+        this.#bytes -= next.segment.bytes;
+        this.#delivered += 1;
+        this.#problem = null;
+        this.#options.onDelivered(next.segment);
       } catch (error) {
-        refused(next, error);
+        this.#refused(next, error);
       }
     }
-  };
+  }
 
-  const due = (): Waiting | undefined => waiting.find(({ notBeforeMs }) => notBeforeMs <= performance.now());
+  #due(): Waiting | undefined {
+    return this.#waiting.find(({ notBeforeMs }) => notBeforeMs <= performance.now());
+  }
 
-  const refused = (entry: Waiting, error: unknown): void => {
-    const [firstMs, lastMs] = options.limits.retryMs;
-    if (entry.attempts === 0) entry.deliveredBefore = delivered;
+  #refused(entry: Waiting, error: unknown): void {
+    const [firstMs, lastMs] = this.#options.limits.retryMs;
+    if (entry.attempts === 0) entry.deliveredBefore = this.#delivered;
     entry.mayBeThere = true;
     entry.attempts += 1;
     const pauseMs = Math.min(lastMs, firstMs * 2 ** Math.min(20, entry.attempts - 1));
     // No number of ClickHouse: it is away or the connection broke, and every segment would fail alike.
-    const all = errorCode(error) === null ? waiting : [entry];
+    const all = errorCode(error) === null ? this.#waiting : [entry];
     for (const one of all) one.notBeforeMs = Math.max(one.notBeforeMs, performance.now() + pauseMs);
-    problem = (error instanceof Error ? error.message : String(error)).slice(0, 500);
-    options.log.warn({ segment: entry.segment.name, attempts: entry.attempts, pauseMs, error: problem }, 'telemetry was not delivered to ClickHouse; it stays in the log and is tried again');
-  };
-
-  return {
-    add: (segment, mayBeThere) => {
-      waiting.push({ segment, mayBeThere, attempts: 0, notBeforeMs: 0, deliveredBefore: delivered });
-      bytes += segment.bytes;
-      kick();
-    },
-    wake: () => {
-      for (const entry of waiting) entry.notBeforeMs = 0;
-      kick();
-    },
-    idle: () => waiting.length === 0 && running === null,
-    bytes: () => bytes,
-    count: () => waiting.length,
-    oldestMs: () => waiting.reduce<number | null>((least, { segment }) => (least === null ? segment.oldestMs : Math.min(least, segment.oldestMs)), null),
-    problem: () => problem,
-    stop: async () => {
-      stopped = true;
-      if (timer) clearTimeout(timer);
-      await running;
-    },
-  };
-};
+    this.#problem = (error instanceof Error ? error.message : String(error)).slice(0, 500);
+    this.#options.log.warn(
+      { segment: entry.segment.name, attempts: entry.attempts, pauseMs, error: this.#problem },
+      'telemetry was not delivered to ClickHouse; it stays in the log and is tried again',
+    );
+  }
+}

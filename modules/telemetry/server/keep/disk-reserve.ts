@@ -3,8 +3,8 @@ import { Refusal } from '../../../../kernel/problem.ts';
 
 /** Watches the free disk, so that telemetry is refused before the state (PostgreSQL) can no longer be written. */
 export interface DiskReserve {
-  /** Throws the refusal while the reserve is reached; `bytes` are what is about to be written. */
-  admit(bytes: number): void;
+  /** The refusal while the reserve is reached, else null; `bytes` are what is about to be written. */
+  admit(bytes: number): Refusal | null;
   /** Null while there is room; else why not, in words. */
   problem(): string | null;
   /** A write failed for want of room: refuse until the next look. */
@@ -41,7 +41,9 @@ export const createDiskReserve = async (options: DiskReserveOptions): Promise<Di
     return looking;
   };
   const problem = (): string | null =>
-    free < options.reserveBytes ? `${megabytes(free)} free on the disk of ${options.folder}, ${megabytes(options.reserveBytes)} are reserved` : null;
+    free < options.reserveBytes
+      ? `${megabytes(free)} free on the disk of ${options.folder}, ${megabytes(options.reserveBytes)} are reserved`
+      : null;
 
   return {
     look,
@@ -53,8 +55,7 @@ export const createDiskReserve = async (options: DiskReserveOptions): Promise<Di
       if (options.monotonicMs() - checkedMs >= options.checkMs) look().catch(() => {});
       free -= bytes;
       const why = problem();
-      if (why === null) return;
-      throw diskFull(why, options.retrySeconds);
+      return why === null ? null : diskFull(why, options.retrySeconds);
     },
   };
 };

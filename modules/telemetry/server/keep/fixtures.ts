@@ -10,7 +10,9 @@ export interface SpanFixture {
 const nanos = 1_000_000_000n;
 
 /** A server span of `shop/checkout` that took 20 ms and ended when told. */
-export const aSpan = (overrides: { readonly endedAt?: string } & Record<string, string | number | bigint | Uint8Array> = {}): SpanFixture => {
+export const aSpan = (
+  overrides: { readonly endedAt?: string } & Record<string, string | number | bigint | Uint8Array> = {},
+): SpanFixture => {
   const { endedAt = '2026-11-22T10:10:05Z', ...rest } = overrides;
   return {
     ended_at: Temporal.Instant.from(endedAt).epochNanoseconds,

@@ -3,10 +3,15 @@ import { encodeFrame, scanFrames, type Frame } from './frame.ts';
 
 const seed = 0x1234_5678;
 const frame = (text: string): Frame => ({
-  meta: { hash: text, atMs: 1_000, parts: [{ table: 'telemetry_spans', day: '2026-11-22', count: 1, bytes: text.length, tenSeconds: [1_795_342_200] }] },
+  meta: {
+    hash: text,
+    atMs: 1_000,
+    parts: [{ table: 'telemetry_spans', day: '2026-11-22', count: 1, bytes: text.length, tenSeconds: [1_795_342_200] }],
+  },
   payload: [Buffer.from(text.slice(0, 1)), Buffer.from(text.slice(1))],
 });
-const bytesOf = (...texts: string[]): Buffer => Buffer.concat(texts.flatMap((text) => encodeFrame(frame(text), seed).buffers));
+const bytesOf = (...texts: string[]): Buffer =>
+  Buffer.concat(texts.flatMap((text) => encodeFrame(frame(text), seed).buffers));
 const hashes = (bytes: Buffer): string[] => scanFrames(bytes, seed).frames.map(({ meta }) => meta.hash);
 
 describe('what stands in the log is read back, or its damage is seen', () => {
@@ -14,7 +19,10 @@ describe('what stands in the log is read back, or its damage is seen', () => {
     const bytes = bytesOf('first', 'second');
     const scan = scanFrames(bytes, seed);
     expect(scan.frames.map(({ meta }) => meta)).toEqual([frame('first').meta, frame('second').meta]);
-    expect(scan.frames.map(({ payloadFrom, to }) => bytes.toString('utf8', payloadFrom, to))).toEqual(['first', 'second']);
+    expect(scan.frames.map(({ payloadFrom, to }) => bytes.toString('utf8', payloadFrom, to))).toEqual([
+      'first',
+      'second',
+    ]);
     expect(scan).toMatchObject({ damage: [], tornBytes: 0 });
   });
 

@@ -56,9 +56,13 @@ const stop = async (keep: RunningKeep): Promise<void> => {
   await keep.stop();
 };
 /** Each test counts by a service of its own, so that they share one database. */
-const send = (keep: RunningKeep, body: string, spans: readonly SpanFixture[]) => keep.append({ rows: rowsOfSpans(structure, spans), bodyHash: bodyHash(body) });
+const send = (keep: RunningKeep, body: string, spans: readonly SpanFixture[]) =>
+  keep.append({ rows: rowsOfSpans(structure, spans), bodyHash: bodyHash(body) });
 const stored = async (service: string): Promise<number> => {
-  const [row] = await clickhouse.query<{ count: string }>('-- Spans of a test.\nSELECT count() AS count FROM telemetry_spans WHERE service = {service:String}', { params: { service } });
+  const [row] = await clickhouse.query<{ count: string }>(
+    '-- Spans of a test.\nSELECT count() AS count FROM telemetry_spans WHERE service = {service:String}',
+    { params: { service } },
+  );
   return Number(row!.count);
 };
 const counted = async (service: string, level: string): Promise<{ requests: number; errors: number }> => {
@@ -88,7 +92,10 @@ describe('an acknowledged span is in ClickHouse exactly once, and in every count
     await Promise.all([
       send(keep, '1', [aSpan({ service, is_error: 1 }), aSpan({ service }), aSpan({ service, is_request: 0 })]),
       send(keep, '2', [aSpan({ service, endedAt: '2026-11-22T10:10:15Z' })]),
-      send(keep, '3', [aSpan({ service, endedAt: '2026-11-20T23:59:59.999Z' }), aSpan({ service, endedAt: '2026-11-21T00:00:00Z' })]),
+      send(keep, '3', [
+        aSpan({ service, endedAt: '2026-11-20T23:59:59.999Z' }),
+        aSpan({ service, endedAt: '2026-11-21T00:00:00Z' }),
+      ]),
     ]);
     await keep.settled();
     expect(await stored(service)).toBe(6);
@@ -112,24 +119,31 @@ describe('an acknowledged span is in ClickHouse exactly once, and in every count
     await keep.settled();
     await send(keep, 'l2', [aSpan({ service, is_error: 1 })]);
     await keep.settled();
-    for (const level of ['10s', 'minute', 'hour']) expect(await counted(service, level)).toEqual({ requests: 2, errors: 1 });
+    for (const level of ['10s', 'minute', 'hour'])
+      expect(await counted(service, level)).toEqual({ requests: 2, errors: 1 });
   });
 
-  test.each(['before', 'after'] as const)('a connection that breaks %s the insert took effect neither loses nor doubles', async (when) => {
-    const service = `broken-${when}`;
-    const keep = await start({ clickhouse: failing(2, when), limits: { retryMs: [1, 5], stopMs: 10_000 } });
-    await send(keep, service, [aSpan({ service }), aSpan({ service })]);
-    await keep.settled();
-    expect(await stored(service)).toBe(2);
-    expect(await counted(service, 'hour')).toEqual({ requests: 2, errors: 0 });
-  });
+  test.each(['before', 'after'] as const)(
+    'a connection that breaks %s the insert took effect neither loses nor doubles',
+    async (when) => {
+      const service = `broken-${when}`;
+      const keep = await start({ clickhouse: failing(2, when), limits: { retryMs: [1, 5], stopMs: 10_000 } });
+      await send(keep, service, [aSpan({ service }), aSpan({ service })]);
+      await keep.settled();
+      expect(await stored(service)).toBe(2);
+      expect(await counted(service, 'hour')).toEqual({ requests: 2, errors: 0 });
+    },
+  );
 
   test('after a restart what was not delivered is delivered, and what was is not doubled', async () => {
     const service = 'restart';
     const away = await start({ clickhouse: failing(1_000, 'before'), limits: { retryMs: [1, 5], stopMs: 20 } });
     await send(away, 'r1', [aSpan({ service })]);
     await stop(away);
-    const half = await start({ clickhouse: failing(1_000, 'after'), limits: { retryMs: [60_000, 60_000], stopMs: 500 } });
+    const half = await start({
+      clickhouse: failing(1_000, 'after'),
+      limits: { retryMs: [60_000, 60_000], stopMs: 500 },
+    });
     await stop(half);
     expect(await stored(service)).toBe(1);
     const keep = await start();
@@ -143,7 +157,9 @@ describe('a repeated request is known', () => {
   test('also while the first is under way and after a restart, for ten minutes', async () => {
     const service = 'repeat';
     const first = await start();
-    expect(await Promise.all([send(first, 'same', [aSpan({ service })]), send(first, 'same', [aSpan({ service })])])).toEqual(['kept', 'repeated']);
+    expect(
+      await Promise.all([send(first, 'same', [aSpan({ service })]), send(first, 'same', [aSpan({ service })])]),
+    ).toEqual(['kept', 'repeated']);
     await first.settled();
     await stop(first);
     const second = await start();
@@ -169,14 +185,19 @@ describe('what cannot be delivered is set aside and shown, and the rest goes on'
     await keep.settled();
     expect(await stored(service)).toBe(3);
     expect(await counted(service, 'hour')).toEqual({ requests: 3, errors: 0 });
-    expect(keep.quarantine()).toMatchObject([{ reason: 'does-not-parse', table: 'telemetry_spans', rows: 1, bytes: 40 }]);
+    expect(keep.quarantine()).toMatchObject([
+      { reason: 'does-not-parse', table: 'telemetry_spans', rows: 1, bytes: 40 },
+    ]);
     expect((await readFile(keep.quarantine()[0]!.file)).byteLength).toBe(40);
     expect(keep.status().quarantined).toBe(1);
   });
 
   test('a segment whose file was damaged or cut short after it was sealed', async () => {
     const service = 'damaged';
-    const away = await start({ clickhouse: failing(1_000, 'before'), limits: { retryMs: [60_000, 60_000], stopMs: 20 } });
+    const away = await start({
+      clickhouse: failing(1_000, 'before'),
+      limits: { retryMs: [60_000, 60_000], stopMs: 20 },
+    });
     for (const body of ['d1', 'd2', 'd3', 'd4']) await send(away, body, [aSpan({ service })]);
     await stop(away);
     const names = (await readdir(join(folder, 'log'))).filter((name) => name.endsWith('.log')).sort();
@@ -203,7 +224,9 @@ describe('what cannot be delivered is set aside and shown, and the rest goes on'
     await send(first, 'p1', [aSpan({ service, endedAt: '2026-11-21T12:00:00Z' })]);
     await first.settled();
     await stop(first);
-    await clickhouse.command("-- What a power loss may do to a part that was not synced.\nALTER TABLE telemetry_spans DROP PARTITION '2026-11-21'");
+    await clickhouse.command(
+      "-- What a power loss may do to a part that was not synced.\nALTER TABLE telemetry_spans DROP PARTITION '2026-11-21'",
+    );
     await clickhouse.command("-- The same.\nALTER TABLE telemetry_services_hour DROP PARTITION '202611'");
     await writeFile(join(folder, 'boot'), 'another boot');
     const second = await start();
@@ -215,21 +238,31 @@ describe('what cannot be delivered is set aside and shown, and the rest goes on'
 
 describe('senders are told to wait before anything is lost', () => {
   test('when the queue is full', async () => {
-    const keep = await start({ clickhouse: failing(1_000, 'before'), limits: { queueBytes: 2_000, stopMs: 20, retryMs: [5, 5] } });
+    const keep = await start({
+      clickhouse: failing(1_000, 'before'),
+      limits: { queueBytes: 2_000, stopMs: 20, retryMs: [5, 5] },
+    });
     const answers: string[] = [];
-    for (let at = 0; at < 20; at += 1) answers.push(await send(keep, `q${at}`, [aSpan({ service: 'queue' })]).catch((error) => error.problem.code));
+    for (let at = 0; at < 20; at += 1)
+      answers.push(await send(keep, `q${at}`, [aSpan({ service: 'queue' })]).catch((error) => error.problem.code));
     expect(answers[0]).toBe('kept');
     expect(answers.at(-1)).toBe('telemetry.queue-full');
-    await expect(send(keep, 'q-last', [aSpan()])).rejects.toMatchObject({ problem: { status: 429, retryAfterSeconds: 2 } });
+    await expect(send(keep, 'q-last', [aSpan()])).rejects.toMatchObject({
+      problem: { status: 429, retryAfterSeconds: 2 },
+    });
   });
 
   test('when the disk is full, and it goes on by itself', async () => {
     let free = 10 * 1024 * 1024;
     const keep = await start({ freeBytes: async () => free, limits: { diskCheckMs: 0, stopMs: 10_000 } });
-    await expect(send(keep, 'f1', [aSpan({ service: 'full' })])).rejects.toMatchObject({ problem: { status: 503, code: 'telemetry.disk-full', retryAfterSeconds: 10 } });
+    await expect(send(keep, 'f1', [aSpan({ service: 'full' })])).rejects.toMatchObject({
+      problem: { status: 503, code: 'telemetry.disk-full', retryAfterSeconds: 10 },
+    });
     expect(keep.status().refusing).toContain('reserved');
     free = 100 * 1024 * 1024;
-    await expect.poll(() => send(keep, 'f1', [aSpan({ service: 'full' })]).catch(() => 'refused'), { timeout: 5_000 }).toBe('kept');
+    await expect
+      .poll(() => send(keep, 'f1', [aSpan({ service: 'full' })]).catch(() => 'refused'), { timeout: 5_000 })
+      .toBe('kept');
     expect(keep.status().refusing).toBe(null);
     await keep.settled();
     expect(await stored('full')).toBe(1);

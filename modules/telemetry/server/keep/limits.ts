@@ -59,4 +59,8 @@ export const keepLimits = {
   diskCheckMs: 500,
 } as const;
 
-export type KeepLimits = { readonly [Name in keyof typeof keepLimits]: (typeof keepLimits)[Name] extends number ? number : readonly [number, number] };
+export type KeepLimits = {
+  readonly [Name in keyof typeof keepLimits]: (typeof keepLimits)[Name] extends number
+    ? number
+    : readonly [number, number];
+};

@@ -10,10 +10,16 @@ export const queryIdOf = (segment: SegmentId, table: string, day: string): strin
  * the connection broke is about to place its part, and the rows would come twice. The embedded engine knows a query by
  * its log_comment, a server by its query_id.
  */
-export const awaitOldQueries = async (clickhouse: ClickHouse, segment: SegmentId, cluster: string | null, patienceMs: number): Promise<void> => {
+export const awaitOldQueries = async (
+  clickhouse: ClickHouse,
+  segment: SegmentId,
+  cluster: string | null,
+  patienceMs: number,
+): Promise<void> => {
   const params = { first: segment.toString(), last: lastPartOf(segment).toString() };
   const until = performance.now() + patienceMs;
-  const from = cluster === null ? 'system.processes' : `clusterAllReplicas('${cluster.replaceAll("'", "\\'")}', system.processes)`;
+  const from =
+    cluster === null ? 'system.processes' : `clusterAllReplicas('${cluster.replaceAll("'", "\\'")}', system.processes)`;
   for (;;) {
     const [row] = await clickhouse.query<{ running: number }>(
       `-- Inserts of this segment that still run.

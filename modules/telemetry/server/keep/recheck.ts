@@ -10,7 +10,11 @@ const segmentsPerQuery = 1_000;
  * Delivered segments of which ClickHouse lacks rows: a power loss can take a part that ClickHouse had confirmed but the disk
  * did not hold yet. They are delivered again, with the usual question before each insert.
  */
-export const missingSegments = async (clickhouse: ClickHouse, segments: readonly Segment[], replacing: ReadonlySet<string>): Promise<Segment[]> => {
+export const missingSegments = async (
+  clickhouse: ClickHouse,
+  segments: readonly Segment[],
+  replacing: ReadonlySet<string>,
+): Promise<Segment[]> => {
   const missing = new Set<Segment>();
   const byPart = new Map<string, { table: string; day: string; segments: Segment[] }>();
   for (const segment of segments) {
@@ -24,20 +28,32 @@ export const missingSegments = async (clickhouse: ClickHouse, segments: readonly
     // Rows of a replacing table may stand under a later segment's number; to write them again is harmless and cheap.
     for (let at = 0; at < part.segments.length; at += segmentsPerQuery) {
       const some = part.segments.slice(at, at + segmentsPerQuery);
-      const there = replacing.has(part.table) ? new Set<string>() : await segmentsThere(clickhouse, part.table, part.day, some);
-      if (!replacing.has(part.table)) for (const segment of some) if (!there.has(segment.id.toString())) missing.add(segment);
+      const there = replacing.has(part.table)
+        ? new Set<string>()
+        : await segmentsThere(clickhouse, part.table, part.day, some);
+      if (!replacing.has(part.table))
+        for (const segment of some) if (!there.has(segment.id.toString())) missing.add(segment);
     }
   }
   return [...missing];
 };
 
-const segmentsThere = async (clickhouse: ClickHouse, table: string, day: string, segments: readonly Segment[]): Promise<Set<string>> => {
+const segmentsThere = async (
+  clickhouse: ClickHouse,
+  table: string,
+  day: string,
+  segments: readonly Segment[],
+): Promise<Set<string>> => {
   const ids = segments.map(({ id }) => id).sort((a, b) => (a < b ? -1 : 1));
   const rows = await clickhouse.query<{ whole: string }>(
     `-- Segments that have brought rows to a day; a part of a split segment counts for the whole.
      SELECT DISTINCT toString(bitAnd(segment, bitNot(toUInt64(4095)))) AS whole FROM ${table}
      WHERE ${dayCondition(table)} AND segment BETWEEN {first:UInt64} AND {last:UInt64}`,
-    { lane: 'background', timeoutMs: 120_000, params: { day, first: ids[0]!.toString(), last: lastPartOf(ids.at(-1)!).toString() } },
+    {
+      lane: 'background',
+      timeoutMs: 120_000,
+      params: { day, first: ids[0]!.toString(), last: lastPartOf(ids.at(-1)!).toString() },
+    },
   );
   return new Set(rows.map(({ whole }) => whole));
 };

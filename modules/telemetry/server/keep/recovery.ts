@@ -2,7 +2,16 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { scanFrames, type Scan } from './frame.ts';
 import type { Quarantine } from './quarantine.ts';
-import { listFile, logFile, readList, removeSegment, summarise, syncFolder, writeList, type Segment } from './segment.ts';
+import {
+  listFile,
+  logFile,
+  readList,
+  removeSegment,
+  summarise,
+  syncFolder,
+  writeList,
+  type Segment,
+} from './segment.ts';
 import { segmentOfName } from './segment-id.ts';
 
 /** What a start finds in the folder of the log. */
@@ -57,7 +66,13 @@ export const recover = async (
 };
 
 /** Corruption between whole frames: it was acknowledged and is lost, so it is kept and shown, never passed over in silence. */
-export const setDamageAside = async (quarantine: Quarantine, name: string, segment: bigint, bytes: Buffer, scan: Scan): Promise<void> => {
+export const setDamageAside = async (
+  quarantine: Quarantine,
+  name: string,
+  segment: bigint,
+  bytes: Buffer,
+  scan: Scan,
+): Promise<void> => {
   for (const stretch of scan.damage) {
     await quarantine.put(
       {
@@ -81,7 +96,8 @@ const setTornAside = (quarantine: Quarantine, name: string, segment: bigint, byt
       id: `${name}-at-0`,
       segment: segment.toString(),
       reason: 'log-damaged',
-      detail: 'no whole batch is in this log file; if a power loss cut its first write short, nothing that was acknowledged is missing',
+      detail:
+        'no whole batch is in this log file; if a power loss cut its first write short, nothing that was acknowledged is missing',
       table: null,
       day: null,
       rows: null,
@@ -107,6 +123,7 @@ const segmentNames = async (folder: string): Promise<{ segment: bigint; seed: nu
     if (file.endsWith('.new') || (known && !logs.has(known.name))) await rm(join(folder, file), { force: true });
   }
   // A crash between the two renames of a mark leaves the newer list; never both.
-  for (const name of logs.keys()) if (files.includes(`${name}.delivered.json`)) await rm(listFile(folder, name, 'sealed'), { force: true });
+  for (const name of logs.keys())
+    if (files.includes(`${name}.delivered.json`)) await rm(listFile(folder, name, 'sealed'), { force: true });
   return [...logs.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 };

@@ -41,8 +41,10 @@ INSERT INTO telemetry_removed_days (table_name, day, removed_at) SELECT * FROM v
 };
 
 /** False where the bucket's source is gone; the counts that were made of it stay as they are. */
-export const mayComputeFrom = (removed: RemovedDays) => (level: Level, bucket: number): boolean =>
-  !removed.has(level === 'hour' ? 'telemetry_operations_minute' : 'telemetry_spans', bucket);
+export const mayComputeFrom =
+  (removed: RemovedDays) =>
+  (level: Level, bucket: number): boolean =>
+    !removed.has(level === 'hour' ? 'telemetry_operations_minute' : 'telemetry_spans', bucket);
 
 export interface DroppedPartition {
   readonly table: string;
@@ -55,7 +57,14 @@ export interface DroppedPartition {
  */
 export const dropOld = async (
   clickhouse: ClickHouse,
-  options: { readonly days: RetentionDays; readonly nowMs: number; readonly cluster: string | null; readonly removed: RemovedDays; readonly untouchedSeconds: number; readonly quiet: () => Promise<void> },
+  options: {
+    readonly days: RetentionDays;
+    readonly nowMs: number;
+    readonly cluster: string | null;
+    readonly removed: RemovedDays;
+    readonly untouchedSeconds: number;
+    readonly quiet: () => Promise<void>;
+  },
 ): Promise<DroppedPartition[]> => {
   const parts = await clickhouse.query<{ table: string; partition: string; id: string }>(
     `-- Partitions that nothing was written to for a while.
@@ -75,7 +84,8 @@ export const dropOld = async (
   if (old.length > 0) await options.quiet();
   for (const { table, id } of old) {
     const statement = `-- Older than it is kept.\nALTER TABLE {{local ${table}}} DROP PARTITION ID '${id.replaceAll(/[^0-9a-zA-Z-]/g, '')}'`;
-    for (const sql of renderForCluster(statement, options.cluster)) await clickhouse.command(sql, { lane: 'background', timeoutMs: 60_000 });
+    for (const sql of renderForCluster(statement, options.cluster))
+      await clickhouse.command(sql, { lane: 'background', timeoutMs: 60_000 });
   }
   return old.map(({ table, partition }) => ({ table, partition }));
 };

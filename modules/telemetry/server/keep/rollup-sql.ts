@@ -13,7 +13,8 @@ const sketchState = (suffix: string): string => sketch.replace('|', suffix);
  * One thread: the sum of CPU is least, and interactive queries keep the other cores. Compiling the expressions costs more than
  * it saves on some ten thousand rows (edges of 100,000 spans: 147 ms of CPU with it, 92 without).
  */
-const settings = 'SETTINGS max_threads = 1, max_insert_threads = 1, compile_expressions = 0, compile_aggregate_expressions = 0, do_not_merge_across_partitions_select_final = 1, use_skip_indexes_if_final = 1, join_algorithm = \'hash\'';
+const settings =
+  "SETTINGS max_threads = 1, max_insert_threads = 1, compile_expressions = 0, compile_aggregate_expressions = 0, do_not_merge_across_partitions_select_final = 1, use_skip_indexes_if_final = 1, join_algorithm = 'hash'";
 
 const operationKeys = 'service, environment, version, operation, kind';
 const serviceKeys = 'service, environment, version';
@@ -77,7 +78,10 @@ ${settings}`;
 const calledSlackSeconds = 15;
 
 /** Requests of services, all operations together, from the operations of the same level. */
-export const servicesFromOperations = (level: Level, buckets: readonly number[]): string => `-- Requests of each service in some buckets, added up from its operations.
+export const servicesFromOperations = (
+  level: Level,
+  buckets: readonly number[],
+): string => `-- Requests of each service in some buckets, added up from its operations.
 INSERT INTO telemetry_services_${level} (bucket, ${serviceKeys}, requests, errors, ${durations})
 SELECT bucket, ${serviceKeys}, sum(requests), sum(errors), ${mergedDurations}
 FROM telemetry_operations_${level} FINAL
@@ -102,17 +106,24 @@ ${settings}`;
 
 const mergedDurations = `sum(duration_ns_sum), max(duration_ns_max), ${sketchState('MergeState')}(duration_sketch), sumForEach(within)`;
 
-const startOf = (seconds: number): string => `toUInt32(intDiv(toUnixTimestamp64Nano(ended_at), ${seconds}000000000) * ${seconds})`;
+const startOf = (seconds: number): string =>
+  `toUInt32(intDiv(toUnixTimestamp64Nano(ended_at), ${seconds}000000000) * ${seconds})`;
 
 /** The raw table's day, its five-minute sort bucket and its index on the end, all named: the engine derives none from another. */
 const endedIn = (buckets: readonly number[], seconds: number, slack: number): string => {
   const from = Math.min(...buckets) - slack;
   const to = Math.max(...buckets) + seconds + slack;
-  const five = new Set(buckets.flatMap((bucket) => [bucket - slack, bucket + seconds + slack - 1].map((at) => Math.floor(at / 300) * 300)));
+  const five = new Set(
+    buckets.flatMap((bucket) => [bucket - slack, bucket + seconds + slack - 1].map((at) => Math.floor(at / 300) * 300)),
+  );
   return `bucket IN (${[...five].sort((a, b) => a - b).join(', ')}) AND ended_at >= toDateTime64(${from}, 9, 'UTC') AND ended_at < toDateTime64(${to}, 9, 'UTC')`;
 };
 
-const leading: Readonly<Record<Level, string | null>> = { '10s': 'toStartOfMinute', minute: 'toStartOfHour', hour: null };
+const leading: Readonly<Record<Level, string | null>> = {
+  '10s': 'toStartOfMinute',
+  minute: 'toStartOfHour',
+  hour: null,
+};
 
 /** Exactly these buckets of a rollup table; the head of its sort key is named beside them. */
 const bucketIn = (level: Level, buckets: readonly number[]): string => {

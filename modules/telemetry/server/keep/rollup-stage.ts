@@ -67,13 +67,18 @@ export const createStage = (options: StageOptions): Stage => {
         if (whole) covered = inputCovered;
         failures = 0;
         const tookMs = options.monotonicMs() - startedMs;
-        nextMs = options.monotonicMs() + (whole ? Math.max(options.pauseMs, Math.min(options.pauseMsMax, tookMs * options.pauseFactor)) : tookMs);
+        nextMs =
+          options.monotonicMs() +
+          (whole ? Math.max(options.pauseMs, Math.min(options.pauseMsMax, tookMs * options.pauseFactor)) : tookMs);
         options.then(buckets);
       } catch (error) {
         for (const bucket of buckets) dirty.add(bucket);
         failures += 1;
         nextMs = options.monotonicMs() + Math.min(retryMsMax, 250 * 2 ** Math.min(10, failures));
-        options.log.warn({ stage: options.name, buckets: buckets.length, failures, error: String(error).slice(0, 500) }, 'counts were not computed; they are tried again');
+        options.log.warn(
+          { stage: options.name, buckets: buckets.length, failures, error: String(error).slice(0, 500) },
+          'counts were not computed; they are tried again',
+        );
       } finally {
         running = false;
       }

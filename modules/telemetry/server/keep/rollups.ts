@@ -1,7 +1,14 @@
 import type { ClickHouse } from '../../../../platform/clickhouse/clickhouse.ts';
 import type { Log } from '../../../../platform/log/log.ts';
 import type { KeepLimits } from './limits.ts';
-import { coarser, edgesFromSpans, operationsFromSpans, servicesFromOperations, type Level } from './rollup-sql.ts';
+import {
+  coarser,
+  edgesFromSpans,
+  operationsFromSpans,
+  servicesFromOperations,
+  type Family,
+  type Level,
+} from './rollup-sql.ts';
 import { createLane, createStage, type Stage } from './rollup-stage.ts';
 
 /** Keeps the counts equal to the spans: what a delivery touched is computed anew from what it derives from. */
@@ -27,7 +34,14 @@ export interface RollupsOptions {
   readonly log: Log;
   readonly limits: Pick<
     KeepLimits,
-    'tenSecondsHours' | 'tenSecondsPauseMs' | 'edgesPauseMs' | 'minutesPauseMs' | 'hoursPauseMs' | 'pauseFactor' | 'bucketsPerStatement' | 'rollupMs'
+    | 'tenSecondsHours'
+    | 'tenSecondsPauseMs'
+    | 'edgesPauseMs'
+    | 'minutesPauseMs'
+    | 'hoursPauseMs'
+    | 'pauseFactor'
+    | 'bucketsPerStatement'
+    | 'rollupMs'
   >;
   readonly nowMs: () => number;
   readonly monotonicMs: () => number;
@@ -40,93 +54,151 @@ export interface RollupsOptions {
 }
 
 export const createRollups = (options: RollupsOptions): Rollups => {
-  const { limits } = options;
   let deliveries = 0;
-  const sql = (text: string): Promise<void> =>
-    options.clickhouse.command(text, { lane: 'background', timeoutMs: limits.rollupMs, memoryBytesMax: 1024 * 1024 * 1024 });
-  const counted = (): number => deliveries;
-  const stage = (name: string, level: Level, [pauseMs, pauseMsMax]: readonly [number, number], inputCovered: () => number, statements: (buckets: readonly number[]) => readonly string[], then: (buckets: readonly number[]) => void): Stage =>
-    createStage({
-      name,
-      pauseMs,
-      pauseMsMax,
-      pauseFactor: limits.pauseFactor,
-      chunk: limits.bucketsPerStatement,
-      monotonicMs: options.monotonicMs,
-      log: options.log,
-      inputCovered,
-      then,
-      work: async (buckets) => {
-        const allowed = buckets.filter((bucket) => options.mayCompute(level, bucket));
-        if (allowed.length === 0) return;
-        for (const statement of statements([...allowed].sort((a, b) => a - b))) await sql(statement);
-      },
-    });
-  const hours = (family: 'operations' | 'edges', inputs: () => readonly Stage[]): Stage =>
-    stage(`${family}-hour`, 'hour', limits.hoursPauseMs, () => least(inputs()), (buckets) => withServices(family, 'hour', buckets), () => {});
-
-  const operationsHour = hours('operations', () => [operationsMinute, oldOperations]);
-  const edgesHour = hours('edges', () => [edgesMinute, oldEdges]);
-  const minutes = (family: 'operations' | 'edges', input: () => Stage, hour: Stage): Stage =>
-    stage(`${family}-minute`, 'minute', limits.minutesPauseMs, () => input().covered(), (buckets) => withServices(family, 'minute', buckets), (buckets) => hour.touch(coarse(buckets, 3_600)));
-  const operationsMinute = minutes('operations', () => operationsTen, operationsHour);
-  const edgesMinute = minutes('edges', () => edgesTen, edgesHour);
-  // Minutes whose ten-second counts are gone (or going) are counted from the raw spans themselves.
-  const oldOperations = stage('operations-old', 'minute', limits.minutesPauseMs, counted,
-    (buckets) => [operationsFromSpans('minute', buckets), servicesFromOperations('minute', buckets)],
-    (buckets) => operationsHour.touch(coarse(buckets, 3_600)));
-  const oldEdges = stage('edges-old', 'minute', limits.minutesPauseMs, counted,
-    (buckets) => [edgesFromSpans('minute', buckets)],
-    (buckets) => edgesHour.touch(coarse(buckets, 3_600)));
-  const operationsTen = stage('operations-10s', '10s', limits.tenSecondsPauseMs, counted,
-    (buckets) => [operationsFromSpans('10s', buckets), servicesFromOperations('10s', buckets)],
-    (buckets) => operationsMinute.touch(coarse(buckets, 60)));
-  const edgesTen = stage('edges-10s', '10s', limits.edgesPauseMs, counted,
-    (buckets) => [edgesFromSpans('10s', buckets)],
-    (buckets) => {
-      edgesMinute.touch(coarse(buckets, 60));
-      options.onEdges(buckets);
-    });
-
-  const stages = [operationsTen, edgesTen, operationsMinute, edgesMinute, oldOperations, oldEdges, operationsHour, edgesHour];
+  const stages = createStages(options, () => deliveries);
   const progress = (): void => {
     for (const lane of lanes) lane.wake();
     options.onProgress();
   };
   // What people watch has a lane of its own: an hour that is computed does not delay it.
-  const lanes = [createLane([operationsTen], progress), createLane(stages.slice(1), progress)];
+  const { operationsTen, ...others } = stages;
+  const lanes = [createLane([operationsTen], progress), createLane(Object.values(others), progress)];
 
   return {
     delivered: (tenSeconds) => {
       deliveries += 1;
-      const recentFrom = options.nowMs() / 1_000 - (limits.tenSecondsHours + 1) * 3_600;
+      const recentFrom = options.nowMs() / 1_000 - (options.limits.tenSecondsHours + 1) * 3_600;
       const recent = tenSeconds.filter((bucket) => bucket >= recentFrom);
-      const old = tenSeconds.filter((bucket) => bucket < recentFrom);
+      const old = coarse(
+        tenSeconds.filter((bucket) => bucket < recentFrom),
+        60,
+      );
       operationsTen.touch(recent);
       // A span that came now may be the called side of a call that ended up to ten seconds later.
-      edgesTen.touch(recent.flatMap((bucket) => [bucket, bucket + 10]));
-      oldOperations.touch(coarse(old, 60));
-      oldEdges.touch(coarse(old, 60));
+      stages.edgesTen.touch(recent.flatMap((bucket) => [bucket, bucket + 10]));
+      stages.oldOperations.touch(old);
+      stages.oldEdges.touch(old);
       for (const lane of lanes) lane.wake();
       return deliveries;
     },
-    covered: () => least([operationsHour, edgesHour]),
+    covered: () => least([stages.operationsHour, stages.edgesHour]),
     freshCovered: () => operationsTen.covered(),
-    dirty: () => Object.fromEntries(stages.map((one) => [one.name, one.dirty()])),
+    dirty: () => Object.fromEntries(Object.values(stages).map((one) => [one.name, one.dirty()])),
     wake: () => lanes.forEach((lane) => lane.wake()),
     hurry: (on) => lanes.forEach((lane) => lane.hurry(on)),
-    quiet: async () => {
-      await Promise.all(lanes.map((lane) => lane.quiet()));
-    },
-    stop: async () => {
-      await Promise.all(lanes.map((lane) => lane.stop()));
-    },
+    quiet: async () => void (await Promise.all(lanes.map((lane) => lane.quiet()))),
+    stop: async () => void (await Promise.all(lanes.map((lane) => lane.stop()))),
   };
 };
 
+interface Stages {
+  readonly operationsTen: Stage;
+  readonly edgesTen: Stage;
+  readonly operationsMinute: Stage;
+  readonly edgesMinute: Stage;
+  /** Minutes whose ten-second counts are gone (or going) are counted from the raw spans themselves. */
+  readonly oldOperations: Stage;
+  readonly oldEdges: Stage;
+  readonly operationsHour: Stage;
+  readonly edgesHour: Stage;
+}
+
+interface StagePlan {
+  readonly name: string;
+  readonly level: Level;
+  readonly pauseMs: readonly [number, number];
+  readonly inputCovered: () => number;
+  readonly statements: (buckets: readonly number[]) => readonly string[];
+  readonly then: (buckets: readonly number[]) => void;
+}
+
+/** Ten seconds touch minutes, minutes touch hours, for operations (with services) and for edges. */
+const createStages = (options: RollupsOptions, deliveries: () => number): Stages => {
+  const { limits } = options;
+  const stage = (plan: StagePlan): Stage => stageOf(options, plan);
+  const family = (name: Family, fromSpans: (level: '10s' | 'minute', buckets: readonly number[]) => string[]) => {
+    const coarserOf = (level: 'minute' | 'hour') => (buckets: readonly number[]) =>
+      name === 'edges'
+        ? [coarser('edges', level, buckets)]
+        : [coarser('operations', level, buckets), coarser('services', level, buckets)];
+    const touchHours = (buckets: readonly number[]): void => hour.touch(coarse(buckets, 3_600));
+    const ten = stage({
+      name: `${name}-10s`,
+      level: '10s',
+      pauseMs: name === 'edges' ? limits.edgesPauseMs : limits.tenSecondsPauseMs,
+      inputCovered: deliveries,
+      statements: (buckets) => fromSpans('10s', buckets),
+      then: (buckets) => {
+        minute.touch(coarse(buckets, 60));
+        if (name === 'edges') options.onEdges(buckets);
+      },
+    });
+    const common = { level: 'minute', pauseMs: limits.minutesPauseMs, then: touchHours } as const;
+    const minute = stage({
+      ...common,
+      name: `${name}-minute`,
+      inputCovered: () => ten.covered(),
+      statements: coarserOf('minute'),
+    });
+    const old = stage({
+      ...common,
+      name: `${name}-old`,
+      inputCovered: deliveries,
+      statements: (buckets) => fromSpans('minute', buckets),
+    });
+    const hour = stage({
+      name: `${name}-hour`,
+      level: 'hour',
+      pauseMs: limits.hoursPauseMs,
+      inputCovered: () => least([minute, old]),
+      statements: coarserOf('hour'),
+      then: () => {},
+    });
+    return { ten, minute, old, hour };
+  };
+  const operations = family('operations', (level, buckets) => [
+    operationsFromSpans(level, buckets),
+    servicesFromOperations(level, buckets),
+  ]);
+  const edges = family('edges', (level, buckets) => [edgesFromSpans(level, buckets)]);
+  return {
+    operationsTen: operations.ten,
+    edgesTen: edges.ten,
+    operationsMinute: operations.minute,
+    edgesMinute: edges.minute,
+    oldOperations: operations.old,
+    oldEdges: edges.old,
+    operationsHour: operations.hour,
+    edgesHour: edges.hour,
+  };
+};
+
+const stageOf = (options: RollupsOptions, plan: StagePlan): Stage => {
+  const { clickhouse, limits, log, monotonicMs, mayCompute } = options;
+  return createStage({
+    name: plan.name,
+    pauseMs: plan.pauseMs[0],
+    pauseMsMax: plan.pauseMs[1],
+    pauseFactor: limits.pauseFactor,
+    chunk: limits.bucketsPerStatement,
+    monotonicMs,
+    log,
+    inputCovered: plan.inputCovered,
+    then: plan.then,
+    work: async (buckets) => {
+      const allowed = buckets.filter((bucket) => mayCompute(plan.level, bucket)).sort((a, b) => a - b);
+      if (allowed.length === 0) return;
+      for (const statement of plan.statements(allowed)) {
+        await clickhouse.command(statement, { lane: 'background', timeoutMs: limits.rollupMs, memoryBytesMax });
+      }
+    },
+  });
+};
+
+const memoryBytesMax = 1024 * 1024 * 1024;
+
 const least = (stages: readonly Stage[]): number => Math.min(...stages.map((stage) => stage.covered()));
 
-const coarse = (buckets: readonly number[], seconds: number): number[] => [...new Set(buckets.map((bucket) => Math.floor(bucket / seconds) * seconds))];
-
-const withServices = (family: 'operations' | 'edges', level: 'minute' | 'hour', buckets: readonly number[]): string[] =>
-  family === 'edges' ? [coarser('edges', level, buckets)] : [coarser('operations', level, buckets), coarser('services', level, buckets)];
+const coarse = (buckets: readonly number[], seconds: number): number[] => [
+  ...new Set(buckets.map((bucket) => Math.floor(bucket / seconds) * seconds)),
+];

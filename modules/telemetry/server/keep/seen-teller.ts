@@ -39,7 +39,14 @@ export const createSeenTeller = (options: SeenTellerOptions): SeenTeller => {
     await options.tell(fresh);
     filter.told(fresh);
   };
-  const common = { pauseMs: options.pauseMs[0], pauseMsMax: options.pauseMs[1], pauseFactor: 10, monotonicMs: options.monotonicMs, log: options.log, then: () => {} };
+  const common = {
+    pauseMs: options.pauseMs[0],
+    pauseMsMax: options.pauseMs[1],
+    pauseFactor: 10,
+    monotonicMs: options.monotonicMs,
+    log: options.log,
+    then: () => {},
+  };
   // The items of this stage are the numbers of deliveries; what they brought is taken whole, and put back when it fails.
   const services = createStage({
     ...common,
@@ -71,7 +78,12 @@ export const createSeenTeller = (options: SeenTellerOptions): SeenTeller => {
     delivered: (segment, number) => {
       deliveries = number;
       for (const bucket of segment.tenSeconds) spanBuckets.add(bucket);
-      segments.push({ id: segment.id, tables: new Set(segment.parts.map(({ table }) => table)), days: [...new Set(segment.parts.map(({ day }) => day))], atMs: segment.oldestMs });
+      segments.push({
+        id: segment.id,
+        tables: new Set(segment.parts.map(({ table }) => table)),
+        days: [...new Set(segment.parts.map(({ day }) => day))],
+        atMs: segment.oldestMs,
+      });
       services.touch([number]);
       lane.wake();
     },
@@ -79,7 +91,8 @@ export const createSeenTeller = (options: SeenTellerOptions): SeenTeller => {
       dependencies.touch(buckets);
       lane.wake();
     },
-    covered: () => (dependencies.dirty() > 0 ? Math.min(services.covered(), dependencies.covered()) : services.covered()),
+    covered: () =>
+      dependencies.dirty() > 0 ? Math.min(services.covered(), dependencies.covered()) : services.covered(),
     hurry: (on) => lane.hurry(on),
     stop: () => lane.stop(),
   };

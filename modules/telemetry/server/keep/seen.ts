@@ -32,7 +32,12 @@ export interface SeenWork {
   /** Ten-second buckets with spans. */
   readonly spanBuckets: ReadonlySet<number>;
   /** Segments that brought rows to these tables, with the days and the time of receipt. */
-  readonly segments: readonly { readonly id: bigint; readonly tables: ReadonlySet<string>; readonly days: readonly string[]; readonly atMs: number }[];
+  readonly segments: readonly {
+    readonly id: bigint;
+    readonly tables: ReadonlySet<string>;
+    readonly days: readonly string[];
+    readonly atMs: number;
+  }[];
 }
 
 const rowsMax = 20_000;
@@ -41,11 +46,25 @@ const rowsMax = 20_000;
 export const servicesSeen = async (clickhouse: ClickHouse, work: SeenWork): Promise<SeenService[]> => {
   const found: SeenService[] = [];
   const run = async (sql: string): Promise<void> => {
-    const rows = await clickhouse.query<{ service: string; environment: string; version: string; first: number; last: number }>(sql, { lane: 'background', timeoutMs: 30_000 });
-    for (const row of rows) found.push({ service: row.service, environment: row.environment, version: row.version, firstMs: Number(row.first), lastMs: Number(row.last) });
+    const rows = await clickhouse.query<{
+      service: string;
+      environment: string;
+      version: string;
+      first: number;
+      last: number;
+    }>(sql, { lane: 'background', timeoutMs: 30_000 });
+    for (const row of rows)
+      found.push({
+        service: row.service,
+        environment: row.environment,
+        version: row.version,
+        firstMs: Number(row.first),
+        lastMs: Number(row.last),
+      });
   };
   const buckets = [...work.spanBuckets].sort((a, b) => a - b);
-  for (let at = 0; at < buckets.length; at += bucketsPerQuery) await run(inSpans(buckets.slice(at, at + bucketsPerQuery)));
+  for (let at = 0; at < buckets.length; at += bucketsPerQuery)
+    await run(inSpans(buckets.slice(at, at + bucketsPerQuery)));
   const logs = work.segments.filter(({ tables }) => tables.has('telemetry_logs'));
   if (logs.length > 0) await run(inLogs(logs));
   const origins = work.segments.filter(({ tables }) => tables.has('telemetry_origins'));
@@ -62,7 +81,9 @@ WHERE bucket IN (${[...new Set(buckets.map((at) => Math.floor(at / 300) * 300))]
 GROUP BY service, environment, version LIMIT ${rowsMax} SETTINGS max_threads = 1`;
 
 /** Old log records that come late are found by their origin instead: reading a whole day for them would cost too much. */
-const inLogs = (segments: SeenWork['segments']): string => `-- Services whose log records the segments brought, as far as they are of the last minutes.
+const inLogs = (
+  segments: SeenWork['segments'],
+): string => `-- Services whose log records the segments brought, as far as they are of the last minutes.
 SELECT service, environment, version, toUnixTimestamp64Milli(min(time))::Float64 AS first, toUnixTimestamp64Milli(max(time))::Float64 AS last
 FROM telemetry_logs
 WHERE bucket >= toDateTime(${Math.floor(Math.min(...segments.map(({ atMs }) => atMs)) / 1_000) - 900}, 'UTC') AND bucket < toDateTime(${Math.floor(Math.max(...segments.map(({ atMs }) => atMs)) / 1_000) + 900}, 'UTC') AND segment IN (${ids(segments)})
@@ -81,7 +102,10 @@ GROUP BY service, environment, version LIMIT ${rowsMax} SETTINGS max_threads = 1
 const ids = (segments: SeenWork['segments']): string => segments.map(({ id }) => id.toString()).join(', ');
 
 /** Dependencies in some ten-second buckets of the rollup. */
-export const dependenciesSeen = async (clickhouse: ClickHouse, buckets: readonly number[]): Promise<SeenDependency[]> => {
+export const dependenciesSeen = async (
+  clickhouse: ClickHouse,
+  buckets: readonly number[],
+): Promise<SeenDependency[]> => {
   const rows = await clickhouse.query<Omit<SeenDependency, 'lastMs'> & { last: number }>(
     `-- Neighbours that called each other in some ten-second buckets.
 SELECT caller_kind AS callerKind, caller, caller_environment AS callerEnvironment, callee_kind AS calleeKind, callee, callee_environment AS calleeEnvironment, via, toUnixTimestamp(max(bucket)) AS last
@@ -112,12 +136,17 @@ export const createSeenFilter = (): SeenFilter => {
   const remember = (key: string, firstMs: number, lastMs: number): void => {
     if (told.size >= rememberedMax) told.clear();
     const before = told.get(key);
-    told.set(key, { firstMs: Math.min(firstMs, before?.firstMs ?? firstMs), lastMs: Math.max(lastMs, before?.lastMs ?? lastMs) });
+    told.set(key, {
+      firstMs: Math.min(firstMs, before?.firstMs ?? firstMs),
+      lastMs: Math.max(lastMs, before?.lastMs ?? lastMs),
+    });
   };
   return {
     fresh: (seen) => ({
       services: merged(seen.services).filter((one) => isFresh(keyOfService(one), one.firstMs, one.lastMs)),
-      dependencies: seen.dependencies.filter((one) => isFresh(keyOfDependency(one), Number.MAX_SAFE_INTEGER, one.lastMs)),
+      dependencies: seen.dependencies.filter((one) =>
+        isFresh(keyOfDependency(one), Number.MAX_SAFE_INTEGER, one.lastMs),
+      ),
     }),
     told: (seen) => {
       for (const one of seen.services) remember(keyOfService(one), one.firstMs, one.lastMs);
@@ -128,13 +157,26 @@ export const createSeenFilter = (): SeenFilter => {
 
 const keyOfService = (one: SeenService): string => JSON.stringify([one.service, one.environment, one.version]);
 const keyOfDependency = (one: SeenDependency): string =>
-  JSON.stringify([one.callerKind, one.caller, one.callerEnvironment, one.calleeKind, one.callee, one.calleeEnvironment, one.via]);
+  JSON.stringify([
+    one.callerKind,
+    one.caller,
+    one.callerEnvironment,
+    one.calleeKind,
+    one.callee,
+    one.calleeEnvironment,
+    one.via,
+  ]);
 
 const merged = (services: readonly SeenService[]): SeenService[] => {
   const byKey = new Map<string, SeenService>();
   for (const one of services) {
     const before = byKey.get(keyOfService(one));
-    byKey.set(keyOfService(one), before ? { ...one, firstMs: Math.min(one.firstMs, before.firstMs), lastMs: Math.max(one.lastMs, before.lastMs) } : one);
+    byKey.set(
+      keyOfService(one),
+      before
+        ? { ...one, firstMs: Math.min(one.firstMs, before.firstMs), lastMs: Math.max(one.lastMs, before.lastMs) }
+        : one,
+    );
   }
   return [...byKey.values()];
 };

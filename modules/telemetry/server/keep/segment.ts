@@ -67,7 +67,8 @@ export type ListState = 'sealed' | 'delivered';
 const listSuffix: Readonly<Record<ListState, string>> = { sealed: '.json', delivered: '.delivered.json' };
 
 export const logFile = (folder: string, name: string): string => join(folder, `${name}.log`);
-export const listFile = (folder: string, name: string, state: ListState): string => join(folder, name + listSuffix[state]);
+export const listFile = (folder: string, name: string, state: ListState): string =>
+  join(folder, name + listSuffix[state]);
 
 /** Written before the first insert: what a start after a crash must look at, without reading the segment itself. */
 export const writeList = async (folder: string, segment: Segment): Promise<void> => {
@@ -86,7 +87,9 @@ export const writeList = async (folder: string, segment: Segment): Promise<void>
 /** Null where the list is absent or was cut short by a power loss: then the segment itself is read. */
 export const readList = async (folder: string, name: string, state: ListState): Promise<Segment | null> => {
   try {
-    const list = JSON.parse(await readFile(listFile(folder, name, state), 'utf8')) as Omit<Segment, 'id'> & { id: string };
+    const list = JSON.parse(await readFile(listFile(folder, name, state), 'utf8')) as Omit<Segment, 'id'> & {
+      id: string;
+    };
     return { ...list, id: BigInt(list.id) };
   } catch {
     return null;

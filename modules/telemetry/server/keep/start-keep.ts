@@ -1,20 +1,19 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Registry } from 'prom-client';
-import { Refusal } from '../../../../kernel/problem.ts';
 import type { ClickHouse } from '../../../../platform/clickhouse/clickhouse.ts';
 import type { Clock } from '../../../../platform/clock/clock.ts';
 import type { Log } from '../../../../platform/log/log.ts';
-import { createDiskReserve, diskFull, type DiskReserve } from './disk-reserve.ts';
+import { createAppend } from './admission.ts';
+import { createDiskReserve, type DiskReserve } from './disk-reserve.ts';
 import { createDeliverer, type Deliverer } from './deliverer.ts';
 import { keepFigures } from './figures.ts';
-import type { Frame } from './frame.ts';
-import type { Keep, KeepStatus, QuarantineEntry, Rows } from './keep.ts';
+import type { Keep, KeepStatus, QuarantineEntry } from './keep.ts';
 import { keepLimits, type KeepLimits } from './limits.ts';
 import { watchLoop } from './loop-watch.ts';
 import { openQuarantine } from './quarantine.ts';
 import { recover } from './recovery.ts';
-import { bodyKey, createRepeats } from './repeats.ts';
+import { createRepeats } from './repeats.ts';
 import type { RetentionDays } from './retention.ts';
 import type { Seen } from './seen.ts';
 import { segmentIds } from './segment-id.ts';
@@ -56,22 +55,8 @@ export interface RunningKeep extends Keep {
 /** Opens the log, recovers what a crash left, and starts to deliver and to count. Works while ClickHouse is away. */
 export const startKeep = async (options: KeepOptions): Promise<RunningKeep> => {
   const limits: KeepLimits = { ...keepLimits, ...options.limits };
-  const folder = join(options.folder, 'log');
-  await mkdir(folder, { recursive: true });
   const nowMs = (): number => options.clock.now().epochMilliseconds;
-  const quarantine = await openQuarantine({
-    folder: join(options.folder, 'quarantine'),
-    filesMax: limits.quarantineFiles,
-    nowMs,
-    tell: (entry) => options.log.error({ ...entry }, 'telemetry was set aside in the quarantine folder'),
-  });
-  const columnsFile = join(options.folder, 'columns.json');
-  const recovered = await recover(folder, quarantine, await readKeptColumns(columnsFile));
-  if (recovered.tornBytes > 0) options.log.info({ bytes: recovered.tornBytes }, 'the log ended in a write that was cut short; it had not been acknowledged');
-
-  const repeats = createRepeats(limits);
-  const segments = [...recovered.delivered, ...recovered.waiting];
-  for (const { bodies } of segments) for (const [hash, atMs] of bodies) repeats.remember(hash, atMs, Promise.resolve());
+  const { folder, columnsFile, quarantine, recovered, repeats, lastId } = await openFolder(options, limits, nowMs);
   const disk = await createDiskReserve({
     folder,
     reserveBytes: options.diskReserveMb * 1024 * 1024,
@@ -80,61 +65,34 @@ export const startKeep = async (options: KeepOptions): Promise<RunningKeep> => {
     monotonicMs: () => performance.now(),
     ...(options.freeBytes ? { freeBytes: options.freeBytes } : {}),
   });
-
-  const last = segments.reduce((most, { id }) => (id > most ? id : most), 0n);
-  const deliverer = await createDeliverer({ ...options, folder, bootFile: join(options.folder, 'boot'), columnsFile, limits, nowMs, quarantine, figures: () => figures });
+  const bootFile = join(options.folder, 'boot');
+  const common = { ...options, folder, limits, nowMs, quarantine };
+  const deliverer = await createDeliverer({ ...common, bootFile, columnsFile, figures: () => figures });
   const wal = createWriteAheadLog({
     folder,
     limits,
-    nextId: segmentIds(nowMs, last),
+    nextId: segmentIds(nowMs, lastId),
     structures: () => deliverer.columns(),
     onSealed: (segment) => deliverer.sealed(segment),
     onTrouble: (error) => options.log.error({ error: String(error) }, 'the write-ahead log could not be set right'),
   });
+  const status = (): KeepStatus =>
+    statusOf({ wal, deliverer, disk, limits, nowMs: nowMs(), quarantined: quarantine.list().length });
+  const figures = keepFigures(options.metrics, status, () => deliverer.dirty());
+  const unwatch = watchLoop(options.metrics);
+  deliverer.begin(recovered, wal);
 
   let stopping = false;
-  const status = (): KeepStatus => statusOf({ wal, deliverer, disk, limits, nowMs: nowMs(), quarantined: quarantine.list().length });
-  const figures = keepFigures(options.metrics, status, () => deliverer.dirty());
-  deliverer.begin(recovered, wal);
-  const refuse = (refusal: Refusal): never => {
-    figures.refused.inc({ code: refusal.problem.code });
-    throw refusal;
-  };
-
-  const append: Keep['append'] = async (batch) => {
-    if (batch.rows.length === 0) return 'kept';
-    const hash = bodyKey(batch.bodyHash);
-    const before = repeats.find(hash);
-    if (before) {
-      await before;
-      figures.repeated.inc();
-      return 'repeated';
-    }
-    if (stopping) return refuse(stoppingRefusal());
-    const frame = frameOf(hash, nowMs(), batch.rows);
-    const bytes = batch.rows.reduce((sum, rows) => sum + rows.bytes.byteLength, 0);
-    const full = queueProblem(wal, deliverer, limits, bytes);
-    if (full) return refuse(full);
-    try {
-      disk.admit(bytes);
-    } catch (error) {
-      return error instanceof Refusal ? refuse(error) : Promise.reject(error as Error);
-    }
-    const safe = wal.append(frame).catch((error: unknown) => refuse(asRefusal(error, disk, folder, limits)));
-    repeats.remember(hash, frame.meta.atMs, safe);
-    await safe;
-    deliverer.appended();
-    for (const { table, count } of frame.meta.parts) figures.appended.inc({ table }, count);
-    return 'kept';
-  };
-
+  const parts = { folder, limits, nowMs, repeats, disk, wal, figures, queue: deliverer.queue };
+  const append = createAppend({ ...parts, stopping: () => stopping, onKept: () => deliverer.appended() });
   const tidy = async (): Promise<void> => {
     repeats.forget(nowMs());
     await deliverer.tidy();
     await disk.look();
   };
-  const unwatch = watchLoop(options.metrics);
-  const tidying = setInterval(() => void tidy().catch((error: unknown) => options.log.warn({ error: String(error) }, 'old segments were not removed')), limits.tidyMs).unref();
+  const untidy = (error: unknown): void =>
+    options.log.warn({ error: String(error) }, 'old segments were not removed; it is tried again');
+  const tidying = setInterval(() => void tidy().catch(untidy), limits.tidyMs).unref();
 
   return {
     append,
@@ -153,58 +111,48 @@ export const startKeep = async (options: KeepOptions): Promise<RunningKeep> => {
   };
 };
 
-const frameOf = (hash: string, atMs: number, rows: readonly Rows[]): Frame => ({
-  meta: {
-    hash,
-    atMs,
-    parts: rows.map(({ table, day, count, bytes, tenSeconds }) => ({ table, day, count, bytes: bytes.byteLength, tenSeconds: [...tenSeconds] })),
-  },
-  payload: rows.map(({ bytes }) => bytes),
-});
-
-const queueProblem = (wal: WriteAheadLog, deliverer: Deliverer, limits: KeepLimits, bytes: number): Refusal | null => {
-  const queue = deliverer.queueBytes() + (wal.open()?.bytes ?? 0) + wal.pendingBytes() + bytes;
-  if (wal.pendingBytes() + bytes <= Math.max(limits.pendingBytes, bytes) && queue <= limits.queueBytes) return null;
-  const problem = deliverer.problem();
-  return new Refusal({
-    status: 429,
-    code: 'telemetry.queue-full',
-    title: 'Telemetry comes faster than it can be stored',
-    detail: `The queue holds its ${Math.floor(limits.queueBytes / 1024 / 1024)} MB${problem ? `; ClickHouse says: ${problem}` : ''}. Send again later.`,
-    retryAfterSeconds: limits.queueRetrySeconds,
+/** What is on the disk: the log as a crash may have left it, the quarantine, the bodies of the last minutes. */
+const openFolder = async (options: KeepOptions, limits: KeepLimits, nowMs: () => number) => {
+  const folder = join(options.folder, 'log');
+  await mkdir(folder, { recursive: true });
+  const quarantine = await openQuarantine({
+    folder: join(options.folder, 'quarantine'),
+    filesMax: limits.quarantineFiles,
+    nowMs,
+    tell: (entry) => options.log.error({ ...entry }, 'telemetry was set aside in the quarantine folder'),
   });
-};
-
-const asRefusal = (error: unknown, disk: DiskReserve, folder: string, limits: KeepLimits): Refusal => {
-  if (error instanceof Refusal) return error;
-  if (['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')) {
-    disk.full();
-    return diskFull(`Nothing more can be written to ${folder}`, limits.diskRetrySeconds);
+  const columnsFile = join(options.folder, 'columns.json');
+  const recovered = await recover(folder, quarantine, await readKeptColumns(columnsFile));
+  if (recovered.tornBytes > 0) {
+    const text = 'the log ended in a write that was cut short; it had not been acknowledged';
+    options.log.info({ bytes: recovered.tornBytes }, text);
   }
-  return new Refusal({
-    status: 503,
-    code: 'telemetry.log-unwritable',
-    title: 'The write-ahead log cannot be written, telemetry is not accepted',
-    detail: `${error instanceof Error ? error.message : String(error)}. Look at the disk of ${folder}.`,
-    retryAfterSeconds: limits.diskRetrySeconds,
-  });
+  const repeats = createRepeats(limits);
+  const segments = [...recovered.delivered, ...recovered.waiting];
+  for (const { bodies } of segments) for (const [hash, atMs] of bodies) repeats.remember(hash, atMs, Promise.resolve());
+  const lastId = segments.reduce((most, { id }) => (id > most ? id : most), 0n);
+  return { folder, columnsFile, quarantine, recovered, repeats, lastId };
 };
 
-const stoppingRefusal = (): Refusal =>
-  new Refusal({ status: 503, code: 'telemetry.stopping', title: 'Leadline is stopping', detail: 'Send again in a moment.', retryAfterSeconds: 1 });
-
-const statusOf = (of: { wal: WriteAheadLog; deliverer: Deliverer; disk: DiskReserve; limits: KeepLimits; nowMs: number; quarantined: number }): KeepStatus => {
+const statusOf = (of: {
+  wal: WriteAheadLog;
+  deliverer: Deliverer;
+  disk: DiskReserve;
+  limits: KeepLimits;
+  nowMs: number;
+  quarantined: number;
+}): KeepStatus => {
   const open = of.wal.open();
-  const oldestMs = of.deliverer.oldestMs() ?? open?.oldestMs ?? null;
-  const queueBytes = of.deliverer.queueBytes() + (open?.bytes ?? 0);
+  const oldestMs = of.deliverer.queue.oldestMs() ?? open?.oldestMs ?? null;
+  const queueBytes = of.deliverer.queue.bytes() + (open?.bytes ?? 0);
   const full = queueBytes >= of.limits.queueBytes ? 'the queue is full' : null;
   return {
     queueBytes,
     queueBytesMax: of.limits.queueBytes,
-    segmentsWaiting: of.deliverer.waiting() + (open ? 1 : 0),
+    segmentsWaiting: of.deliverer.queue.count() + (open ? 1 : 0),
     oldestUndeliveredMs: oldestMs === null ? 0 : Math.max(0, of.nowMs - oldestMs),
     quarantined: of.quarantined,
     refusing: of.disk.problem() ?? full,
-    deliveryProblem: of.deliverer.problem(),
+    deliveryProblem: of.deliverer.queue.problem(),
   };
 };

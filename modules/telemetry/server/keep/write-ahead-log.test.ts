@@ -17,7 +17,12 @@ let logs: WriteAheadLog[];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'leadline-log-'));
-  quarantine = await openQuarantine({ folder: join(folder, 'quarantine'), filesMax: 10, nowMs: Date.now, tell: () => {} });
+  quarantine = await openQuarantine({
+    folder: join(folder, 'quarantine'),
+    filesMax: 10,
+    nowMs: Date.now,
+    tell: () => {},
+  });
   sealed = [];
   logs = [];
 });
@@ -45,7 +50,8 @@ const frame = (hash: string, day = '2026-11-22'): Frame => ({
   meta: { hash, atMs: 5, parts: [{ table: 'telemetry_spans', day, count: 2, bytes: 4, tenSeconds: [10, 20] }] },
   payload: [Buffer.from('rows')],
 });
-const logFiles = async (): Promise<string[]> => (await readdir(join(folder, 'log'))).filter((name) => name.endsWith('.log')).map((name) => join(folder, 'log', name));
+const logFiles = async (): Promise<string[]> =>
+  (await readdir(join(folder, 'log'))).filter((name) => name.endsWith('.log')).map((name) => join(folder, 'log', name));
 
 describe('what was acknowledged is found again', () => {
   test('batches of many senders at once lie in one sealed segment that says what it holds', async () => {
@@ -102,7 +108,12 @@ describe('what was acknowledged is found again', () => {
     await writeFile(file!, bytes);
     expect((await open()).waiting[0]!.bodies.map(([hash]) => hash)).toEqual(['a', 'c']);
     expect(quarantine.list()).toMatchObject([{ reason: 'log-damaged' }]);
-    const again = await openQuarantine({ folder: join(folder, 'quarantine'), filesMax: 10, nowMs: Date.now, tell: () => {} });
+    const again = await openQuarantine({
+      folder: join(folder, 'quarantine'),
+      filesMax: 10,
+      nowMs: Date.now,
+      tell: () => {},
+    });
     expect(again.list()).toEqual(quarantine.list());
   });
 

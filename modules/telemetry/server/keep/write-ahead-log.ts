@@ -44,107 +44,133 @@ interface OpenSegment {
   bytes: number;
 }
 
-export const createWriteAheadLog = (options: WriteAheadLogOptions): WriteAheadLog => {
-  const { folder, limits } = options;
-  const pending: { frame: Frame; bytes: number; resolve: () => void; reject: (error: unknown) => void }[] = [];
-  let pendingBytes = 0;
-  let current: OpenSegment | null = null;
-  let sealWanted: (() => void)[] = [];
-  let running: Promise<void> | null = null;
+export const createWriteAheadLog = (options: WriteAheadLogOptions): WriteAheadLog => new LogFiles(options);
 
-  const run = async (): Promise<void> => {
-    while (pending.length > 0 || sealWanted.length > 0) {
-      if (pending.length > 0) await commitGroup();
-      if (sealWanted.length > 0 || (current !== null && current.bytes >= limits.segmentBytes)) await sealCurrent();
-    }
-  };
-  const kick = (): void => {
-    running ??= run().catch(options.onTrouble).finally(() => {
-      running = null;
-      if (pending.length > 0 || sealWanted.length > 0) kick();
+/** One loop writes, syncs and seals, so nothing of this needs a lock. */
+class LogFiles implements WriteAheadLog {
+  readonly #options: WriteAheadLogOptions;
+  readonly #pending: { frame: Frame; bytes: number; resolve: () => void; reject: (error: unknown) => void }[] = [];
+  #pendingBytes = 0;
+  #current: OpenSegment | null = null;
+  #sealWanted: (() => void)[] = [];
+  #running = false;
+
+  constructor(options: WriteAheadLogOptions) {
+    this.#options = options;
+  }
+
+  append(frame: Frame): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
+      const bytes = frame.payload.reduce((sum, piece) => sum + piece.byteLength, 0);
+      this.#pendingBytes += bytes;
+      this.#pending.push({ frame, bytes, resolve, reject });
+      this.#kick();
     });
-  };
+  }
 
-  const takeGroup = (seed: number): Waiting[] => {
+  seal(): Promise<void> {
+    return new Promise<void>((resolve) => {
+      this.#sealWanted.push(resolve);
+      this.#kick();
+    });
+  }
+
+  pendingBytes(): number {
+    return this.#pendingBytes;
+  }
+
+  open(): { readonly bytes: number; readonly oldestMs: number } | null {
+    const current = this.#current;
+    return current === null || current.frames.length === 0
+      ? null
+      : { bytes: current.bytes, oldestMs: current.frames[0]!.atMs };
+  }
+
+  #kick(): void {
+    if (this.#running) return;
+    this.#running = true;
+    this.#run()
+      .catch(this.#options.onTrouble)
+      .finally(() => {
+        this.#running = false;
+        if (this.#pending.length > 0 || this.#sealWanted.length > 0) this.#kick();
+      });
+  }
+
+  async #run(): Promise<void> {
+    while (this.#pending.length > 0 || this.#sealWanted.length > 0) {
+      if (this.#pending.length > 0) await this.#commitGroup();
+      const isFull = this.#current !== null && this.#current.bytes >= this.#options.limits.segmentBytes;
+      if (isFull || this.#sealWanted.length > 0) await this.#sealCurrent();
+    }
+  }
+
+  #takeGroup(seed: number): Waiting[] {
     const group: Waiting[] = [];
     let bytes = 0;
-    while (pending.length > 0 && bytes < limits.groupBytes) {
-      const { frame, bytes: counted, resolve, reject } = pending.shift()!;
-      pendingBytes -= counted;
+    while (this.#pending.length > 0 && bytes < this.#options.limits.groupBytes) {
+      const { frame, bytes: counted, resolve, reject } = this.#pending.shift()!;
+      this.#pendingBytes -= counted;
       const encoded = encodeFrame(frame, seed);
       bytes += encoded.bytes;
       group.push({ ...encoded, meta: frame.meta, resolve, reject });
     }
     return group;
-  };
+  }
 
-  const commitGroup = async (): Promise<void> => {
+  async #commitGroup(): Promise<void> {
     let group: Waiting[] = [];
     try {
-      current ??= await openSegment(folder, options.nextId());
-      group = takeGroup(current.file.seed);
-      await writeAll(current.handle, group.flatMap((waiting) => waiting.buffers), current.bytes);
-      await current.handle.datasync();
+      this.#current ??= await openSegment(this.#options.folder, this.#options.nextId());
+      const { handle, file, bytes } = this.#current;
+      group = this.#takeGroup(file.seed);
+      const buffers = group.flatMap((waiting) => waiting.buffers);
+      await writeAll(handle, buffers, bytes);
+      await handle.datasync();
     } catch (error) {
-      if (group.length === 0) group = takeGroup(0);
-      await giveUp();
+      if (group.length === 0) group = this.#takeGroup(0);
+      await this.#giveUp();
       for (const waiting of group) waiting.reject(error);
       return;
     }
     for (const waiting of group) {
-      current.frames.push(waiting.meta);
-      current.bytes += waiting.bytes;
+      this.#current.frames.push(waiting.meta);
+      this.#current.bytes += waiting.bytes;
       waiting.resolve();
     }
-  };
+  }
 
   /** Takes what was not acknowledged out of the file again, and goes on in a new one. */
-  const giveUp = async (): Promise<void> => {
-    if (current === null) return;
+  async #giveUp(): Promise<void> {
+    if (this.#current === null) return;
     try {
-      await current.handle.truncate(current.bytes);
-      await current.handle.datasync();
-    } catch (second) {
-      options.onTrouble(second);
+      await this.#current.handle.truncate(this.#current.bytes);
+      await this.#current.handle.datasync();
+    } catch (error) {
+      this.#options.onTrouble(error);
     }
-    await sealCurrent();
-  };
+    await this.#sealCurrent();
+  }
 
-  const sealCurrent = async (): Promise<void> => {
-    const wanted = sealWanted;
-    sealWanted = [];
-    const sealed = current;
-    current = null;
+  async #sealCurrent(): Promise<void> {
+    const { folder, onTrouble, onSealed, structures } = this.#options;
+    const wanted = this.#sealWanted;
+    this.#sealWanted = [];
+    const sealed = this.#current;
+    this.#current = null;
     if (sealed !== null) {
-      await sealed.handle.close().catch(options.onTrouble);
-      if (sealed.frames.length === 0) await rm(logFile(folder, sealed.file.name), { force: true }).catch(options.onTrouble);
+      await sealed.handle.close().catch(onTrouble);
+      if (sealed.frames.length === 0) await rm(logFile(folder, sealed.file.name), { force: true }).catch(onTrouble);
       else {
-        const segment = summarise(sealed.file, sealed.frames, sealed.bytes, options.structures());
+        const segment = summarise(sealed.file, sealed.frames, sealed.bytes, structures());
         // Without its list a segment is still whole: a start reads the segment itself.
-        await writeList(folder, segment).catch(options.onTrouble);
-        options.onSealed(segment);
+        await writeList(folder, segment).catch(onTrouble);
+        onSealed(segment);
       }
     }
     for (const resolve of wanted) resolve();
-  };
-
-  return {
-    pendingBytes: () => pendingBytes,
-    open: () => (current === null || current.frames.length === 0 ? null : { bytes: current.bytes, oldestMs: current.frames[0]!.atMs }),
-    append: (frame) =>
-      new Promise<void>((resolve, reject) => {
-        const bytes = frame.payload.reduce((sum, piece) => sum + piece.byteLength, 0);
-        pendingBytes += bytes;
-        pending.push({ frame, bytes, resolve, reject });
-        kick();
-      }),
-    seal: () =>
-      new Promise<void>((resolve) => {
-        sealWanted.push(resolve);
-        kick();
-      }),
-  };
-};
+  }
+}
 
 const openSegment = async (folder: string, id: SegmentId): Promise<OpenSegment> => {
   const seed = randomInt(2 ** 32);
