@@ -114,11 +114,16 @@ const answer = async (routes: Routes, request: IncomingMessage, response: Server
   }
 };
 
+/** Requests that should have failed by now and did not: the share holds over dozens of requests, not only over thousands. */
+let owed = 0;
+
 /** What the fault of the moment does to a request. */
 const suffer = async (route: string): Promise<void> => {
   if (fault.latencyMs > 0) await wait(fault.latencyMs * (0.75 + Math.random() / 2));
-  if (Math.random() < fault.errors)
-    throw new Failure(503, `${process.env['OTEL_SERVICE_NAME']}: the provider did not answer ${route}`);
+  owed = fault.errors === 0 ? 0 : owed + fault.errors;
+  if (Math.random() >= owed) return;
+  owed -= 1;
+  throw new Failure(503, `${process.env['OTEL_SERVICE_NAME']}: the provider did not answer ${route}`);
 };
 
 const findRoute = (routes: Routes, method: string, url: string) => {
