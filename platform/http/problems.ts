@@ -50,11 +50,17 @@ export const problemOf = (error: unknown): Problem => {
   };
 };
 
+/** A browser that is offered Basic opens a window of its own over our page, also for a fetch: only programs are. */
+const challenges = (request: FastifyRequest): string =>
+  request.headers['user-agent']?.startsWith('Mozilla/')
+    ? 'Bearer realm="leadline"'
+    : 'Bearer realm="leadline", Basic realm="leadline"';
+
 /** Sends a problem as `application/problem+json`, with `Retry-After` where a later try is worth it. */
 export const sendProblem = (request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply => {
   if (problem.retryAfterSeconds !== undefined)
     reply.header('retry-after', String(Math.ceil(problem.retryAfterSeconds)));
-  if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="leadline", Basic realm="leadline"');
+  if (problem.status === 401) reply.header('www-authenticate', challenges(request));
   return reply
     .code(problem.status)
     .header('content-type', 'application/problem+json; charset=utf-8')
