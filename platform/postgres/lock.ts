@@ -25,6 +25,9 @@ export interface Lock {
 /** A command is expected to be done within this time; a starting server waits that long for it. */
 const commandMsMax = 30_000;
 
+/** A server that was killed a moment ago may still be giving its memory back; a new start must not be refused for that. */
+const dyingMsMax = 2_000;
+
 /**
  * Takes the file `path` for this process, also from a holder that died. A second server is refused with the number of
  * the first; while a command (`leadline token create`) holds it, the caller waits.
@@ -37,7 +40,9 @@ export const takeLock = async (path: string, purpose: LockPurpose): Promise<Lock
   await writeFile(own, text, { mode: 0o644 });
   await giveToFolderOwner(own);
   try {
-    for (const deadline = performance.now() + commandMsMax; ;) {
+    const deadline = performance.now() + commandMsMax;
+    const dyingUntil = performance.now() + dyingMsMax;
+    for (;;) {
       // A link to a whole file: others never see half of it, and only one can make it.
       const made = await link(own, path).then(
         () => true,
@@ -50,7 +55,8 @@ export const takeLock = async (path: string, purpose: LockPurpose): Promise<Lock
       const found = await holderOf(path);
       if (found === null) continue;
       if (!isAlive(found.holder)) await clearStale(path, found.text);
-      else if (found.holder.purpose === 'server' || performance.now() > deadline) throw inUse(path, found.holder);
+      else if (performance.now() > (found.holder.purpose === 'server' ? dyingUntil : deadline))
+        throw inUse(path, found.holder);
       else await wait(50);
     }
   } finally {
@@ -105,7 +111,10 @@ const birthOf = (pid: number): string | null => {
     if (process.platform === 'linux') {
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
       // The name in parentheses may hold spaces; start time is field 22, the 20th after it (proc(5)).
-      const startTicks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      // Dead, and only not yet fetched by its parent, which may never come.
+      if (fields[0] === 'Z' || fields[0] === 'X') return null;
+      const startTicks = fields[19];
       return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${startTicks}`;
     }
     return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || null;
