@@ -49,7 +49,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.journey.test.ts'],
           exclude: never,
-          testTimeout: 120_000,
+          testTimeout: 240_000,
           hookTimeout: 180_000,
           fileParallelism: false,
         },

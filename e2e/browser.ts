@@ -19,7 +19,8 @@ export interface WatchedPage {
 export const pagesOpen = new Set<Page>();
 
 const screens = join(dirname(import.meta.dirname), '.cache', 'screens');
-const waitMsMax = 30_000;
+/** Patience with a machine that is busy with other things; where it is not, nothing waits. */
+const waitMsMax = 60_000;
 
 export const openBrowser = async (): Promise<Browser> => {
   const found = await findChromium();
