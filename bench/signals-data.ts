@@ -45,7 +45,7 @@ export const generate = async (
       await run(rollupSql(family, '10s', at, Math.min(at + 600, now), volume));
     await run(edgesSql('10s', at, Math.min(at + 600, now), volume));
   }
-  for (let at = first; at < now; at += day) await run(edgesSql('minute', at, Math.min(at + day, now), volume));
+  await run(edgesSql('minute', young - 19 * 3_600, now, volume));
   tell(`rollups: ${volume.services} services × ${volume.operations} operations × ${volume.days} days`);
   await run(seriesSql(volume, first, now));
   for (let at = first; at < now; at += 7 * day) await run(samplesSql(volume, at, Math.min(at + 7 * day, now)));
