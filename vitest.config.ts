@@ -18,7 +18,7 @@ export default defineConfig({
           name: 'node',
           include: ['**/*.test.ts'],
           exclude: [...never, ...inTheBrowser, '**/*.db.test.ts', 'e2e/**/*.journey.test.ts'],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
         },
       },
       {
