@@ -6,10 +6,12 @@ import { membersPerTeamMax } from './domain/limits.ts';
 
 /** Organisation, people, teams, tokens and single sign-on providers. How people sign in is in `contract/sign-in.ts`. */
 
+/** What a required text that is empty says, at its field of the page and in the API. */
+export const filledIn = 'Must be filled in';
 const instant = z.iso.datetime({ offset: true });
 export const role = z.enum(roles);
 export const handle = z.string().regex(handlePattern, handleRule);
-const displayName = z.string().trim().min(1).max(120);
+const displayName = z.string().trim().min(1, filledIn).max(120);
 const email = z.email().max(254);
 const id = z.uuid();
 
@@ -63,7 +65,7 @@ export type Person = z.output<typeof person>;
 /** A link that is handed to one person and works once; shown only here. */
 export const oneTimeLink = z.object({ url: z.string(), expiresAt: instant }).meta({ id: 'OneTimeLink' });
 
-const personParam = z.object({ person: z.string().min(1).max(254).describe('Name, e-mail address or id') });
+const personParam = z.object({ person: z.string().min(1, filledIn).max(254).describe('Name, e-mail address or id') });
 
 export const listPeople = route({
   method: 'GET',
@@ -139,7 +141,7 @@ export type Team = z.output<typeof team>;
 
 const description = z.string().max(2_000);
 const memberWanted = z.strictObject({
-  person: z.string().min(1).max(254).describe('Name or e-mail address'),
+  person: z.string().min(1, filledIn).max(254).describe('Name or e-mail address'),
   role: role.default('responder'),
 });
 /** What a team is said to be, as in a document's `spec`. */
@@ -233,7 +235,7 @@ export const token = z
 export type Token = z.output<typeof token>;
 
 export const tokenSpec = z.strictObject({
-  name: z.string().trim().min(1).max(80),
+  name: z.string().trim().min(1, filledIn).max(80),
   role: role.default('viewer'),
   scopes: z.array(scope).min(1).max(2).default(['api']),
   expiresAt: instant.nullable().default(null),
@@ -287,7 +289,7 @@ export type SsoProvider = z.output<typeof ssoProvider>;
 export const ssoProviderSpec = z.strictObject({
   displayName: displayName.optional(),
   issuer: z.url({ protocol: /^https?$/ }).max(500),
-  clientId: z.string().min(1).max(500),
+  clientId: z.string().min(1, filledIn).max(500),
   clientSecret: z
     .string()
     .min(1)

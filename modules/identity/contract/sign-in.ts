@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { publicAccess, route, signedIn } from '../../../kernel/route.ts';
-import { handle, person, role } from '../contract.ts';
+import { filledIn, handle, person, role } from '../contract.ts';
 
 /** How a person gets in, and what a person does with their own account. */
 
 const instant = z.iso.datetime({ offset: true });
-const password = z.string().min(1).max(1_000);
-const secret = z.string().min(1).max(200);
+const password = z.string().min(1, filledIn).max(1_000);
+const secret = z.string().min(1, filledIn).max(200);
 /** What the browser's WebAuthn calls take and give; checked by the library that verifies them. */
 const webauthn = z.record(z.string(), z.unknown());
 
@@ -41,8 +41,8 @@ export const setUp = route({
   access: publicAccess,
   body: z.strictObject({
     token: secret,
-    organisation: z.string().trim().min(1).max(120),
-    displayName: z.string().trim().min(1).max(120),
+    organisation: z.string().trim().min(1, filledIn).max(120),
+    displayName: z.string().trim().min(1, filledIn).max(120),
     email: z.email().max(254),
     password,
   }),
@@ -54,7 +54,10 @@ export const signIn = route({
   path: '/api/v1/sign-in',
   summary: 'Sign in by password',
   access: publicAccess,
-  body: z.strictObject({ login: z.string().trim().min(1).max(254).describe('E-mail address or name'), password }),
+  body: z.strictObject({
+    login: z.string().trim().min(1, filledIn).max(254).describe('E-mail address or name'),
+    password,
+  }),
   answer: signInStep,
 });
 
@@ -103,7 +106,7 @@ export const finishSso = route({
   summary: 'What the provider sent back in the query of the return address',
   access: publicAccess,
   params: z.object({ provider: handle }),
-  body: z.strictObject({ query: z.string().min(1).max(8_000) }),
+  body: z.strictObject({ query: z.string().min(1, filledIn).max(8_000) }),
   answer: signInStep.extend({ purpose: z.enum(['sign-in', 'link', 'confirm']), returnTo: z.string() }),
 });
 
@@ -184,7 +187,7 @@ export const changeAccount = route({
   path: '/api/v1/account',
   summary: "Change one's display name",
   access: signedIn,
-  body: z.strictObject({ displayName: z.string().trim().min(1).max(120) }),
+  body: z.strictObject({ displayName: z.string().trim().min(1, filledIn).max(120) }),
   answer: account,
 });
 
@@ -272,7 +275,7 @@ export const addPasskey = route({
   path: '/api/v1/account/passkeys',
   summary: 'Keep a new passkey; answers with recovery codes where there were none',
   access: signedIn,
-  body: z.strictObject({ name: z.string().trim().min(1).max(80), response: webauthn }),
+  body: z.strictObject({ name: z.string().trim().min(1, filledIn).max(80), response: webauthn }),
   answer: newRecoveryCodes,
   status: 201,
   secretAnswer: true,

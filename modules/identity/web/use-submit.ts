@@ -40,6 +40,12 @@ export const useAction = (
   return { busy, problem, submit };
 };
 
+/**
+ * For `validate-on` of a form: what is wrong is told on sending, and leaves as it is put right. Told on leaving a field,
+ * the message moves the button away under the click that left the field.
+ */
+export const tellWhileTyping: 'input'[] = ['input'];
+
 /** As `useAction`, for a form: wrong fields are told at their fields. */
 export const useSubmit = (form: Readonly<ShallowRef<FormHandle | null>>, work: () => Promise<void>): Sending =>
   useAction(work, (cause) => {
