@@ -174,7 +174,7 @@ CREATE TABLE telemetry_operations_10s
 ENGINE = ReplacingMergeTree(requests)
 PARTITION BY toStartOfHour(bucket)
 ORDER BY (toStartOfMinute(bucket), service, environment, version, operation, kind, bucket)
-SETTINGS index_granularity = 1024;
+SETTINGS index_granularity = 128;
 
 CREATE TABLE telemetry_operations_hour
 (
@@ -195,7 +195,7 @@ CREATE TABLE telemetry_operations_hour
 ENGINE = ReplacingMergeTree(requests)
 PARTITION BY toYYYYMM(bucket)
 ORDER BY (service, environment, version, operation, kind, bucket)
-SETTINGS index_granularity = 1024;
+SETTINGS index_granularity = 128;
 
 CREATE TABLE telemetry_operations_minute
 (
@@ -216,7 +216,7 @@ CREATE TABLE telemetry_operations_minute
 ENGINE = ReplacingMergeTree(requests)
 PARTITION BY toDate(bucket)
 ORDER BY (toStartOfHour(bucket), service, environment, version, operation, kind, bucket)
-SETTINGS index_granularity = 1024;
+SETTINGS index_granularity = 128;
 
 CREATE TABLE telemetry_origins
 (
@@ -265,7 +265,7 @@ CREATE TABLE telemetry_samples
 ENGINE = MergeTree
 PARTITION BY toDate(time)
 ORDER BY (bucket, series_id, time)
-SETTINGS index_granularity = 8192;
+SETTINGS index_granularity = 1024;
 
 CREATE TABLE telemetry_series
 (
@@ -309,7 +309,7 @@ CREATE TABLE telemetry_services_10s
 ENGINE = ReplacingMergeTree(requests)
 PARTITION BY toStartOfHour(bucket)
 ORDER BY (toStartOfMinute(bucket), service, environment, version, bucket)
-SETTINGS index_granularity = 1024;
+SETTINGS index_granularity = 128;
 
 CREATE TABLE telemetry_services_hour
 (
@@ -328,7 +328,7 @@ CREATE TABLE telemetry_services_hour
 ENGINE = ReplacingMergeTree(requests)
 PARTITION BY toYYYYMM(bucket)
 ORDER BY (service, environment, version, bucket)
-SETTINGS index_granularity = 1024;
+SETTINGS index_granularity = 128;
 
 CREATE TABLE telemetry_services_minute
 (
@@ -347,7 +347,7 @@ CREATE TABLE telemetry_services_minute
 ENGINE = ReplacingMergeTree(requests)
 PARTITION BY toDate(bucket)
 ORDER BY (toStartOfHour(bucket), service, environment, version, bucket)
-SETTINGS index_granularity = 1024;
+SETTINGS index_granularity = 128;
 
 CREATE TABLE telemetry_spans
 (

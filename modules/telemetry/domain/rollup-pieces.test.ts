@@ -53,7 +53,7 @@ describe('A range is counted exactly once, from the coarsest tables that serve i
   it('does not use minutes and hours that may still be computed', () => {
     const { pieces } = planOf(range(now - 3 * 3_600, now), null, sources);
     const last = pieces.findLast((piece) => piece.table === 'minute')!;
-    expect(last.table !== 'spans' && last.to <= now - 300).toBe(true);
+    expect(last.table !== 'spans' && last.to <= now - 120).toBe(true);
     expect(pieces.some((piece) => piece.table === 'hour')).toBe(true);
   });
 

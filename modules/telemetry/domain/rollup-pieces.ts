@@ -21,7 +21,7 @@ export interface Sources {
 }
 
 /** Minutes and hours are computed after ten seconds: the youngest part is read from the finer table. */
-const settledAfterSeconds = { '10s': 0, minute: 300, hour: 900 } as const;
+const settledAfterSeconds = { '10s': 0, minute: 120, hour: 900 } as const;
 const unitSeconds = { '10s': 10, minute: 60, hour: 3_600 } as const;
 const finer = { hour: 'minute', minute: '10s' } as const;
 type Tier = keyof typeof unitSeconds;

@@ -92,7 +92,7 @@ PARTITION BY toDate(time)
 ORDER BY (bucket, service, time);
 
 -- Data points of gauges and sums. Two-hour buckets, then the series, so that one series over days is one short run a bucket
--- and an instant query reads little (measured: 92 to 20 ms).
+-- and an instant query reads little (measured: 92 to 20 ms). Small granules, because a chart of a month takes one short run out of each bucket.
 CREATE TABLE IF NOT EXISTS {{table telemetry_samples shard segment}}
 (
   series_id UInt64 COMMENT 'telemetry_series' CODEC(ZSTD(1)),
@@ -106,7 +106,8 @@ CREATE TABLE IF NOT EXISTS {{table telemetry_samples shard segment}}
 )
 ENGINE = {{engine MergeTree}}
 PARTITION BY toDate(time)
-ORDER BY (bucket, series_id, time);
+ORDER BY (bucket, series_id, time)
+SETTINGS index_granularity = 1024;
 
 -- Data points of histograms, exponential histograms and summaries; the kind stands in telemetry_series, columns of other kinds are empty.
 CREATE TABLE IF NOT EXISTS {{table telemetry_distributions shard segment}}

@@ -2,7 +2,14 @@ import { Refusal } from '../../../../kernel/problem.ts';
 import type { Clock } from '../../../../platform/clock/clock.ts';
 import type { Configuration } from '../../../../platform/config/settings.ts';
 import { telemetryCodes, telemetryLimits } from '../../contract.ts';
-import { pointsOf, rangeOf, stepFor, type RangeRefusal, type ReadRange } from '../../domain/read-range.ts';
+import {
+  lengthSeconds,
+  pointsOf,
+  rangeOf,
+  stepFor,
+  type RangeRefusal,
+  type ReadRange,
+} from '../../domain/read-range.ts';
 import type { Sources } from '../../domain/rollup-pieces.ts';
 import { keepLimits } from '../keep/limits.ts';
 import type { Engine } from './engine.ts';
@@ -43,9 +50,15 @@ const rangeWords: Record<RangeRefusal, string> = {
 const nanoseconds = (text: string | undefined): bigint | null =>
   text === undefined ? null : Temporal.Instant.from(text).epochNanoseconds;
 
+/** From an hour on nobody sees ten seconds, and minutes are read from a sixth of the rows. */
+const coarseFromSeconds = 3_600;
+
 /** The asked step where it is possible, or one that gives about 120 points. */
 export const readStep = (range: ReadRange, asked: number | undefined): number => {
-  if (asked === undefined) return stepFor(range, pointsDefault);
+  if (asked === undefined) {
+    const step = stepFor(range, pointsDefault);
+    return lengthSeconds(range) >= coarseFromSeconds ? Math.max(60, step) : step;
+  }
   const wrong = (message: string): never => {
     throw new Refusal({
       status: 400,

@@ -76,14 +76,15 @@ export const saturationOf = async (
     }));
 };
 
-const days = (range: ReadRange): Record<string, string> => ({
+const daysOf = (range: ReadRange): Record<string, string> => ({
   firstDay: new Date(Number(range.fromNs / 1_000_000n)).toISOString().slice(0, 10),
   lastDay: new Date(Number(range.toNs / 1_000_000n)).toISOString().slice(0, 10),
 });
 
-const place = (name: string): string => `resource['${name}']`;
-/** What a service's own resource and an agent's may have in common, the narrowest first. */
+/** What a service's own resource and an agent's may have in common. */
 const places = ['container.id', 'k8s.pod.uid', 'k8s.pod.name', 'host.id', 'host.name', 'k8s.node.name'] as const;
+/** The places of a row's resource, as `name=value`. */
+const placesOfRow = `arrayFilter(place -> not endsWith(place, '='), [${places.map((name) => `concat('${name}=', resource['${name}'])`).join(', ')}])`;
 
 const seriesOf = async (reads: Reads, filter: SaturationFilter, range: ReadRange): Promise<SeriesRow[]> => {
   const own = [
@@ -91,21 +92,19 @@ const seriesOf = async (reads: Reads, filter: SaturationFilter, range: ReadRange
     ...(filter.environment === undefined ? [] : ['environment = {environment:String}']),
     ...(filter.version === undefined ? [] : ['version = {version:String}']),
   ].join(' AND ');
-  const shared = places.map(
-    (name, index) =>
-      `(${place(name)} != '' AND ${place(name)} IN (SELECT ${place(name)} FROM telemetry_origins WHERE ${own} AND day BETWEEN {firstDay:Date} AND {lastDay:Date} AND ${place(name)} != '' LIMIT 1 BY ${place(name)} LIMIT ${placesMax + index}))`,
-  );
+  const days = 'day BETWEEN {firstDay:Date} AND {lastDay:Date}';
+  const itsPlaces = `(SELECT groupUniqArrayArray(${placesMax})(${placesOfRow}) FROM telemetry_origins WHERE ${days} AND ${own})`;
   return reads.engine.read<SeriesRow>(
     `-- Series that tell how full the resources of a service are: its own, and those of agents on its host, in its pod or beside its container.
      SELECT toString(series_id) AS id, any(metric) AS metric, any(unit) AS unit, any(kind) AS kind, any(temporality) AS temporality,
             toString(any(cityHash64(resource))) AS instance, any(attributes) AS attributes
      FROM telemetry_series
-     WHERE day BETWEEN {firstDay:Date} AND {lastDay:Date} AND metric IN {metrics:Array(String)}
-       AND ((${own}) OR (metric IN {shared:Array(String)} AND service != {service:String} AND (${shared.join(' OR ')})))
+     WHERE ${days} AND metric IN {metrics:Array(String)}
+       AND ((${own}) OR (metric IN {shared:Array(String)} AND service != {service:String} AND hasAny(${placesOfRow}, ${itsPlaces})))
      GROUP BY series_id ORDER BY any(metric), series_id LIMIT {most:UInt32}
      SETTINGS prefer_column_name_to_alias = 1`,
     {
-      ...days(range),
+      ...daysOf(range),
       service: filter.service,
       metrics: saturationMetrics,
       shared: sharedMetrics,
