@@ -35,7 +35,10 @@ const withEngine = async (
   run: (clickhouse: EmbeddedClickHouse) => Promise<void>,
 ): Promise<void> => {
   const config = { values: { data: folder, diskReserveMb: reserveMb } } as Parameters<typeof startClickHouse>[0];
-  const clickhouse = (await startClickHouse(config, createLog((process.env['FAULT_LOG'] ?? 'silent') as never))) as EmbeddedClickHouse;
+  const clickhouse = (await startClickHouse(
+    config,
+    createLog((process.env['FAULT_LOG'] ?? 'silent') as never),
+  )) as EmbeddedClickHouse;
   try {
     await run(clickhouse);
   } finally {

@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { createConnection, type AddressInfo } from 'node:net';
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Ballast } from './ballast.ts';
@@ -12,6 +12,7 @@ import { Spool } from './spool.ts';
 import { Store } from './store.ts';
 import { keepTrimmed } from './trim.ts';
 
+/** Added to the niceness that it was started with. */
 const niceness = 2;
 
 /**
@@ -70,7 +71,7 @@ const withThreadPool = (): void => {
 /** A heavy query must not take the processor from the process that serves people; threads made from here on inherit this. */
 const yieldToTheServer = (): void => {
   try {
-    setPriority(niceness);
+    setPriority(Math.min(19, getPriority() + niceness));
   } catch {
     // A system that does not let a process be modest: the query still has its bounds.
   }
@@ -83,8 +84,8 @@ const stopOnSignals = (server: EngineServer, store: Store, withParent: boolean):
     stopping = true;
     // Whatever happens in the native part, this process does not outlive its drain for long.
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), limits.drainMs + 10_000).unref();
-    void server.drain().then(() => {
-      store.close();
+    void server.drain().then(async () => {
+      await store.close();
       process.exit(0);
     });
   };

@@ -30,11 +30,9 @@ export const serve = (store: Store, spool: Spool, reserve: Reserve, ballast: Bal
       keepAliveTimeout: 15_000,
     },
     (request, response) => {
-      const done = handle(
-        { store, spool, reserve, ballast, queue, stopping: stopping.signal },
-        request,
-        response,
-      ).finally(() => active.delete(done));
+      const done = handle({ store, spool, reserve, ballast, queue, stopping: stopping.signal }, request, response)
+        .catch(() => void response.destroy())
+        .finally(() => active.delete(done));
       active.add(done);
     },
   );

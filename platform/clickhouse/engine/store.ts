@@ -28,7 +28,7 @@ const killEveryMs = 100;
 /**
  * The engine on one data directory. Each statement has a connection of its own (opening and closing one costs 0.07 ms),
  * so settings, parameters, `USE` and whatever else sticks to a connection end with it. One connection stays open: the
- * last one to close would close the engine, and kills need one that is not busy.
+ * last one to close would close the engine.
  */
 export class Store {
   readonly #native: Native;
@@ -36,6 +36,7 @@ export class Store {
   readonly #arguments: readonly string[];
   readonly #control: Connection;
   readonly #queryIds = new Set<string>();
+  readonly #kills = new Set<Promise<void>>();
 
   constructor(native: Native, folder: string, connectionArguments: readonly string[]) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -122,13 +123,27 @@ export class Store {
 
   /** Asks the engine to end a statement. (`SYNC` never returns in the embedded engine.) */
   async kill(queryId: string): Promise<void> {
-    await this.#native
-      .QueryAsyncConnection(this.#control, `KILL QUERY WHERE Settings['log_comment'] = ${quote(queryId)} ASYNC`, 'Null')
-      .catch(() => undefined);
+    const killing = this.#kill(queryId);
+    this.#kills.add(killing);
+    await killing;
+    this.#kills.delete(killing);
   }
 
-  /** Closes the directory; nothing may run any more. */
-  close(): void {
+  /** Never rejects: a kill that failed is tried again by whoever wanted it. */
+  async #kill(queryId: string): Promise<void> {
+    try {
+      const connection = this.#open();
+      const sql = `KILL QUERY WHERE Settings['log_comment'] = ${quote(queryId)} ASYNC`;
+      await this.#native.QueryAsyncConnection(connection, sql, 'Null').catch(() => undefined);
+      this.#native.CloseConnection(connection);
+    } catch (error) {
+      process.stderr.write(`A statement could not be killed: ${(error as Error).message}\n`);
+    }
+  }
+
+  /** Closes the directory; no statement may run any more. A kill may: to close beneath it crashes the process. */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#kills);
     this.#native.CloseConnection(this.#control);
   }
 }
