@@ -114,8 +114,13 @@ const check = (paths: readonly string[], kinds: readonly DocumentKind[]): Checke
       const parsed = kind.schema.safeParse(document.value);
       if (parsed.success) checked.push({ file, document, kind });
       else
-        for (const issue of parsed.error.issues)
-          errors.push({ path: at(file, document, issue.path), message: issue.message });
+        for (const { path, message, keys } of parsed.error.issues) {
+          // A field that does not exist is named at its own line, not at its parent's.
+          if (keys)
+            for (const key of keys)
+              errors.push({ path: at(file, document, [...path, key]), message: 'there is no such field' });
+          else errors.push({ path: at(file, document, path), message });
+        }
     }
   }
   if (errors.length > 0)

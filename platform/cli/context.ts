@@ -37,6 +37,9 @@ export interface DocumentKind {
       value: unknown,
     ):
       | { success: true }
-      | { success: false; error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] } };
+      | {
+          success: false;
+          error: { issues: readonly { path: readonly PropertyKey[]; message: string; keys?: readonly string[] }[] };
+        };
   };
 }
