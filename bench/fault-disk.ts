@@ -7,7 +7,8 @@ import { wrongs } from './fault-verify.ts';
 import { caughtUp } from './ingest-caught-up.ts';
 import { makeToken, startProduct } from './product.ts';
 
-const ballastMb = 400;
+/** Half of it lies between what is free at the start and the reserve: room for the first start, and for others on this disk. */
+const ballastMb = 1_600;
 
 /** Fills the disk below the reserve while telemetry comes in: it must be refused, the state stay writable, and all go on after. */
 export const diskFull = async (report: (well: boolean, text: string) => void): Promise<void> => {

@@ -18,8 +18,8 @@ const wrongSpans = async (talk: Talk, log: SentLog, allowedLoss: number): Promis
   for (let connection = 0; connection < 64; connection += 1) {
     const rows = await talk.query<{ number: number; spans: string; distinct: string }>(
       `-- Spans of each request of one connection, by the senders' span ids.
-       SELECT toUInt32(reinterpretAsUInt32(reverse(substring(span_id::String, 3, 4)))) AS number, count() AS spans, uniqExact(span_id) AS distinct
-       FROM telemetry_spans WHERE startsWith(service, 'fault-') AND startsWith(span_id::String, unhex({connection:String})) GROUP BY number`,
+       SELECT toUInt32(reinterpretAsUInt32(reverse(unhex(substring(hex(span_id), 5, 8))))) AS number, count() AS spans, uniqExact(span_id) AS distinct
+       FROM telemetry_spans WHERE startsWith(service, 'fault-') AND startsWith(hex(span_id), upper({connection:String})) GROUP BY number`,
       { params: { connection: (connection + 1).toString(16).padStart(4, '0') }, timeoutMs: 60_000 },
     );
     for (const { number, spans, distinct } of rows)
