@@ -14,7 +14,7 @@ import { startLedger } from '../../platform/ledger/start.ts';
 import { createLog, type Log } from '../../platform/log/log.ts';
 import type { Ground } from '../../platform/module/ground.ts';
 import { startPostgres } from '../../platform/postgres/start.ts';
-import { migratePostgres } from '../../platform/postgres/migrate.ts';
+import { migratePostgres, underMigrationLock } from '../../platform/postgres/migrate.ts';
 import { serveHealth } from './about.ts';
 import { migrationSources } from './migration-sources.ts';
 import { startModules } from './modules.ts';
@@ -40,7 +40,8 @@ export const startServer = async (config: Configuration, log: Log): Promise<Runn
   try {
     const [postgres, clickhouse] = await bothEngines(config, log, stops);
     await migratePostgres(postgres, migrationSources, log);
-    const migrateTelemetry = () => migrateClickHouse(clickhouse, config, migrationSources, log);
+    const migrateTelemetry = () =>
+      underMigrationLock(postgres, () => migrateClickHouse(clickhouse, config, migrationSources, log));
     if (clickhouse.status().state === 'up') await migrateTelemetry();
     else
       clickhouse.onUp(

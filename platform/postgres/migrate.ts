@@ -1,4 +1,4 @@
-import { DatabaseError, type ClientBase } from 'pg';
+import { DatabaseError, type ClientBase, type PoolClient } from 'pg';
 import { Refusal } from '../../kernel/problem.ts';
 import type { Log } from '../log/log.ts';
 import { readMigrations, type MigrationFile } from './migration-files.ts';
@@ -25,17 +25,30 @@ export const migratePostgres = async (
   log: Log,
 ): Promise<{ applied: string[] }> => {
   const files = await readMigrations([groundSource, ...sources]);
-  const client = await postgres.pool.connect();
-  let broken: Error | undefined;
-  try {
-    await client.query('SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0');
-    await client.query('SELECT pg_advisory_lock($1)', [migrationLock]);
+  return underMigrationLock(postgres, async (client) => {
     const missing = missingOf(files, await appliedMigrations(client));
     for (const file of missing) {
       log.info({ migration: file.name }, 'applying a migration');
       await inOwnTransaction(client, () => applyMigration(client, file));
     }
     return { applied: missing.map((file) => file.name) };
+  });
+};
+
+/**
+ * Runs `work` while no other process on this database migrates anything, ClickHouse included (which has no lock of its
+ * own). Waits as long as the other needs.
+ */
+export const underMigrationLock = async <Value>(
+  postgres: Pick<Postgres, 'pool'>,
+  work: (client: PoolClient) => Promise<Value>,
+): Promise<Value> => {
+  const client = await postgres.pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0');
+    await client.query('SELECT pg_advisory_lock($1)', [migrationLock]);
+    return await work(client);
   } catch (error) {
     broken = error as Error;
     throw error;
