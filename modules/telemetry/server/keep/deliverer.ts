@@ -160,6 +160,7 @@ class Way implements Deliverer {
   async dropOld(): Promise<readonly DroppedPartition[]> {
     const { clickhouse, cluster, limits, log, nowMs, retention } = this.#options;
     await this.#tables.ready();
+    await this.#tables.refresh();
     const dropped = await dropOld(clickhouse, {
       days: { ...retention, minutesMax: limits.minutesDaysMax, tenSecondsHours: limits.tenSecondsHours + 2 },
       nowMs: nowMs(),
