@@ -115,6 +115,25 @@ describe('Services appear by themselves', () => {
     expect(b.body.dependents.map((each: any) => each.service)).toEqual(['dep/a']);
     expect((await eventsOf('service:dep/a')).filter((event) => event.kind === 'dependency.discovered')).toHaveLength(2);
   });
+
+  it('also when what it uses is told first', async () => {
+    await door.sawDependencies([
+      {
+        service: 'early/caller',
+        target: 'kafka: orders',
+        targetKind: 'messaging',
+        kind: 'messaging',
+        firstSeen: at('12:00:00'),
+        lastSeen: at('12:00:00'),
+      },
+    ]);
+    await door.sawServices([aSeenService({ name: 'early/caller' })]);
+    const { body } = await call('admin', 'GET', service('early/caller'));
+    expect(body.dependencies).toHaveLength(1);
+    expect(body.environments).toHaveLength(1);
+    const discovered = (await eventsOf('service:early/caller')).filter((event) => event.kind === 'service.discovered');
+    expect(discovered).toHaveLength(1);
+  });
 });
 
 describe('A service is described by its owners, idempotently', () => {

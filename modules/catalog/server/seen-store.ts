@@ -192,12 +192,42 @@ const unique = (seen: readonly SeenDependency[]): SeenDependency[] => {
   return [...byKey.values()];
 };
 
+/** A dependency may be told before the service that has it: the service is then known by its name alone. */
+const addCallers = async (
+  tx: Transaction<CatalogTables>,
+  ground: Seen,
+  part: readonly SeenDependency[],
+): Promise<void> => {
+  const byName = new Map(part.map((each) => [each.service, each]));
+  const names = [...byName.keys()];
+  // Adds callers that are new while there is room.
+  const made = await sql<{ name: string }>`
+    INSERT INTO catalog.service (name, first_seen, last_seen)
+    SELECT name, first_seen, last_seen
+    FROM unnest(${names}::text[], ${names.map((name) => byName.get(name)!.firstSeen.toString())}::timestamptz[],
+      ${names.map((name) => byName.get(name)!.lastSeen.toString())}::timestamptz[]) AS new (name, first_seen, last_seen)
+    WHERE (SELECT count(*) FROM catalog.service) + ${names.length}::int <= ${seenLimits.services}::int
+    ORDER BY name
+    ON CONFLICT (name) DO NOTHING
+    RETURNING name`.execute(tx);
+  for (const { name } of made.rows) {
+    await ground.ledger.append(tx, {
+      kind: 'service.discovered',
+      subject: `service:${name}`,
+      service: name,
+      actor: telemetry,
+      data: { environment: '', version: null },
+    });
+  }
+};
+
 const addDependencies = async (
   tx: Transaction<CatalogTables>,
   ground: Seen,
   part: readonly SeenDependency[],
 ): Promise<void> => {
   const column = <Key extends keyof SeenDependency>(key: Key): string[] => part.map((each) => each[key].toString());
+  await addCallers(tx, ground, part);
   // Adds dependencies of known services while each has room, and moves the stretch in which the others were seen.
   const written = await sql<{ service: string; target: string; target_kind: string; kind: string; created: boolean }>`
     INSERT INTO catalog.dependency AS kept (service, target, target_kind, kind, origin, first_seen, last_seen)
