@@ -76,7 +76,7 @@ class Way implements Deliverer {
   readonly #teller: SeenTeller;
   readonly #dropping: NodeJS.Timeout;
   #wal: WriteAheadLog | null = null;
-  #sealTimer: NodeJS.Timeout | null = null;
+  #sealTimer: { readonly timer: NodeJS.Timeout; readonly isSoon: boolean } | null = null;
   #watchers: (() => void)[] = [];
   #stopped = false;
 
@@ -126,15 +126,20 @@ class Way implements Deliverer {
 
   /** Seals once the first batch is old enough and ClickHouse is ready for more; under load segments grow to their full size. */
   appended(): void {
-    if (this.#sealTimer !== null || this.#wal === null || this.#stopped) return;
+    if (this.#wal === null || this.#stopped) return;
     const open = this.#wal.open();
     if (open === null || !this.queue.idle()) return;
-    const { segmentMs } = this.#options.limits;
-    const waitMs = Math.min(segmentMs, Math.max(0, open.oldestMs + segmentMs - this.#options.nowMs()));
-    this.#sealTimer = setTimeout(() => {
+    const { segmentMs, segmentSmallMs, segmentSmallBytes } = this.#options.limits;
+    const isSmall = open.bytes < segmentSmallBytes;
+    if (this.#sealTimer !== null && (isSmall || this.#sealTimer.isSoon)) return;
+    if (this.#sealTimer !== null) clearTimeout(this.#sealTimer.timer);
+    const agedMs = isSmall ? segmentSmallMs : segmentMs;
+    const waitMs = Math.min(agedMs, Math.max(0, open.oldestMs + agedMs - this.#options.nowMs()));
+    const timer = setTimeout(() => {
       this.#sealTimer = null;
       if (this.queue.idle()) void this.#wal?.seal();
     }, waitMs).unref();
+    this.#sealTimer = { timer, isSoon: !isSmall };
   }
 
   columns(): Readonly<Record<string, string>> {
@@ -179,7 +184,7 @@ class Way implements Deliverer {
     await Promise.race([this.#until(() => this.queue.idle()), enough]);
     late.abort();
     this.#stopped = true;
-    if (this.#sealTimer) clearTimeout(this.#sealTimer);
+    if (this.#sealTimer) clearTimeout(this.#sealTimer.timer);
     clearInterval(this.#dropping);
     await this.queue.stop();
     await Promise.all([this.rollups.stop(), this.#teller.stop()]);

@@ -2,8 +2,11 @@
 export const keepLimits = {
   /** A segment is sealed when it holds this much (16 MB against 8: a tenth less CPU a span, because less is merged)… */
   segmentBytes: 16 * 1024 * 1024,
-  /** …or when its first batch is this old and the delivery is idle. */
+  /** …or when its first batch is this old and the delivery is idle… */
   segmentMs: 250,
+  /** …but a segment that holds less than this waits longer: tables are written some times a second less. */
+  segmentSmallBytes: 256 * 1024,
+  segmentSmallMs: 1_000,
   /** Bytes written between two calls of fdatasync. */
   groupBytes: 16 * 1024 * 1024,
   /** Bytes of batches that wait for the disk. */
