@@ -58,9 +58,7 @@ export const applyProvider = async (
     created_at: before?.created_at ?? identity.now(),
   };
   if (before && isSame(before, after) && stored === clientSecret) return 'unchanged';
-  const metadata = (
-    await discover(identity, { issuer: spec.issuer, clientId: spec.clientId, clientSecret })
-  ).serverMetadata();
+  const metadata = await metadataOf(identity, { issuer: spec.issuer, clientId: spec.clientId, clientSecret });
   if (metadata.issuer !== spec.issuer)
     throw wrong('issuer', `The issuer calls itself ${metadata.issuer}; write it exactly so`);
   await identity.transaction(async (tx) => {
@@ -90,6 +88,17 @@ export const removeProvider = (identity: IdentityGround, actor: LedgerActor, nam
       data: { before: shown(removed) },
     });
   });
+
+/** What the issuer says of itself; when it does not answer as one, that is told at the field that names it. */
+const metadataOf = async (identity: IdentityGround, client: Parameters<typeof discover>[1]) => {
+  try {
+    return (await discover(identity, client)).serverMetadata();
+  } catch (error) {
+    if (error instanceof Refusal && error.problem.code === 'identity.issuer-failed')
+      throw wrong('issuer', `This does not answer as an issuer: ${error.problem.detail}`);
+    throw error;
+  }
+};
 
 const shown = (provider: ProviderRow) => ({
   displayName: provider.display_name,

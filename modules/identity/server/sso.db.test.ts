@@ -341,8 +341,8 @@ describe('Only admins say which providers there are', () => {
 
   it('the issuer must answer, and be called as it calls itself', async () => {
     expect(await apply('wrong', { issuer: `${issuer}/nowhere` })).toMatchObject({
-      status: 502,
-      body: { code: 'identity.issuer-failed' },
+      status: 422,
+      body: { errors: [{ path: 'body.issuer' }] },
     });
     expect(await apply('second', {})).toMatchObject({ status: 422, body: { errors: [{ path: 'body.issuer' }] } });
   });
