@@ -41,10 +41,11 @@ export const useAction = (
 };
 
 /**
- * For `validate-on` of a form: what is wrong is told on sending, and leaves as it is put right. Told on leaving a field,
- * the message moves the button away under the click that left the field.
+ * For `validate-on` of a form: what is wrong is told on sending, and stays until it is sent again. Told on leaving a
+ * field, the message moves the button away under the click that left it; checked a moment after typing, the check
+ * wipes out what the server has just answered.
  */
-export const tellWhileTyping: 'input'[] = ['input'];
+export const onSendingOnly: [] = [];
 
 /** As `useAction`, for a form: wrong fields are told at their fields. */
 export const useSubmit = (form: Readonly<ShallowRef<FormHandle | null>>, work: () => Promise<void>): Sending =>
