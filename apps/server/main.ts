@@ -124,27 +124,27 @@ const runAsProcess = async (): Promise<void> => {
     folder: process.cwd(),
   });
   const log = createLog(config.values.logLevel);
-  const server = await startServer(config, log);
-  process.send?.({
-    ready: {
-      url: server.url,
-      setupLink: server.setupLink,
-      otlpHttpUrl: server.otlpHttpUrl,
-      otlpGrpcUrl: server.otlpGrpcUrl,
-    },
-  });
+  // A signal that comes while it starts waits for the start: ending in the middle would leave the engines behind.
+  const starting = startServer(config, log);
   let stopping = false;
   const stop = (why: string): void => {
     if (stopping) return;
     stopping = true;
     log.info({ why }, 'stopping');
     setTimeout(() => process.exit(1), shutdownMsMax).unref();
-    void server.stop().then(() => process.exit(0));
+    void starting
+      .then((server) => server.stop())
+      .then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
   };
   process.on('SIGTERM', () => stop('SIGTERM'));
   process.on('SIGINT', () => stop('SIGINT'));
   // The supervisor is gone: nobody would stop or restart this process any more.
   process.on('disconnect', () => stop('supervisor gone'));
+  const { url, setupLink, otlpHttpUrl, otlpGrpcUrl } = await starting;
+  process.send?.({ ready: { url, setupLink, otlpHttpUrl, otlpGrpcUrl } });
 };
 
 if (import.meta.main) {
