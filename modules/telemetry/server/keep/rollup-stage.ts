@@ -12,6 +12,7 @@ export interface Stage {
   /** Milliseconds until a run is due; null when nothing is dirty. */
   dueMs(hurry: boolean): number | null;
   run(): Promise<void>;
+  /** Buckets that are to be computed or are being computed. */
   dirty(): number;
 }
 
@@ -37,7 +38,8 @@ const retryMsMax = 10_000;
 
 export const createStage = (options: StageOptions): Stage => {
   const dirty = new Set<number>();
-  let running = false;
+  /** Buckets that are computed right now. */
+  let underWay = 0;
   let covered = 0;
   let nextMs = 0;
   let failures = 0;
@@ -47,8 +49,8 @@ export const createStage = (options: StageOptions): Stage => {
     touch: (items) => {
       for (const item of items) dirty.add(item);
     },
-    dirty: () => dirty.size,
-    covered: () => (dirty.size === 0 && !running ? options.inputCovered() : covered),
+    dirty: () => dirty.size + underWay,
+    covered: () => (dirty.size === 0 && underWay === 0 ? options.inputCovered() : covered),
     dueMs: (hurry) => {
       if (dirty.size === 0) return null;
       return hurry && failures === 0 ? 0 : Math.max(0, nextMs - options.monotonicMs());
@@ -61,7 +63,7 @@ export const createStage = (options: StageOptions): Stage => {
       const inputCovered = options.inputCovered();
       const startedMs = options.monotonicMs();
       for (const bucket of buckets) dirty.delete(bucket);
-      running = true;
+      underWay = buckets.length;
       try {
         await options.work(buckets);
         if (whole) covered = inputCovered;
@@ -80,7 +82,7 @@ export const createStage = (options: StageOptions): Stage => {
           'counts were not computed; they are tried again',
         );
       } finally {
-        running = false;
+        underWay = 0;
       }
     },
   };

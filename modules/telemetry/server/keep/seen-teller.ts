@@ -32,6 +32,7 @@ export const createSeenTeller = (options: SeenTellerOptions): SeenTeller => {
   const spanBuckets = new Set<number>();
   const segments: { id: bigint; tables: ReadonlySet<string>; days: readonly string[]; atMs: number }[] = [];
   let deliveries = 0;
+  let told = 0;
 
   const tell = async (seen: Seen): Promise<void> => {
     const fresh = filter.fresh(seen);
@@ -91,8 +92,11 @@ export const createSeenTeller = (options: SeenTellerOptions): SeenTeller => {
       dependencies.touch(buckets);
       lane.wake();
     },
-    covered: () =>
-      dependencies.dirty() > 0 ? Math.min(services.covered(), dependencies.covered()) : services.covered(),
+    covered: () => {
+      // While dependencies wait to be told, nothing counts as told that came after they last did not.
+      if (dependencies.dirty() === 0) told = services.covered();
+      return Math.min(told, services.covered());
+    },
     hurry: (on) => lane.hurry(on),
     stop: () => lane.stop(),
   };
