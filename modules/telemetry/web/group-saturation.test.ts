@@ -8,6 +8,7 @@ const series = (over: Partial<SaturationSeries>): SaturationSeries => ({
   unit: 'ratio',
   metric: 'system.cpu.utilization',
   source: '',
+  coverage: 1,
   points: [['2026-11-22T10:00:00Z', 0.5]],
   ...over,
 });

@@ -60,10 +60,12 @@ export const saturationOf = async (
     ])
   ).flat();
   const steps = Map.groupBy(rows, (row) => row.id);
+  const coverage = Math.min(1, bucketSeconds / stepSeconds);
   const measured = series.map((each): MeasuredSeries => ({
     ...each,
     attributes: textsOf(each.attributes),
-    steps: steps.get(each.id) ?? [],
+    // What was not looked at is taken to be like what was.
+    steps: (steps.get(each.id) ?? []).map((row) => ({ ...row, sum: row.sum / coverage })),
   }));
   return saturationFrom(
     measured.filter((each) => each.steps.length > 0),
@@ -72,6 +74,7 @@ export const saturationOf = async (
     .slice(0, telemetryLimits.saturationSeries)
     .map((found) => ({
       ...found,
+      coverage,
       points: found.points.map(([start, value]): [string, number] => [instantOf(start), value]),
     }));
 };
@@ -94,13 +97,14 @@ const seriesOf = async (reads: Reads, filter: SaturationFilter, range: ReadRange
   ].join(' AND ');
   const days = 'day BETWEEN {firstDay:Date} AND {lastDay:Date}';
   const itsPlaces = `(SELECT groupUniqArrayArray(${placesMax})(${placesOfRow}) FROM telemetry_origins WHERE ${days} AND ${own})`;
+  const select = `SELECT series_id, metric, unit, kind, temporality, resource, attributes FROM telemetry_series PREWHERE ${days}`;
   return reads.engine.read<SeriesRow>(
     `-- Series that tell how full the resources of a service are: its own, and those of agents on its host, in its pod or beside its container.
      SELECT toString(series_id) AS id, any(metric) AS metric, any(unit) AS unit, any(kind) AS kind, any(temporality) AS temporality,
             toString(any(cityHash64(resource))) AS instance, any(attributes) AS attributes
-     FROM telemetry_series
-     WHERE ${days} AND metric IN {metrics:Array(String)}
-       AND ((${own}) OR (metric IN {shared:Array(String)} AND service != {service:String} AND hasAny(${placesOfRow}, ${itsPlaces})))
+     FROM (${select} AND metric IN {metrics:Array(String)} AND ${own}
+           UNION ALL
+           ${select} AND metric IN {shared:Array(String)} AND service != {service:String} WHERE hasAny(${placesOfRow}, ${itsPlaces}))
      GROUP BY series_id ORDER BY any(metric), series_id LIMIT {most:UInt32}
      SETTINGS prefer_column_name_to_alias = 1`,
     {
@@ -113,6 +117,18 @@ const seriesOf = async (reads: Reads, filter: SaturationFilter, range: ReadRange
       ...(filter.version === undefined ? {} : { version: filter.version }),
     },
   );
+};
+
+/** The raw samples lie in buckets of two hours, each of which costs a read for each series. */
+const bucketSeconds = 7_200;
+
+/** The buckets to read: all of the range, or the first of each step where a step holds several. */
+const bucketsOf = (range: ReadRange, step: number): number[] => {
+  const seconds = (ns: bigint): number => Math.floor(Number(ns / 1_000_000_000n) / bucketSeconds) * bucketSeconds;
+  const buckets: number[] = [];
+  for (let at = seconds(range.fromNs); at <= seconds(range.toNs - 1n); at += bucketSeconds)
+    if (at % step < bucketSeconds) buckets.push(at);
+  return buckets;
 };
 
 const stepsOf = async (
@@ -130,10 +146,16 @@ const stepsOf = async (
             argMax(${value}, time) AS last, max(toUnixTimestamp64Milli(toDateTime64(time, 3, 'UTC'))) / 1000 AS lastSecond, sum(${value}) AS sum
      FROM ${table}
      WHERE series_id IN (SELECT toUInt64(arrayJoin({series:Array(String)}))) AND bitAnd(flags, 1) = 0
-       AND bucket >= toStartOfInterval(toDateTime(fromUnixTimestamp64Nano({fromNs:Int64}, 'UTC'), 'UTC'), INTERVAL 2 HOUR) AND bucket <= fromUnixTimestamp64Nano({toNs:Int64}, 'UTC')
+       AND bucket IN (SELECT toDateTime(arrayJoin({buckets:Array(UInt32)}), 'UTC'))
        AND time >= fromUnixTimestamp64Nano({fromNs:Int64}, 'UTC') AND time < fromUnixTimestamp64Nano({toNs:Int64}, 'UTC')
      GROUP BY series_id, start ORDER BY id, start`,
-    { series: series.map((each) => each.id), step, fromNs: range.fromNs.toString(), toNs: range.toNs.toString() },
+    {
+      series: series.map((each) => each.id),
+      buckets: bucketsOf(range, step),
+      step,
+      fromNs: range.fromNs.toString(),
+      toNs: range.toNs.toString(),
+    },
   );
 };
 
