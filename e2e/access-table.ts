@@ -131,6 +131,7 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
   // The ledger
   'GET /api/v1/ledger': seen,
   'GET /api/v1/events': seen,
+  'POST /api/v1/audit-log/verification': { may: admins },
   'GET /api/v1/about': seen,
 
   // The catalog: its owner's editors change it

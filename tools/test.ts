@@ -55,12 +55,27 @@ const vitest = async (project: string, ...files: string[]): Promise<Outcome> => 
   return countsOf(report, code);
 };
 
+interface VitestReport {
+  readonly testResults: readonly {
+    readonly status: string;
+    readonly assertionResults: readonly { readonly status: string }[];
+  }[];
+}
+
 const countsOf = (report: string, code: number): Outcome => {
   try {
-    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8')) as Record<string, number>;
-    const failed = numFailedTests ?? 0;
-    // A file that does not load fails the run without failing a test.
-    return { passed: numPassedTests ?? 0, failed: code !== 0 && failed === 0 ? 1 : failed };
+    const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as VitestReport;
+    const tests = testResults.flatMap((file) => file.assertionResults);
+    const failedTests = tests.filter(({ status }) => status === 'failed').length;
+    // A file that does not load, or whose set-up fails, fails the run without failing a test.
+    const failedFiles = testResults.filter(
+      (file) => file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'),
+    ).length;
+    const failed = failedTests + failedFiles;
+    return {
+      passed: tests.filter(({ status }) => status === 'passed').length,
+      failed: code !== 0 && failed === 0 ? 1 : failed,
+    };
   } catch {
     return { passed: 0, failed: 1 };
   }

@@ -34,7 +34,7 @@ export const shopServices = [
 
 /** Payments a second are visits a second: 30 seconds hold 900 of them. */
 const rateDefault = 30;
-const startMsMax = 20_000;
+const startMsMax = 60_000;
 const stopMsMax = 4_000;
 
 /** Starts the five services and the load generator, each a process of its own. Resolves when all are serving. */
