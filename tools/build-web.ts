@@ -15,6 +15,7 @@ const sources = [
   'kernel/**/*.ts',
   'modules/*/web/**/*',
   'modules/*/contract.ts',
+  'modules/*/contract/**/*.ts',
   'modules/*/domain/**/*.ts',
   'package-lock.json',
 ];
