@@ -105,6 +105,8 @@ export const beyondTheEdge = (page: Page): Promise<string[]> =>
         return;
       }
       if (/auto|scroll/.test(style.overflowX) && element !== document.body && element !== document.documentElement) return;
+      // Text that is cut with an ellipsis ends where its cell ends, however long it is.
+      if (style.textOverflow === 'ellipsis' && style.overflowX !== 'visible') return;
       for (const child of element.children) look(child);
     };
     look(document.body);
