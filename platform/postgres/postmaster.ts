@@ -26,6 +26,9 @@ const stopMs = { fast: 20_000, immediate: 5_000, kill: 5_000 };
 /** Backends notice the death of their postmaster at once, save in the middle of a long computation. */
 const backendsMsMax = 10_000;
 
+/** How long a dead postmaster may wait for its parent before its pid file is removed. */
+const collectedMsMax = 1_000;
+
 /**
  * Makes way for a start: stops a postmaster that outlived its Leadline (kill -9 of Node leaves it running), waits for
  * backends whose postmaster died, and removes a pid file whose number meanwhile belongs to some other program, because
@@ -46,10 +49,21 @@ export const clearOrphan = async (cluster: string, log: Log): Promise<void> => {
     log.warn({ pids: left }, 'killing backends whose PostgreSQL died');
     for (const pid of left) process.kill(pid, 'SIGKILL');
   }
-  if (Number.isInteger(file.pid) && file.pid > 0 && isRunning(file.pid)) {
-    log.warn({ pid: file.pid }, 'removing a stale pid file of PostgreSQL: another program has its number now');
-    await rm(join(cluster, 'postmaster.pid'), { force: true });
+  if (!Number.isInteger(file.pid) || file.pid <= 0) return;
+  // A postmaster that was killed and is not collected yet still takes signals, and PostgreSQL would take it for alive.
+  for (
+    const deadline = performance.now() + collectedMsMax;
+    takesSignals(file.pid) && isZombie(file.pid);
+    await wait(20)
+  ) {
+    if (performance.now() > deadline) break;
   }
+  if (!takesSignals(file.pid)) return;
+  log.warn(
+    { pid: file.pid },
+    'removing a stale pid file of PostgreSQL: its number belongs to another program or to a dead one',
+  );
+  await rm(join(cluster, 'postmaster.pid'), { force: true });
 };
 
 /** Every PostgreSQL process that works in the cluster's folder. Known on Linux only; elsewhere PostgreSQL's own check stands. */
@@ -98,10 +112,12 @@ export const isPostmaster = async (pid: number, cluster: string): Promise<boolea
   }
 };
 
-const isRunning = (pid: number): boolean => {
+const isRunning = (pid: number): boolean => takesSignals(pid) && !isZombie(pid);
+
+const takesSignals = (pid: number): boolean => {
   try {
     process.kill(pid, 0);
-    return !isZombie(pid);
+    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
