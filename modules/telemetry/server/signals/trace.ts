@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Refusal } from '../../../../kernel/problem.ts';
 import { telemetryCodes, telemetryLimits } from '../../contract.ts';
 import type { Reads } from './reads.ts';
@@ -100,21 +101,34 @@ const countSpans = async (reads: Reads, id: string): Promise<number> => {
   return Number(row?.spans ?? 0);
 };
 
-const textOf = (traceId: string, rows: readonly SpanRow[], origins: readonly OriginRow[], total: number): string => {
-  const byOrigin = new Map(origins.map((origin) => [origin.originId, origin]));
+/** Spans that are written before other requests get their turn: about ten milliseconds. */
+const spansATurn = 1_000;
+
+const textOf = async (
+  traceId: string,
+  rows: readonly SpanRow[],
+  origins: readonly OriginRow[],
+  total: number,
+): Promise<string> => {
   const resources = new Table<string>();
   const scopes = new Table<string>();
-  const starts = rows.map((row) => BigInt(row.startedNs));
-  const first = starts.reduce((least, start) => (start < least ? start : least));
-  const last = rows.reduce(
-    (most, row, index) =>
-      starts[index]! + positive(row.durationNs) > most ? starts[index]! + positive(row.durationNs) : most,
-    first,
-  );
-  const spans = rows.map((row, index) => {
-    const origin = byOrigin.get(row.originId);
-    return spanText(row, starts[index]!, resources.place(resourceText(origin)), scopes.place(scopeText(origin)));
+  const placesOf = (origin: OriginRow | undefined) => ({
+    resource: resources.place(resourceText(origin)),
+    scope: scopes.place(scopeText(origin)),
   });
+  const byOrigin = new Map(origins.map((origin) => [origin.originId, placesOf(origin)]));
+  const unknown = origins.length < new Set(rows.map((row) => row.originId)).size ? placesOf(undefined) : null;
+  const spans: string[] = [];
+  const first = BigInt(rows[0]!.startedNs);
+  let last = first;
+  for (const [index, row] of rows.entries()) {
+    const startedNs = BigInt(row.startedNs);
+    const endedNs = startedNs + positive(row.durationNs);
+    if (endedNs > last) last = endedNs;
+    const { resource, scope } = byOrigin.get(row.originId) ?? unknown!;
+    spans.push(spanText(row, startedNs, resource, scope));
+    if (index % spansATurn === spansATurn - 1) await nextTurn();
+  }
   return `{"traceId":"${traceId}","startedAt":"${instantNs(first)}","durationMs":${Number(last - first) / 1e6},"spans":[${spans.join(',')}],"resources":[${resources.all().join(',')}],"scopes":[${scopes.all().join(',')}],"total":${total}}`;
 };
 
