@@ -60,6 +60,15 @@ describe('A program shows its token', () => {
     }
   });
 
+  it('Basic is offered to programs, and not to browsers, which would ask in a window of their own', async () => {
+    const offered = async (userAgent: string) =>
+      (await world.browser().send('GET', '/api/v1/account', undefined, { 'user-agent': userAgent })).headers[
+        'www-authenticate'
+      ];
+    expect(await offered('curl/8.5')).toContain('Basic');
+    expect(await offered('Mozilla/5.0 (X11; Linux x86_64)')).toBe('Bearer realm="leadline"');
+  });
+
   it('an ingest token opens no API, and a token has no account to change', async () => {
     const ingest = await aToken(world.postgres, { role: 'admin', scopes: ['ingest'] });
     expect((await as(ingest.authorization, 'GET', '/api/v1/people')).status).toBe(403);
