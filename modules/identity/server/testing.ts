@@ -6,7 +6,7 @@ import { movableClock, type MovableClock } from '../../../platform/clock/clock.t
 import { settingsSchema, type Configuration, type Settings } from '../../../platform/config/settings.ts';
 import { createHttp, type StartedHttp } from '../../../platform/http/start.ts';
 import { startLedger } from '../../../platform/ledger/start.ts';
-import { createLog } from '../../../platform/log/log.ts';
+import { createLog, type Log } from '../../../platform/log/log.ts';
 import type { Ground } from '../../../platform/module/ground.ts';
 import { testPostgres } from '../../../platform/postgres/for-tests.ts';
 import type { Postgres } from '../../../platform/postgres/postgres.ts';
@@ -49,7 +49,11 @@ export interface Answer {
 
 export const testOrigin = 'http://localhost:7070';
 
-export const startIdentity = async (settings: Partial<Settings> = {}): Promise<IdentityWorld> => {
+/** `log` takes the place of the log on standard error, for a test that reads it. */
+export const startIdentity = async (
+  settings: Partial<Settings> = {},
+  replaced: { log?: Log } = {},
+): Promise<IdentityWorld> => {
   const data = mkdtempSync(join('/tmp', 'leadline-identity-'));
   const config = {
     values: settingsSchema.parse({ data, logLevel: 'error', ...settings }),
@@ -57,7 +61,7 @@ export const startIdentity = async (settings: Partial<Settings> = {}): Promise<I
   } as unknown as Configuration;
   const postgres = await testPostgres();
   const clock = movableClock('2026-11-22T12:00:00Z');
-  const log = createLog(config.values.logLevel);
+  const log = replaced.log ?? createLog(config.values.logLevel);
   const ledger = await startLedger(postgres, clock, log, new Registry());
   const http = createHttp({ config, log, postgres, metrics: new Registry(), version: '0.0.0' });
   const jobs = { every: () => {}, handle: () => {}, schedule: async () => '' } as Ground['jobs'];
