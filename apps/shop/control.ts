@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import type { Fault } from './fault.ts';
 
-/** Where a running shop tells how it is reached: readable by its own user alone. */
-const controlFile = (): string => join(tmpdir(), `leadline-shop-${process.getuid?.() ?? 0}.json`);
+/** Where the running shops of this user tell how they are reached, one file each: readable by that user alone. */
+const filePrefix = `leadline-shop-${process.getuid?.() ?? 0}-`;
 const bodyBytesMax = 1_024;
 
 interface Reach {
@@ -44,41 +44,51 @@ export const serveControl = async (shop: {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const file = controlFile();
-  const fresh = `${file}.${process.pid}`;
+  const file = join(tmpdir(), `${filePrefix}${randomBytes(6).toString('hex')}.json`);
+  const fresh = `${file}.fresh`;
   rmSync(fresh, { force: true });
   writeFileSync(fresh, JSON.stringify({ url, key } satisfies Reach), { mode: 0o600, flag: 'wx' });
   renameSync(fresh, file);
   return {
     stop: async () => {
-      if (reach()?.url === url) rmSync(file, { force: true });
+      rmSync(file, { force: true });
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
 };
 
-const reach = (): Reach | null => {
+/** Files of shops that ended without tidying up are taken away when they turn out to lead nowhere. */
+const filesOfShops = (): string[] =>
+  globSync(`${filePrefix}*.json`, { cwd: tmpdir() }).map((name) => join(tmpdir(), name));
+
+const ask = async (file: string, faults: Readonly<Record<string, Fault>>): Promise<Record<string, Fault> | null> => {
+  let response: Response;
   try {
-    return JSON.parse(readFileSync(controlFile(), 'utf8')) as Reach;
+    const { url, key } = JSON.parse(readFileSync(file, 'utf8')) as Reach;
+    response = await fetch(url, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}` },
+      body: JSON.stringify(faults),
+    });
   } catch {
+    rmSync(file, { force: true });
     return null;
   }
-};
-
-/** Sets the given faults in the running shop and gives back those of all services. Throws an Error that says what to do. */
-export const changeFaults = async (faults: Readonly<Record<string, Fault>>): Promise<Record<string, Fault>> => {
-  const found = reach();
-  const absent = 'No shop is running for this user. Start one: npm run demo (with Leadline) or npm run shop (alone).';
-  if (!found) throw new Error(absent);
-  const response = await fetch(found.url, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${found.key}` },
-    body: JSON.stringify(faults),
-  }).catch(() => {
-    throw new Error(absent);
-  });
   const body = (await response.json()) as { error?: string };
   if (!response.ok) throw new Error(body.error ?? `The shop answered ${response.status}.`);
   return body as unknown as Record<string, Fault>;
+};
+
+/**
+ * Sets the given faults in every shop that runs for this user and gives back those of all services. Throws an Error
+ * that says what to do where none runs.
+ */
+export const changeFaults = async (faults: Readonly<Record<string, Fault>>): Promise<Record<string, Fault>> => {
+  const answers = (await Promise.all(filesOfShops().map((file) => ask(file, faults)))).filter(
+    (answer) => answer !== null,
+  );
+  const [first] = answers;
+  if (first) return first;
+  throw new Error('No shop is running for this user. Start one: npm run demo (with Leadline) or npm run shop (alone).');
 };

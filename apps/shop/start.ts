@@ -12,7 +12,7 @@ export interface ShopOptions {
   readonly protocol?: 'http/protobuf' | 'http/json';
   /** `Authorization=Bearer …`, where the receiver wants a token. */
   readonly headers?: string;
-  /** Whether `npm run shop -- fault …` finds this shop; one at a time can be found. */
+  /** Whether `npm run shop -- fault …` reaches this shop; by default it does. */
   readonly controlled?: boolean;
 }
 
