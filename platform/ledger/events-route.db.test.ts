@@ -28,7 +28,9 @@ describe('a page sees every change as it happens, also after its connection was 
     http.setAuthenticate(async (request) =>
       request.headers.authorization === 'Bearer viewer'
         ? { kind: 'token', id: 't', name: 'viewer', role: 'viewer', teams: {}, scopes: ['api'] }
-        : null,
+        : request.headers.authorization === 'Bearer admin'
+          ? { kind: 'token', id: 'u', name: 'admin', role: 'admin', teams: {}, scopes: ['api'] }
+          : null,
     );
   });
   const listen = async (serve: () => void): Promise<void> => {
@@ -62,7 +64,7 @@ describe('a page sees every change as it happens, also after its connection was 
   };
 
   it('streams what happens now, and resumes behind the last event that was read', async () => {
-    await listen(() => serveLedger({ http, ledger, postgres, metrics: new Registry() }));
+    await listen(() => serveLedger({ http, ledger, postgres, metrics: new Registry() }, ['secret.*']));
     const first = await fetch(`${url}/api/v1/events?kind=a.*`, { headers });
     expect(first.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
     expect(first.headers.get('content-security-policy')).toContain("connect-src 'self'");
@@ -79,7 +81,7 @@ describe('a page sees every change as it happens, also after its connection was 
 
   it('refuses nobody, a wrong place and one stream too many, and ends its streams at shutdown', async () => {
     await listen(() =>
-      serveEvents({ http, ledger, metrics: new Registry() }, { ...streamLimits, streamsMax: 1, heartbeatMs: 10 }),
+      serveEvents({ http, ledger, metrics: new Registry() }, [], { ...streamLimits, streamsMax: 1, heartbeatMs: 10 }),
     );
     expect((await fetch(`${url}/api/v1/events`)).status).toBe(401);
     expect((await fetch(`${url}/api/v1/events`, { headers: { ...headers, 'last-event-id': 'x' } })).status).toBe(400);
@@ -92,8 +94,26 @@ describe('a page sees every change as it happens, also after its connection was 
     await closing;
   });
 
+  it('keeps what only admins may read from everybody else, in the list and in the stream', async () => {
+    await listen(() => serveLedger({ http, ledger, postgres, metrics: new Registry() }, ['secret.*']));
+    const asAdmin = { authorization: 'Bearer admin' };
+    const streams = await Promise.all([headers, asAdmin].map((who) => fetch(`${url}/api/v1/events`, { headers: who })));
+    await write('secret.told', '1');
+    await write('a.done', '2');
+    await eventually(async () => expect(await ledger.read({ limit: 10 })).toHaveLength(2));
+    const listed = async (who: Record<string, string>, query = ''): Promise<string[]> => {
+      const response = await fetch(`${url}/api/v1/ledger${query}`, { headers: who });
+      return ((await response.json()) as { items: { subject: string }[] }).items.map((item) => item.subject);
+    };
+    expect(await listed(headers)).toEqual(['2']);
+    expect(await listed(headers, '?kind=secret.told')).toEqual([]);
+    expect(await listed(asAdmin)).toEqual(['1', '2']);
+    expect((await readEvents(streams[0]!, 1))[0]).toMatchObject({ subject: '2' });
+    expect((await readEvents(streams[1]!, 2)).map((event) => event.subject)).toEqual(['1', '2']);
+  });
+
   it('lists the ledger by pages, oldest or newest first', async () => {
-    await listen(() => serveLedger({ http, ledger, postgres, metrics: new Registry() }));
+    await listen(() => serveLedger({ http, ledger, postgres, metrics: new Registry() }, ['secret.*']));
     for (const number of [1, 2, 3]) await write('a.done', `${number}`);
     await eventually(async () => expect(await ledger.read({ limit: 10 })).toHaveLength(3));
     const page = async (query: string): Promise<{ subjects: string[]; next: string | null }> => {

@@ -30,6 +30,7 @@ const comeBackMs = 2_000;
 /** Serves GET /api/v1/events: sealed events as Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
 export const serveEvents = (
   { http, ledger, metrics }: Pick<Ground, 'http' | 'ledger' | 'metrics'>,
+  forAdmins: readonly string[] = [],
   limits: StreamLimits = streamLimits,
 ): void => {
   const ends = new Set<() => void>();
@@ -50,6 +51,7 @@ export const serveEvents = (
     }
     const after = placeAfter(call);
     const kinds = kindsOf(call.query.kind);
+    const hidden = call.signedIn().role === 'admin' ? [] : forAdmins;
     const { raw } = call.reply.hijack();
     raw.writeHead(200, {
       ...(call.reply.getHeaders() as Record<string, string>),
@@ -59,7 +61,7 @@ export const serveEvents = (
     });
     raw.write(`retry: ${comeBackMs}\n\n`);
     const following = ledger.follow(after, (event) => {
-      if (!matchesKind(kinds, event.kind)) return;
+      if (!matchesKind(kinds, event.kind) || matchesKind(hidden, event.kind)) return;
       raw.write(frameOf(event));
       if (raw.writableLength > limits.waitingBytesMax) raw.destroy();
     });

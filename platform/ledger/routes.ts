@@ -5,11 +5,18 @@ import { serveEvents } from './events-route.ts';
 import { kindsOf } from './kind-filter.ts';
 import { selectEvents } from './store.ts';
 
-/** Serves the ledger over HTTP: the list and the stream. */
-export const serveLedger = (ground: Pick<Ground, 'http' | 'ledger' | 'metrics' | 'postgres'>): void => {
-  ground.http.route(listLedger, async ({ query }) => {
+/**
+ * Serves the ledger over HTTP: the list and the stream. Events of `forAdmins` (kinds, `person.*` for all that begin so)
+ * tell of people what their colleagues need not know, addresses among it: only admins get them.
+ */
+export const serveLedger = (
+  ground: Pick<Ground, 'http' | 'ledger' | 'metrics' | 'postgres'>,
+  forAdmins: readonly string[],
+): void => {
+  ground.http.route(listLedger, async ({ query, signedIn }) => {
     const events = await selectEvents(ground.postgres.tables<any>(), {
       kinds: kindsOf(query.kind),
+      without: signedIn().role === 'admin' ? [] : forAdmins,
       subject: query.subject,
       service: query.service,
       actor: query.actor,
@@ -20,5 +27,5 @@ export const serveLedger = (ground: Pick<Ground, 'http' | 'ledger' | 'metrics' |
     const last = events.at(-1);
     return { items: events.map(answerOf), next: events.length === query.limit && last ? last.place.toString() : null };
   });
-  serveEvents(ground);
+  serveEvents(ground, forAdmins);
 };

@@ -84,6 +84,8 @@ export interface EventFilter {
   readonly after: bigint | null;
   readonly order?: 'oldest' | 'newest';
   readonly limit: number;
+  /** Kinds that are left out, whatever `kinds` says. */
+  readonly without?: readonly string[];
 }
 
 /** Sealed events in the order of the chain, or with `newest` against it. */
@@ -93,6 +95,7 @@ export const selectEvents = async (db: Handle, filter: EventFilter): Promise<Sea
   if (filter.after !== null)
     conditions.push(sql`place ${sql.raw(newest ? '<' : '>')} ${filter.after.toString()}::bigint`);
   if (filter.kinds) conditions.push(kindCondition(filter.kinds));
+  if (filter.without && filter.without.length > 0) conditions.push(sql`NOT ${kindCondition(filter.without)}`);
   if (filter.subject !== undefined) conditions.push(sql`subject = ${filter.subject}`);
   if (filter.service !== undefined) conditions.push(sql`service = ${filter.service}`);
   if (filter.actor !== undefined) conditions.push(sql`actor_id = ${filter.actor}`);

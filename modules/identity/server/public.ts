@@ -50,3 +50,22 @@ export type IngestDecision =
 export type { Secrets };
 
 export { openLocally, type LocalIdentity } from './local.ts';
+
+/**
+ * Kinds of ledger events whose data tells of people what only admins may read: who signed in from where, addresses,
+ * factors. `team.*` and `organisation.*` are for everybody.
+ */
+export const kindsForAdmins: readonly string[] = [
+  'person.*',
+  'session.*',
+  'sign-in.*',
+  'password.*',
+  'passkey.*',
+  'totp.*',
+  'recovery-code.*',
+  'recovery-codes.*',
+  'second-factor.*',
+  'sso-identity.*',
+  'sso-provider.*',
+  'token.*',
+];
