@@ -115,7 +115,10 @@ it('the service opens, from there a trace, and in it the log line that was writt
   await page.getByRole('link', { name: /^GET/ }).first().click();
   await page.waitForURL(/\/traces\/[0-9a-f]{32}/);
   // The request that was served, below the call that was made.
-  await page.getByRole('row', { name: /harbour\/hello/ }).last().click();
+  await page
+    .getByRole('row', { name: /harbour\/hello/ })
+    .last()
+    .click();
   await page.getByText('Logs written within it').waitFor();
   await page.getByText('seven fathoms under the keel').first().waitFor();
   expect(await accessibilityFaults(page)).toEqual([]);
