@@ -9,7 +9,6 @@ import { loadConfiguration } from '../../platform/config/load.ts';
 import type { Configuration } from '../../platform/config/settings.ts';
 import { createHttp } from '../../platform/http/start.ts';
 import { startJobs } from '../../platform/jobs/start.ts';
-import { kindsForAdmins } from '../../modules/identity/server/public.ts';
 import { serveLedger } from '../../platform/ledger/routes.ts';
 import { startLedger } from '../../platform/ledger/start.ts';
 import { createLog, type Log } from '../../platform/log/log.ts';
@@ -58,8 +57,8 @@ export const startServer = async (config: Configuration, log: Log): Promise<Runn
 
     const ground: Ground = { config, log, clock: systemClock, postgres, clickhouse, ledger, jobs, http, metrics };
     let ready = false;
-    serveLedger(ground, kindsForAdmins);
     const { doors, stops: moduleStops } = await startModules(ground);
+    serveLedger(ground, doors.identity.kindsForAdmins);
     stops.push({
       name: 'readiness',
       stop: async () => {

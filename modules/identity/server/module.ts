@@ -3,7 +3,7 @@ import type { ServerModule } from '../../../platform/module/ground.ts';
 import { authenticator } from './authenticate.ts';
 import { identityGround } from './identity-ground.ts';
 import { ingestGate } from './ingest-gate.ts';
-import type { IdentityDoor } from './public.ts';
+import { kindsForAdmins, type IdentityDoor } from './public.ts';
 import { addAccountRoutes } from './routes-account.ts';
 import { addAuditRoutes } from './routes-audit.ts';
 import { addPeopleRoutes, addTeamRoutes } from './routes-people.ts';
@@ -40,6 +40,7 @@ export const identityModule: ServerModule<Record<never, never>, IdentityDoor> = 
     );
     return {
       door: {
+        kindsForAdmins,
         setupLink: (baseUrl) => makeSetUpLink(identity, baseUrl),
         teams: async () =>
           (await viewTeams(identity.db, { limit: teamsMax })).map((team) => ({

@@ -3,6 +3,8 @@ import type { Secrets } from './secrets.ts';
 
 /** Identity's door: what the modules above ask it. */
 export interface IdentityDoor {
+  /** `kindsForAdmins` below, for whoever serves the ledger. */
+  readonly kindsForAdmins: readonly string[];
   /** A new one-time set-up link below `baseUrl` while no person exists, else null. For whoever starts the server to print. */
   setupLink(baseUrl: string): Promise<string | null>;
   /** All teams, by name. */
