@@ -33,9 +33,7 @@ export interface DocumentKind {
   readonly get: (context: CliContext, name: string | null) => Promise<readonly unknown[]>;
   /** zod schema of the whole document; its issues are shown with file, line, column and field. */
   readonly schema: {
-    safeParse(
-      value: unknown,
-    ):
+    safeParse(value: unknown):
       | { success: true }
       | {
           success: false;
