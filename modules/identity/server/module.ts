@@ -18,9 +18,6 @@ import { teamExists, viewTeams } from './store/teams.ts';
 import { removeExpired } from './store/tidy.ts';
 import { teamsMax } from '../domain/limits.ts';
 
-/** For whoever composes: which events of the ledger are for admins alone. */
-export { kindsForAdmins } from './public.ts';
-
 /** Organisation, people, teams, sign-in and tokens; the lowest floor. */
 export const identityModule: ServerModule<Record<never, never>, IdentityDoor> = {
   name: 'identity',
