@@ -107,6 +107,8 @@ export const beyondTheEdge = (page: Page): Promise<string[]> =>
       if (/auto|scroll/.test(style.overflowX) && element !== document.body && element !== document.documentElement) return;
       // Text that is cut with an ellipsis ends where its cell ends, however long it is.
       if (style.textOverflow === 'ellipsis' && style.overflowX !== 'visible') return;
+      // What ends in an ellipsis says so by itself.
+      if (style.textOverflow === 'ellipsis' && style.overflowX !== 'visible') return;
       for (const child of element.children) look(child);
     };
     look(document.body);
