@@ -3,8 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { freshDatabases } from './fresh-databases.ts';
 
-/** The real product as a person starts it: `leadline serve` on data of its own and free ports. */
+/**
+ * The real product as a person starts it: `leadline serve` on data of its own and free ports. With `DATABASE_URL` or
+ * `CLICKHOUSE_URL` it stands on databases of its own on those servers instead of its embedded engines.
+ */
 export interface Product {
   readonly url: string;
   readonly otlpHttpUrl: string;
@@ -26,6 +30,7 @@ const cli = join(house, 'apps/cli/main.ts');
 export const startProduct = async (extra: readonly string[] = []): Promise<Product> => {
   const data = mkdtempSync(join(tmpdir(), 'leadline-e2e-'));
   const [port, otlpHttpPort, otlpGrpcPort] = await freePorts(3);
+  const databases = await freshDatabases();
   const child = spawn(
     process.execPath,
     [
@@ -43,13 +48,14 @@ export const startProduct = async (extra: readonly string[] = []): Promise<Produ
       'warn',
       ...extra,
     ],
-    { cwd: data, env: ownEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] },
+    { cwd: data, env: { ...ownEnvironment(), ...databases.environment }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let said = '';
   child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const stop = async (): Promise<void> => {
     await end(child);
+    await databases.drop();
     rmSync(data, { recursive: true, force: true });
   };
   try {
@@ -65,7 +71,8 @@ export const startProduct = async (extra: readonly string[] = []): Promise<Produ
       setupLink,
       data,
       output: () => said,
-      cli: (...args) => runCli(args, { LEADLINE_URL: `http://127.0.0.1:${port}`, LEADLINE_DATA: data }),
+      cli: (...args) =>
+        runCli(args, { ...databases.environment, LEADLINE_URL: `http://127.0.0.1:${port}`, LEADLINE_DATA: data }),
       stop,
     };
   } catch (error) {
@@ -74,7 +81,7 @@ export const startProduct = async (extra: readonly string[] = []): Promise<Produ
   }
 };
 
-/** A LEADLINE_… of the machine must not reach the product under test; engines of one's own may. */
+/** A LEADLINE_… of the machine must not reach the product under test. */
 const ownEnvironment = (): Record<string, string | undefined> =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(LEADLINE_|OTEL_|VITEST|NODE_ENV$)/.test(name)));
 
