@@ -10,6 +10,22 @@ ENGINE = ReplacingMergeTree(applied_at)
 ORDER BY name
 SETTINGS index_granularity = 8192;
 
+CREATE TABLE telemetry_addresses
+(
+    `bucket` DateTime('UTC') COMMENT 'Start of the ten minutes in which the calls ended' CODEC(Delta(4), ZSTD(1)),
+    `caller` LowCardinality(String) COMMENT 'Service that called',
+    `caller_environment` LowCardinality(String) COMMENT 'Its environment',
+    `address` String COMMENT 'neighbour of the calling spans, as in telemetry_spans: host and port' CODEC(ZSTD(1)),
+    `callee` LowCardinality(String) COMMENT 'Service whose span answered',
+    `callee_environment` LowCardinality(String) COMMENT 'Its environment',
+    `first_at` SimpleAggregateFunction(min, DateTime64(9, 'UTC')) COMMENT 'End of the first call in these ten minutes that it answered' CODEC(ZSTD(1)),
+    `last_at` SimpleAggregateFunction(max, DateTime64(9, 'UTC')) COMMENT 'End of the last one' CODEC(ZSTD(1))
+)
+ENGINE = AggregatingMergeTree
+PARTITION BY toDate(bucket)
+ORDER BY (bucket, caller, caller_environment, address, callee, callee_environment)
+SETTINGS index_granularity = 1024;
+
 CREATE TABLE telemetry_distributions
 (
     `series_id` UInt64 COMMENT 'telemetry_series' CODEC(ZSTD(1)),
@@ -55,7 +71,8 @@ CREATE TABLE telemetry_edges_10s
     `duration_ns_max` UInt64 COMMENT 'Longest, nanoseconds' CODEC(ZSTD(1)),
     `duration_sketch` AggregateFunction(quantilesDD(0.01, 0.5, 0.9, 0.95, 0.99, 0.999), Float64) COMMENT 'Milliseconds' CODEC(ZSTD(1)),
     `within` Array(UInt64) COMMENT 'Calls that took at most the i-th edge' CODEC(ZSTD(1)),
-    `revision` UInt64 COMMENT 'Grows with each computation; the newest row wins, because an edge can also become smaller' CODEC(ZSTD(1))
+    `revision` UInt64 COMMENT 'Grows with each computation; the newest row wins, because an edge can also become smaller' CODEC(ZSTD(1)),
+    `calls_by_address` UInt64 DEFAULT 0 COMMENT 'Those of the calls that nobody answered, led to the service that answered at this address before' CODEC(ZSTD(1))
 )
 ENGINE = ReplacingMergeTree(revision)
 PARTITION BY toStartOfHour(bucket)
@@ -78,7 +95,8 @@ CREATE TABLE telemetry_edges_hour
     `duration_ns_max` UInt64 COMMENT 'Longest, nanoseconds' CODEC(ZSTD(1)),
     `duration_sketch` AggregateFunction(quantilesDD(0.01, 0.5, 0.9, 0.95, 0.99, 0.999), Float64) COMMENT 'Milliseconds' CODEC(ZSTD(1)),
     `within` Array(UInt64) COMMENT 'Calls that took at most the i-th edge' CODEC(ZSTD(1)),
-    `revision` UInt64 COMMENT 'Grows with each computation; the newest row wins, because an edge can also become smaller' CODEC(ZSTD(1))
+    `revision` UInt64 COMMENT 'Grows with each computation; the newest row wins, because an edge can also become smaller' CODEC(ZSTD(1)),
+    `calls_by_address` UInt64 DEFAULT 0 COMMENT 'Those of the calls that nobody answered, led to the service that answered at this address before' CODEC(ZSTD(1))
 )
 ENGINE = ReplacingMergeTree(revision)
 PARTITION BY toYYYYMM(bucket)
@@ -101,7 +119,8 @@ CREATE TABLE telemetry_edges_minute
     `duration_ns_max` UInt64 COMMENT 'Longest, nanoseconds' CODEC(ZSTD(1)),
     `duration_sketch` AggregateFunction(quantilesDD(0.01, 0.5, 0.9, 0.95, 0.99, 0.999), Float64) COMMENT 'Milliseconds' CODEC(ZSTD(1)),
     `within` Array(UInt64) COMMENT 'Calls that took at most the i-th edge' CODEC(ZSTD(1)),
-    `revision` UInt64 COMMENT 'Grows with each computation; the newest row wins, because an edge can also become smaller' CODEC(ZSTD(1))
+    `revision` UInt64 COMMENT 'Grows with each computation; the newest row wins, because an edge can also become smaller' CODEC(ZSTD(1)),
+    `calls_by_address` UInt64 DEFAULT 0 COMMENT 'Those of the calls that nobody answered, led to the service that answered at this address before' CODEC(ZSTD(1))
 )
 ENGINE = ReplacingMergeTree(revision)
 PARTITION BY toDate(bucket)

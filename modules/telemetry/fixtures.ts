@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { ClickHouse } from '../../platform/clickhouse/clickhouse.ts';
-import { coarser, edgesFromSpans, operationsFromSpans, servicesFromOperations } from './server/keep/rollup-sql.ts';
+import {
+  addressesOfCalls,
+  coarser,
+  edgesFromSpans,
+  operationsFromSpans,
+  servicesFromOperations,
+} from './server/keep/rollup-sql.ts';
 
 /** One span as a test says it; times in nanoseconds. */
 export interface SpanGiven {
@@ -98,6 +104,7 @@ export const rollUp = async (clickhouse: ClickHouse, spans: readonly SpanGiven[]
   const run = async (sql: string): Promise<void> => clickhouse.command(sql, { timeoutMs: 60_000 });
   for (const part of chunks(starts(10))) {
     await run(operationsFromSpans('10s', part));
+    await run(addressesOfCalls('10s', part));
     await run(edgesFromSpans('10s', part));
     await run(servicesFromOperations('10s', part));
   }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { CliContext } from '../../../platform/cli/context.ts';
 import * as contract from '../contract.ts';
 
-/** `leadline get traces|trace|logs|signals|operations|map|metrics` and `leadline get telemetry`. */
+/** `leadline get traces|trace|logs|signals|operations|map|metrics|points` and `leadline get telemetry`. */
 export const register = (program: Command, context: CliContext): void => {
   const get =
     program.commands.find((command) => command.name() === 'get') ??
@@ -10,6 +10,7 @@ export const register = (program: Command, context: CliContext): void => {
   registerTraces(get, context);
   registerLogs(get, context);
   registerSignals(get, context);
+  registerMetrics(get, context);
 };
 
 const ranged = (command: Command): Command =>
@@ -160,8 +161,20 @@ const registerSignals = (get: Command, context: CliContext): void => {
     .description('Who calls whom, with rates, errors and latency')
     .action(async (query: Record<string, string>) => {
       const { edges } = await context.call(contract.getServiceMap, { query });
-      context.print(edges, ['source', 'target', 'kind', 'calls', 'callsPerSecond', 'errorRatio', 'p99Ms']);
+      context.print(edges, [
+        'source',
+        'target',
+        'kind',
+        'calls',
+        'callsByAddress',
+        'callsPerSecond',
+        'errorRatio',
+        'p99Ms',
+      ]);
     });
+};
+
+const registerMetrics = (get: Command, context: CliContext): void => {
   get
     .command('metrics')
     .description('Metric names with kind, unit and the attributes seen')
@@ -170,6 +183,26 @@ const registerSignals = (get: Command, context: CliContext): void => {
     .action(async ({ query: q, ...rest }: Record<string, string>) => {
       const { items } = await context.call(contract.listMetrics, { query: { ...rest, q, limit: 200 } });
       context.print(items, ['name', 'kind', 'unit', 'series', 'services', 'lastDay']);
+    });
+  ranged(get.command('points'))
+    .argument('<metric>')
+    .description('Data points of a metric, oldest first; the table shows the figures, -o json every field that was received')
+    .option('--service <service>')
+    .option('--kind <kind>', 'gauge, sum, histogram, exponential_histogram or summary')
+    .option('--attribute <name=value>', 'only series with this attribute')
+    .option('--limit <count>', 'at most so many', '100')
+    .option('--cursor <cursor>', 'go on after a page; -o json tells it as next')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ leadline get points process.cpu.utilization --service payment\n  $ leadline get points http.server.request.duration --from 2026-11-22T10:00:00Z --to 2026-11-22T10:05:00Z -o json',
+    )
+    .action(async (name: string, query: Record<string, string>) => {
+      const { series, items, next }: PointsPage = await context.call(contract.listMetricPoints, {
+        params: { name },
+        query,
+      });
+      const rows = items.map((point) => ({ ...point, ...figuresOf(point), series: series[point.series]!, next }));
+      context.print(rows, ['at', 'series.service', 'series.attributes', 'value', 'count', 'sum', 'min', 'max']);
     });
   get
     .command('telemetry')

@@ -115,6 +115,8 @@ export const mapEdge = z.object({
   target: z.string(),
   kind: z.enum(['http', 'rpc', 'messaging', 'database', 'other']),
   calls: z.number().int(),
+  /** Those of the calls that no span answered (connection refused, a killed server): led to the service that answered at their address before. */
+  callsByAddress: z.number().int(),
   errors: z.number().int(),
   callsPerSecond: z.number(),
   errorRatio: z.number().nullable(),

@@ -15,7 +15,8 @@ const nameLengthMax = 255;
  * The neighbour of a client, producer or consumer span by the semantic conventions; null for other kinds and where the
  * span says nothing about it. Databases and queues are told apart by their logical name, not by the host that answers,
  * so that a failover makes no new neighbour; other calls by `service.peer.name` (earlier `peer.service`), else the address.
- * That an address is a service which sends spans itself is known only from the child span: the reader joins it.
+ * That an address is a service which sends spans itself is known only from the child span: the rollup of calls joins it, and
+ * leads a call that nobody answered to the service that answered at the address before (server/keep/address-sql.ts).
  * - https://opentelemetry.io/docs/specs/semconv/database/database-spans/
  * - https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/
  * - https://opentelemetry.io/docs/specs/semconv/rpc/rpc-spans/

@@ -17,6 +17,7 @@ const anEdge = (source: string, target: string, over: Partial<MapEdge> = {}): Ma
   target,
   kind: 'http',
   calls: 100,
+  callsByAddress: 0,
   errors: 0,
   callsPerSecond: 1,
   errorRatio: 0,
@@ -30,7 +31,7 @@ describe('a large map is folded, never dropped', () => {
   const nodes = [aNode('a/1'), aNode('a/2', { errorRatio: 0.5 }), aNode('b/1'), aNode('db', { kind: 'database' })];
   const edges = [
     anEdge('a/1', 'b/1'),
-    anEdge('a/2', 'b/1', { errors: 100 }),
+    anEdge('a/2', 'b/1', { errors: 100, callsByAddress: 7 }),
     anEdge('a/1', 'a/2'),
     anEdge('b/1', 'db'),
   ];
@@ -60,6 +61,7 @@ describe('a large map is folded, never dropped', () => {
     const group = folded.nodes.find((node) => node.id === 'group a');
     expect(group).toMatchObject({ kind: 'group', errorRatio: 0.5, requestsPerSecond: 2 });
     expect(folded.edges.find((edge) => edge.source === 'group a')).toMatchObject({
+      callsByAddress: 7,
       target: 'group b',
       callsPerSecond: 2,
       errorRatio: 0.5,

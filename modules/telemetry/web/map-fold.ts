@@ -20,6 +20,9 @@ export interface DrawnEdge {
   readonly target: string;
   readonly kind: MapEdge['kind'];
   readonly callsPerSecond: number;
+  readonly calls: number;
+  /** Calls that no span answered, led here by their address. */
+  readonly callsByAddress: number;
   readonly errorRatio: number | null;
   readonly p99Ms: number | null;
 }
@@ -112,6 +115,7 @@ const drawnEdges = (edges: readonly MapEdge[], groupOf: ReadonlyMap<string, stri
       source: string;
       target: string;
       calls: number;
+      byAddress: number;
       errors: number;
       perSecond: number;
       p99Ms: number | null;
@@ -129,16 +133,19 @@ const drawnEdges = (edges: readonly MapEdge[], groupOf: ReadonlyMap<string, stri
       source,
       target,
       calls: (known?.calls ?? 0) + edge.calls,
+      byAddress: (known?.byAddress ?? 0) + edge.callsByAddress,
       errors: (known?.errors ?? 0) + edge.errors,
       perSecond: (known?.perSecond ?? 0) + edge.callsPerSecond,
       p99Ms: most([known?.p99Ms ?? null, edge.p99Ms]),
     });
   }
-  return [...merged.values()].map(({ edge, source, target, calls, errors, perSecond, p99Ms }) => ({
+  return [...merged.values()].map(({ edge, source, target, calls, byAddress, errors, perSecond, p99Ms }) => ({
     source,
     target,
     kind: edge.kind,
     callsPerSecond: perSecond,
+    calls,
+    callsByAddress: byAddress,
     errorRatio: calls > 0 ? errors / calls : null,
     p99Ms,
   }));

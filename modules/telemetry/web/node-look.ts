@@ -1,5 +1,6 @@
 import type { Status } from '../../../ui/status.ts';
-import type { MapNode } from '../contract.ts';
+import { formatCount } from '../../../ui/format/quantity.ts';
+import type { MapEdge, MapNode } from '../contract.ts';
 
 /** Share of failed calls from which a node or an edge is drawn as in trouble, and as badly so. */
 export const errorRatioWarn = 0.01;
@@ -27,3 +28,14 @@ export const wordOfNode: Readonly<Record<MapNode['kind'], string>> = {
   messaging: 'queue',
   external: 'outside system',
 };
+
+/** How an edge's calls came to their service where no span of it answered them; '' where all were answered. */
+export const wordsByAddress = (edge: Pick<MapEdge, 'calls' | 'callsByAddress'>): string =>
+  edge.callsByAddress === 0
+    ? ''
+    : edge.callsByAddress === edge.calls
+      ? 'resolved by address'
+      : `${formatCount(edge.callsByAddress)} resolved by address`;
+
+export const explainByAddress =
+  'No span of the called service answered these calls. They are counted for it because it answered at their address before.';

@@ -140,6 +140,85 @@ describe('who calls whom', () => {
   });
 });
 
+describe('a call that nobody answered leads to the service that answered at its address before', () => {
+  const pairs = { at: 0 };
+  /** A call that `callee` answered, or nobody; times within 10 o'clock. */
+  const call = (caller: string, time: string, callee: string | null, address = '127.0.0.1:8081'): SpanFixture[] => {
+    pairs.at += 1;
+    const ids = { trace_id: id('addresses-of-all'), span_id: id(`c${String(pairs.at).padStart(7, '0')}`) };
+    const endedAt = `2026-11-22T${time}Z`;
+    const client = aCall(caller, { ...ids, endedAt, neighbour: address, is_error: callee === null ? 1 : 0 });
+    if (callee === null) return [client];
+    const answer = { ...ids, span_id: id(`s${String(pairs.at).padStart(7, '0')}`), parent_span_id: ids.span_id };
+    return [client, aSpan({ ...answer, endedAt, service: callee })];
+  };
+  const led = (caller: string, level = 'minute') =>
+    clickhouse.query<{ callee: string; calls: number; errors: number; byAddress: number }>(
+      `-- Neighbours of one caller, with the calls that were led by address.
+       SELECT callee, toUInt32(sum(calls)) AS calls, toUInt32(sum(errors)) AS errors, toUInt32(sum(calls_by_address)) AS byAddress
+       FROM telemetry_edges_${level} FINAL WHERE caller = {caller:String} GROUP BY ALL HAVING calls > 0 ORDER BY callee`,
+      { params: { caller } },
+    );
+
+  test('at every level, with exact counts, in the next bucket and in a later one', async () => {
+    await send(...call('till', '10:00:01', 'pay'), ...call('till', '10:00:02', 'pay'));
+    await send(...call('till', '10:00:03', null), ...call('till', '10:01:13', null), ...call('till', '10:10:50', null));
+    for (const level of ['10s', 'minute', 'hour'])
+      expect(await led('till', level)).toEqual([{ callee: 'pay', calls: 5, errors: 3, byAddress: 3 }]);
+    expect(seen).toContainEqual(expect.objectContaining({ caller: 'till', calleeKind: 'service', callee: 'pay' }));
+    expect(seen).not.toContainEqual(expect.objectContaining({ caller: 'till', calleeKind: 'external' }));
+  });
+
+  test('not before anybody answered there, not after six hours, not for another caller, environment or port', async () => {
+    await send(...call('early', '10:02:00', null), ...call('early', '10:02:11', 'pay'));
+    await send(...call('late', '04:01:00', 'pay'), ...call('late', '10:01:30', null));
+    await send(...call('other', '10:02:40', null), ...call('till', '10:05:00', null, '127.0.0.1:9999'));
+    expect((await led('early')).map((edge) => [edge.callee, edge.byAddress])).toEqual([
+      ['127.0.0.1:8081', 0],
+      ['pay', 0],
+    ]);
+    expect((await led('late')).map((edge) => edge.callee)).toEqual(['127.0.0.1:8081', 'pay']);
+    expect((await led('other')).map((edge) => edge.callee)).toEqual(['127.0.0.1:8081']);
+    expect((await led('till')).map((edge) => edge.callee)).toEqual(['127.0.0.1:9999', 'pay']);
+  });
+
+  test('where the port changed hands, to the latest that answered before', async () => {
+    await send(
+      ...call('porter', '10:00:01', 'old'),
+      ...call('porter', '10:00:02', null),
+      ...call('porter', '10:00:04', 'new'),
+      ...call('porter', '10:00:05', null),
+    );
+    await send(...call('porter', '10:03:00', null));
+    expect(await led('porter')).toEqual([
+      { callee: 'new', calls: 3, errors: 2, byAddress: 2 },
+      { callee: 'old', calls: 2, errors: 1, byAddress: 1 },
+    ]);
+  });
+
+  test('to none of them where the address stands for several services, as that of a proxy does', async () => {
+    await send(
+      ...call('browser', '10:00:01', 'one', 'proxy:8080'),
+      ...call('browser', '10:00:02', 'two', 'proxy:8080'),
+      ...call('browser', '10:00:03', 'one', 'proxy:8080'),
+      ...call('browser', '10:00:04', null, 'proxy:8080'),
+    );
+    expect(await led('browser')).toEqual([
+      { callee: 'one', calls: 2, errors: 0, byAddress: 0 },
+      { callee: 'proxy:8080', calls: 1, errors: 1, byAddress: 0 },
+      { callee: 'two', calls: 1, errors: 0, byAddress: 0 },
+    ]);
+  });
+
+  test('also when the span that answered comes after the failing call was counted', async () => {
+    const [client, answer] = call('hasty', '10:04:01', 'pay');
+    await send(client!, ...call('hasty', '10:04:25', null));
+    expect((await led('hasty')).map((edge) => edge.callee)).toEqual(['127.0.0.1:8081']);
+    await send(answer!);
+    expect(await led('hasty')).toEqual([{ callee: 'pay', calls: 2, errors: 1, byAddress: 1 }]);
+  });
+});
+
 test('counts at the edges of durations are exact and the sketch is within its bound', async () => {
   const durations = Array.from({ length: 2_000 }, (_, at) => 1_000 + at * at * 37);
   await send(

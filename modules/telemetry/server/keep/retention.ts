@@ -101,6 +101,7 @@ const isOld = (table: string, partition: string, days: RetentionDays, nowMs: num
 const keptFor = (table: string, days: RetentionDays): number | null => {
   const raw: Readonly<Record<string, number>> = {
     telemetry_spans: days.spans,
+    telemetry_addresses: days.spans,
     telemetry_logs: days.logs,
     telemetry_samples: days.metrics,
     telemetry_distributions: days.metrics,

@@ -1,3 +1,4 @@
+import { addressesFromSpans, calleeByAddress, knownAddresses } from './address-sql.ts';
 import { latencyEdgesMs, sketchError, sketchQuantiles } from '../../domain/latency-edges.ts';
 
 /** One statement that computes buckets of one level anew and writes them whole. */
@@ -37,36 +38,55 @@ GROUP BY start, ${operationKeys}
 ${settings}`;
 };
 
+/** What the buckets' calls say of addresses; to be written before their edges are computed. */
+export const addressesOfCalls = (level: '10s' | 'minute', buckets: readonly number[]): string => {
+  const seconds = levelSeconds[level];
+  return addressesFromSpans({
+    calls: `${endedIn(buckets, seconds, 0)} AND ${startOf(seconds)} IN (${buckets.join(', ')})`,
+    answers: endedIn(buckets, seconds, calledSlackSeconds),
+    settings,
+  });
+};
+
 /**
  * Calls, from the raw spans: a client's or producer's span whose called span was seen (its parent is this one) leads to that
- * service, else to what the span itself names; a consumer's leads from the destination to its service. Rows that are
- * there already take part with 0 calls, so that an edge which is resolved otherwise now does not stay as it was.
+ * service; one that nobody answered, to the service that answered at its address before; else to what the span itself names.
+ * A consumer's leads from the destination to its service. Rows that are there already take part with 0 calls, so that an
+ * edge which is resolved otherwise now does not stay as it was.
  */
 export const edgesFromSpans = (level: '10s' | 'minute', buckets: readonly number[]): string => {
   const seconds = levelSeconds[level];
   const within = latencyEdgesMs.map((edge) => `countIf(fresh AND duration <= ${edge}000000)`).join(', ');
   const list = buckets.join(', ');
   return `-- Calls between neighbours in some buckets, counted anew from the spans that ended in them.
-INSERT INTO telemetry_edges_${level} (bucket, ${edgeKeys}, calls, errors, ${durations}, revision)
-SELECT toDateTime(start, 'UTC'), ${edgeKeys}, countIf(fresh), countIf(fresh AND failed), sumIf(duration, fresh), maxIf(duration, fresh), ${sketchState('StateIf')}(duration / 1e6, fresh), [${within}], greatest(max(before) + 1, toUInt64(toUnixTimestamp64Nano(now64(9))))
+INSERT INTO telemetry_edges_${level} (bucket, ${edgeKeys}, calls, calls_by_address, errors, ${durations}, revision)
+SELECT toDateTime(start, 'UTC'), ${edgeKeys}, countIf(fresh), countIf(fresh AND by_address), countIf(fresh AND failed), sumIf(duration, fresh), maxIf(duration, fresh), ${sketchState('StateIf')}(duration / 1e6, fresh), [${within}], greatest(max(before) + 1, toUInt64(toUnixTimestamp64Nano(now64(9))))
 FROM (
   SELECT start, consumes ? 'messaging' : 'service' AS caller_kind, consumes ? neighbour : service AS caller, environment AS caller_environment,
-    multiIf(consumes OR called != '', 'service', neighbour_kind) AS callee_kind, multiIf(consumes, service, called != '', called, neighbour) AS callee,
-    if(NOT consumes AND called != '', called_environment, environment) AS callee_environment,
-    neighbour_via AS via, is_error AS failed, duration, 1 AS fresh, toUInt64(0) AS before
+    multiIf(consumes OR called != '' OR by_address, 'service', neighbour_kind) AS callee_kind, multiIf(consumes, service, called != '', called, by_address, addressed, neighbour) AS callee,
+    multiIf(consumes, environment, called != '', called_environment, by_address, addressed_environment, environment) AS callee_environment,
+    neighbour_via AS via, is_error AS failed, duration, 1 AS fresh, by_address, toUInt64(0) AS before
   FROM (
-    SELECT ${startOf(seconds)} AS start, trace_id, span_id, service, environment, neighbour_kind, neighbour, neighbour_via, is_error, kind = 'consumer' AS consumes, toUInt64(greatest(duration_ns, 0)) AS duration
-    FROM telemetry_spans
-    WHERE (kind IN ('client', 'producer') OR (kind = 'consumer' AND neighbour_kind = 'messaging' AND neighbour != '')) AND ${endedIn(buckets, seconds, 0)} AND start IN (${list})
-  ) AS calls
-  ANY LEFT JOIN (
-    SELECT trace_id, parent_span_id AS span_id, service AS called, environment AS called_environment
-    FROM telemetry_spans
-    WHERE kind IN ('server', 'consumer') AND parent_span_id != toFixedString('', 8) AND NOT (kind = 'consumer' AND neighbour_kind = 'messaging' AND neighbour != '') AND ${endedIn(buckets, seconds, calledSlackSeconds)}
-  ) AS seen USING (trace_id, span_id)
+    SELECT *, addressed != '' AS by_address,${calleeByAddress}
+    FROM (
+      SELECT *, (kind = 'client' AND neighbour_kind = 'external' AND called = '') ? toString(neighbour) : '' AS unanswered
+      FROM (
+        SELECT ${startOf(seconds)} AS start, ended_at, trace_id, span_id, kind, service, environment, neighbour_kind, neighbour, neighbour_via, is_error, kind = 'consumer' AS consumes, toUInt64(greatest(duration_ns, 0)) AS duration
+        FROM telemetry_spans
+        WHERE (kind IN ('client', 'producer') OR (kind = 'consumer' AND neighbour_kind = 'messaging' AND neighbour != '')) AND ${endedIn(buckets, seconds, 0)} AND start IN (${list})
+      ) AS calls
+      ANY LEFT JOIN (
+        SELECT trace_id, parent_span_id AS span_id, service AS called, environment AS called_environment
+        FROM telemetry_spans
+        WHERE kind IN ('server', 'consumer') AND parent_span_id != toFixedString('', 8) AND NOT (kind = 'consumer' AND neighbour_kind = 'messaging' AND neighbour != '') AND ${endedIn(buckets, seconds, calledSlackSeconds)}
+      ) AS seen USING (trace_id, span_id)
+    ) AS known_calls
+    ANY LEFT JOIN (${knownAddresses(Math.min(...buckets), Math.max(...buckets) + seconds)}
+    ) AS addresses USING (service, environment, unanswered)
+  )
   WHERE callee != '' AND caller != ''
   UNION ALL
-  SELECT toUnixTimestamp(bucket) AS start, ${edgeKeys}, 0, toUInt64(0), 0, revision
+  SELECT toUnixTimestamp(bucket) AS start, ${edgeKeys}, 0, toUInt64(0), 0, 0, revision
   FROM telemetry_edges_${level} FINAL
   WHERE bucket IN (${list})
 )
@@ -94,10 +114,13 @@ export const coarser = (family: Family | 'services', level: 'minute' | 'hour', b
   const finer: Level = level === 'hour' ? 'minute' : '10s';
   const keys = { operations: operationKeys, services: serviceKeys, edges: edgeKeys }[family];
   const count = family === 'edges' ? 'calls' : 'requests';
-  const revision = family === 'edges' ? { names: ', revision', values: ', max(revision)' } : { names: '', values: '' };
+  const more =
+    family === 'edges'
+      ? { names: ', calls_by_address, revision', values: ', sum(calls_by_address), max(revision)' }
+      : { names: '', values: '' };
   return `-- Some ${level}s of ${family}, added up anew from the finer level.
-INSERT INTO telemetry_${family}_${level} (bucket, ${keys}, ${count}, errors, ${durations}${revision.names})
-SELECT toStartOf${level === 'hour' ? 'Hour' : 'Minute'}(bucket) AS start, ${keys}, sum(${count}), sum(errors), ${mergedDurations}${revision.values}
+INSERT INTO telemetry_${family}_${level} (bucket, ${keys}, ${count}, errors, ${durations}${more.names})
+SELECT toStartOf${level === 'hour' ? 'Hour' : 'Minute'}(bucket) AS start, ${keys}, sum(${count}), sum(errors), ${mergedDurations}${more.values}
 FROM telemetry_${family}_${finer} FINAL
 WHERE ${within(buckets, levelSeconds[level])}
 GROUP BY start, ${keys}

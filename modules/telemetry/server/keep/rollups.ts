@@ -2,6 +2,7 @@ import type { ClickHouse } from '../../../../platform/clickhouse/clickhouse.ts';
 import type { Log } from '../../../../platform/log/log.ts';
 import type { KeepLimits } from './limits.ts';
 import {
+  addressesOfCalls,
   coarser,
   edgesFromSpans,
   operationsFromSpans,
@@ -74,8 +75,9 @@ export const createRollups = (options: RollupsOptions): Rollups => {
         60,
       );
       operationsTen.touch(recent);
-      // A span that came now may be the called side of a call that ended up to ten seconds later.
-      stages.edgesTen.touch(recent.flatMap((bucket) => [bucket, bucket + 10]));
+      // A span that came now may be the called side of a call that ended up to ten seconds later, and the first to say who
+      // answers at an address that was called again since.
+      stages.edgesTen.touch(recent.flatMap((bucket) => [bucket, bucket + 10, bucket + 20, bucket + 30]));
       stages.oldOperations.touch(old);
       stages.oldEdges.touch(old);
       for (const lane of lanes) lane.wake();
@@ -160,7 +162,7 @@ const createStages = (options: RollupsOptions, deliveries: () => number): Stages
     operationsFromSpans(level, buckets),
     servicesFromOperations(level, buckets),
   ]);
-  const edges = family('edges', (level, buckets) => [edgesFromSpans(level, buckets)]);
+  const edges = family('edges', (level, buckets) => [addressesOfCalls(level, buckets), edgesFromSpans(level, buckets)]);
   return {
     operationsTen: operations.ten,
     edgesTen: edges.ten,

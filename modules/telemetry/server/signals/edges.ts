@@ -17,6 +17,7 @@ interface EdgeRow extends Pick<FigureRow, 'quantiles'> {
   readonly callee: string;
   readonly via: string;
   readonly calls: string | number;
+  readonly byAddress: string | number;
   readonly failed: string | number;
 }
 
@@ -95,7 +96,7 @@ const edgesIn = async (
   const rows = pieces.map((piece, index) => edgePiece(piece, index, where, params));
   const found = await reads.engine.read<EdgeRow>(
     `-- Calls between neighbours over the range, as the caller saw them, the busiest first.
-     SELECT callerKind, caller, calleeKind, callee, via, sum(calls) AS calls, sum(errors) AS failed, ${mergeFunction}(sketch) AS quantiles
+     SELECT callerKind, caller, calleeKind, callee, via, sum(calls) AS calls, sum(calls_by_address) AS byAddress, sum(errors) AS failed, ${mergeFunction}(sketch) AS quantiles
      FROM (${rows.join('\nUNION ALL\n')})
      GROUP BY callerKind, caller, calleeKind, callee, via ORDER BY calls DESC, caller, callee LIMIT {most:UInt32}
      SETTINGS do_not_merge_across_partitions_select_final = 1`,
@@ -117,7 +118,7 @@ const edgePiece = (piece: Piece, index: number, where: readonly string[], params
   params[`to${index}`] = piece.to;
   return `
     SELECT toString(caller_kind) AS callerKind, toString(caller) AS caller, toString(callee_kind) AS calleeKind, toString(callee) AS callee, toString(via) AS via,
-           calls, errors, duration_sketch AS sketch
+           calls, calls_by_address, errors, duration_sketch AS sketch
     FROM telemetry_edges_${piece.table} FINAL
     WHERE bucket >= toDateTime({from${index}:UInt32}, 'UTC') AND bucket < toDateTime({to${index}:UInt32}, 'UTC') AND ${where.join(' AND ')}
       AND (callee_kind != 'external' OR bucket < now('UTC') - ${bucketSeconds[piece.table] + outsideSettlesSeconds})`;
@@ -132,6 +133,7 @@ const edgeOf = (row: EdgeRow, range: ReadRange): MapEdge => {
     target: nodeId(target, row.callee),
     kind: protocolOf(row.via, kindOf(row.callerKind), target),
     calls,
+    callsByAddress: Number(row.byAddress),
     errors,
     callsPerSecond: rateOver(calls, range),
     errorRatio: calls > 0 ? errors / calls : null,
