@@ -34,6 +34,8 @@ export const saturationSeries = z.object({
   metric: z.string(),
   /** Where the meaning comes from: the semantic convention's page. */
   source: z.string(),
+  /** Services that sent it: of a host several may, an agent among them. */
+  reportedBy: z.array(z.string()),
   /** Share of each step's time that was looked at: 1, and less where a step is longer than two hours. */
   coverage: z.number(),
   points: z.array(point),

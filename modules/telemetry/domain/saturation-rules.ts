@@ -63,6 +63,7 @@ const poolState = ['db.client.connection.state', 'state'];
 const used = ['used'];
 const idle = ['idle'];
 
+/** Of several that tell the same of one resource in one unit, the first counts: a limit is enforced on the working set. */
 export const saturationRules: readonly SaturationRule[] = [
   {
     metric: 'process.cpu.utilization',
@@ -209,7 +210,7 @@ export const saturationRules: readonly SaturationRule[] = [
     source: system,
   },
   {
-    metric: 'container.memory.usage',
+    metric: 'container.memory.working_set',
     resource: 'memory',
     of: 'container',
     read: 'level',
@@ -217,7 +218,7 @@ export const saturationRules: readonly SaturationRule[] = [
     source: container,
   },
   {
-    metric: 'container.memory.working_set',
+    metric: 'container.memory.usage',
     resource: 'memory',
     of: 'container',
     read: 'level',

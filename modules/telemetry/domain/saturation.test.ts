@@ -11,6 +11,8 @@ const series = (
   metric,
   unit: '1',
   instance: 'one',
+  service: 'shop',
+  host: '',
   attributes: {},
   temporality: 'unspecified',
   steps: values.flatMap((value, index) =>
@@ -116,6 +118,27 @@ describe('Saturation is told only from what was sent', () => {
     expect(
       points([cpu('idle', 0.8, '0'), cpu('user', 0.2, '0'), cpu('idle', 0.4, '1'), cpu('user', 0.6, '1')])[0],
     ).toEqual({ resource: 'cpu', subject: 'host', unit: 'ratio', values: [[0, 0.4]] });
+  });
+
+  it('shows a host once, though two services report it and each by two metrics, and two hosts apart', () => {
+    const cpu = (service: string, host: string, idle: number) => {
+      const given = { service, host, instance: service, attributes: { 'system.cpu.state': 'idle' } };
+      const time = [0, 1, 2].map((at) => at * step * idle);
+      return [
+        series('system.cpu.time', time, { ...given, unit: 's', temporality: 'cumulative' }),
+        series('system.cpu.utilization', [idle, idle, idle], given),
+      ];
+    };
+    const found = saturationFrom(
+      [...cpu('cart', 'web-1', 0.6), ...cpu('agent', 'web-1', 0.6), ...cpu('cart', 'web-2', 0.9)],
+      step,
+    );
+    expect(
+      found.map((each) => [each.subject, each.metric, each.reportedBy, each.points.at(-1)![1].toFixed(2)]),
+    ).toEqual([
+      ['host web-1', 'system.cpu.utilization', ['agent', 'cart'], '0.40'],
+      ['host web-2', 'system.cpu.utilization', ['cart'], '0.10'],
+    ]);
   });
 
   it('takes the used share of all states where only amounts were sent', () => {

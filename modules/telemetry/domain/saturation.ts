@@ -16,6 +16,10 @@ export interface MeasuredSeries {
   readonly unit: string;
   /** Which instance sent it. */
   readonly instance: string;
+  /** Service of that instance. */
+  readonly service: string;
+  /** Name of the machine that it is on (`hostNames`); '' where that is not known. */
+  readonly host: string;
   /** Attribute values as text. */
   readonly attributes: Readonly<Record<string, string>>;
   /** Deltas are added up in a step, cumulative values and gauges are not. */
@@ -36,41 +40,65 @@ export interface Saturation {
   readonly unit: string;
   readonly metric: string;
   readonly source: string;
+  /** Services that sent it, by name: several on one host may all tell of it. */
+  readonly reportedBy: readonly string[];
   /** Start of the step in seconds, value; of several instances the fullest. */
   readonly points: readonly (readonly [number, number])[];
 }
 
-/** Saturation over time from what was measured. Of several instances the fullest is told: a mean hides the one that is full. */
+/**
+ * Saturation over time from what was measured. Of several instances the fullest is told: a mean hides the one that is full.
+ * A machine is one resource however many services report it, and however many metrics tell the same of it (host metrics come
+ * as time and as utilization): the first rule that has points is the one that is told.
+ */
 export const saturationFrom = (measured: readonly MeasuredSeries[], stepSeconds: number): Saturation[] => {
   const byMetric = Map.groupBy(measured, (series) => series.metric);
-  return saturationRules.flatMap((rule) => {
-    const series = byMetric.get(rule.metric) ?? [];
-    if (series.length === 0) return [];
-    return [...Map.groupBy(series, (each) => named(each.attributes, rule.by) ?? '')].flatMap(([name, group]) => {
-      const limits = (rule.limit ? (byMetric.get(rule.limit) ?? []) : []).filter(
-        (each) => chosen(rule, each, true) && (named(each.attributes, rule.by) ?? '') === name,
-      );
-      const found = ofSubject(rule, group, limits, stepSeconds);
-      if (found.points.length === 0) return [];
-      const unit =
-        rule.ratio || found.limited
-          ? 'ratio'
-          : rule.read === 'rate' && series[0]!.unit === 's'
-            ? '{cpu}'
-            : series[0]!.unit;
-      return [
-        {
-          resource: rule.resource,
-          subject: name === '' ? rule.of : `${rule.of} ${name}`,
-          unit,
-          metric: rule.metric,
-          source: rule.source,
-          points: found.points,
-        },
-      ];
-    });
-  });
+  const told = new Map<string, Saturation>();
+  for (const found of saturationRules.flatMap((rule) => fullest(ofRule(rule, byMetric, stepSeconds)))) {
+    const key = JSON.stringify([found.resource, found.subject, found.unit]);
+    if (!told.has(key)) told.set(key, found);
+  }
+  return [...told.values()];
 };
+
+/** Hosts, pools or disks that one metric is told of; of more, the fullest. */
+const subjectsMax = 40;
+
+const fullest = (found: readonly Saturation[]): readonly Saturation[] =>
+  found.length <= subjectsMax
+    ? found
+    : found.toSorted((a, b) => b.points.at(-1)![1] - a.points.at(-1)![1]).slice(0, subjectsMax);
+
+const ofRule = (
+  rule: SaturationRule,
+  byMetric: ReadonlyMap<string, readonly MeasuredSeries[]>,
+  stepSeconds: number,
+): Saturation[] =>
+  [...Map.groupBy(byMetric.get(rule.metric) ?? [], (each) => subjectOf(rule, each))].flatMap(([subject, group]) => {
+    const limits = (rule.limit ? (byMetric.get(rule.limit) ?? []) : []).filter(
+      (each) => chosen(rule, each, true) && subjectOf(rule, each) === subject,
+    );
+    const found = ofSubject(rule, group, limits, stepSeconds);
+    if (found.points.length === 0) return [];
+    const { unit } = group[0]!;
+    return [
+      {
+        resource: rule.resource,
+        subject,
+        unit: rule.ratio || found.limited ? 'ratio' : rule.read === 'rate' && unit === 's' ? '{cpu}' : unit,
+        metric: rule.metric,
+        source: rule.source,
+        reportedBy: [...new Set(group.map((each) => each.service))].sort(),
+        points: found.points,
+      },
+    ];
+  });
+
+/** Which one in words: `host web-1 /var`, `pool orders`, `process`. */
+const subjectOf = (rule: SaturationRule, series: MeasuredSeries): string =>
+  [rule.of, rule.of === 'host' || rule.of === 'node' ? series.host : '', named(series.attributes, rule.by) ?? '']
+    .filter((word) => word !== '')
+    .join(' ');
 
 /** The first of an attribute's names that the series has; undefined where it has none. */
 const named = (

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SaturationSeries } from '../contract.ts';
-import { groupSaturation } from './group-saturation.ts';
+import { groupSaturation, reportersOf } from './group-saturation.ts';
 
 const series = (over: Partial<SaturationSeries>): SaturationSeries => ({
   resource: 'cpu',
@@ -8,6 +8,7 @@ const series = (over: Partial<SaturationSeries>): SaturationSeries => ({
   unit: 'ratio',
   metric: 'system.cpu.utilization',
   source: '',
+  reportedBy: ['shop'],
   coverage: 1,
   points: [['2026-11-22T10:00:00Z', 0.5]],
   ...over,
@@ -29,5 +30,15 @@ describe('saturation shows the fullest resource first', () => {
   it('says when not all lines are drawn', () => {
     const many = Array.from({ length: 9 }, (_, at) => series({ subject: `host ${at}` }));
     expect(groupSaturation(many)[0]?.subtitle).toBe('share of the limit, the 6 fullest of 9');
+  });
+
+  it('says which services report a host, once for all its lines', () => {
+    const subject = 'host web-1';
+    const [group] = groupSaturation([
+      series({ subject, reportedBy: ['agent', 'shop/cart'] }),
+      series({ subject, reportedBy: ['agent', 'shop/cart'], resource: 'memory' }),
+      series({ subject: 'process', reportedBy: ['shop/cart'] }),
+    ]);
+    expect(reportersOf(group!, 'shop/cart')).toEqual(['host web-1 by agent and shop/cart']);
   });
 });

@@ -66,6 +66,7 @@ describe('the big numbers say what they are compared with', () => {
       unit: 'ratio',
       metric: '',
       source: '',
+      reportedBy: ['shop'],
       coverage: 1,
       points: [['2026-11-22T09:59:50Z', value] as [string, number]],
     }));

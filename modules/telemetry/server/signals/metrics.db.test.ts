@@ -17,6 +17,16 @@ const series: [string, string, string, Record<string, string>, Record<string, st
   ['shop/cart', 'http.server.active_requests', 'sum', { 'http.request.method': '"GET"', n: '1' }, {}, [3]],
   ['shop/cart', 'http.server.active_requests', 'sum', { 'http.request.method': '"PUT"', n: '2' }, {}, [4]],
   ['agent', 'system.memory.utilization', 'gauge', { 'system.memory.state': '"used"' }, { 'host.name': '"h1"' }, [0.8]],
+  ['shop/cart', 'system.memory.usage', 'gauge', { 'system.memory.state': '"used"' }, { 'host.name': '"h1"' }, [8]],
+  ['shop/cart', 'system.memory.usage', 'gauge', { 'system.memory.state': '"free"' }, { 'host.name': '"h1"' }, [2]],
+  [
+    'shop/mail',
+    'system.memory.utilization',
+    'gauge',
+    { 'system.memory.state': '"used"' },
+    { 'host.name': '"h1"' },
+    [0.8],
+  ],
   ['agent', 'system.memory.utilization', 'gauge', { 'system.memory.state': '"used"' }, { 'host.name': '"h2"' }, [0.1]],
 ];
 
@@ -59,7 +69,8 @@ describe('Metrics that were sent', () => {
     ).toEqual([
       ['http.server.active_requests', 'sum', 2, ['shop/cart']],
       ['nodejs.eventloop.utilization', 'gauge', 1, ['shop/cart']],
-      ['system.memory.utilization', 'gauge', 2, ['agent']],
+      ['system.memory.usage', 'gauge', 2, ['shop/cart']],
+      ['system.memory.utilization', 'gauge', 3, ['agent', 'shop/mail']],
     ]);
     expect(first.items[0]!.attributes).toEqual([
       { name: 'http.request.method', values: ['GET', 'PUT'], more: false },
@@ -75,12 +86,13 @@ describe('Metrics that were sent', () => {
       'shop/cart',
       getSignals.query.parse({ from: '2026-11-22T11:30:00Z', to: '2026-11-22T11:40:00Z', step: 60 }),
     );
-    expect(saturation.map((each) => [each.resource, each.subject, each.unit, each.points])).toEqual([
-      ['memory', 'host', 'ratio', [['2026-11-22T11:30:00Z', 0.8]]],
+    expect(saturation.map((each) => [each.resource, each.subject, each.unit, each.reportedBy, each.points])).toEqual([
+      ['memory', 'host h1', 'ratio', ['agent', 'shop/mail'], [['2026-11-22T11:30:00Z', 0.8]]],
       [
         'event-loop',
         'runtime',
         'ratio',
+        ['shop/cart'],
         [
           ['2026-11-22T11:30:00Z', 0.5],
           ['2026-11-22T11:31:00Z', 0.7],

@@ -1,4 +1,5 @@
 import { telemetryLimits, type SaturationSeries } from '../../contract.ts';
+import { hostNames } from '../../domain/host-names.ts';
 import type { ReadRange } from '../../domain/read-range.ts';
 import { saturationFrom, saturationMetrics, sharedMetrics, type MeasuredSeries } from '../../domain/saturation.ts';
 import { instantOf, type Reads } from './reads.ts';
@@ -10,6 +11,9 @@ interface SeriesRow {
   readonly kind: string;
   readonly temporality: MeasuredSeries['temporality'];
   readonly instance: string;
+  readonly service: string;
+  readonly hostId: string;
+  readonly hostName: string;
   readonly attributes: Record<string, string>;
 }
 
@@ -61,8 +65,10 @@ export const saturationOf = async (
   ).flat();
   const steps = Map.groupBy(rows, (row) => row.id);
   const coverage = Math.min(1, bucketSeconds / stepSeconds);
-  const measured = series.map((each): MeasuredSeries => ({
+  const hosts = hostNames(series.map((each) => ({ id: textOf(each.hostId), name: textOf(each.hostName) })));
+  const measured = series.map((each, index): MeasuredSeries => ({
     ...each,
+    host: hosts[index]!,
     attributes: textsOf(each.attributes),
     // What was not looked at is taken to be like what was.
     steps: (steps.get(each.id) ?? []).map((row) => ({ ...row, sum: row.sum / coverage })),
@@ -74,6 +80,7 @@ export const saturationOf = async (
     .slice(0, telemetryLimits.saturationSeries)
     .map((found) => ({
       ...found,
+      reportedBy: [...found.reportedBy],
       coverage,
       points: found.points.map(([start, value]): [string, number] => [instantOf(start), value]),
     }));
@@ -97,11 +104,12 @@ const seriesOf = async (reads: Reads, filter: SaturationFilter, range: ReadRange
   ].join(' AND ');
   const days = 'day BETWEEN {firstDay:Date} AND {lastDay:Date}';
   const itsPlaces = `(SELECT groupUniqArrayArray(${placesMax})(${placesOfRow}) FROM telemetry_origins WHERE ${days} AND ${own})`;
-  const select = `SELECT series_id, metric, unit, kind, temporality, resource, attributes FROM telemetry_series PREWHERE ${days}`;
+  const select = `SELECT series_id, metric, unit, kind, temporality, service, resource, attributes FROM telemetry_series PREWHERE ${days}`;
   return reads.engine.read<SeriesRow>(
     `-- Series that tell how full the resources of a service are: its own, and those of agents on its host, in its pod or beside its container.
      SELECT toString(series_id) AS id, any(metric) AS metric, any(unit) AS unit, any(kind) AS kind, any(temporality) AS temporality,
-            toString(any(cityHash64(resource))) AS instance, any(attributes) AS attributes
+            toString(any(cityHash64(resource))) AS instance, any(service) AS service, any(resource['host.id']) AS hostId,
+            any(resource['host.name'] != '' ? resource['host.name'] : resource['k8s.node.name']) AS hostName, any(attributes) AS attributes
      FROM (${select} AND metric IN {metrics:Array(String)} AND ${own}
            UNION ALL
            ${select} AND metric IN {shared:Array(String)} AND service != {service:String} WHERE hasAny(${placesOfRow}, ${itsPlaces}))
@@ -161,9 +169,6 @@ const stepsOf = async (
 
 /** Attribute values are stored as JSON; the rules compare texts. */
 const textsOf = (attributes: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(attributes).map(([name, json]) => [
-      name,
-      json.startsWith('"') ? (JSON.parse(json) as string) : json,
-    ]),
-  );
+  Object.fromEntries(Object.entries(attributes).map(([name, json]) => [name, textOf(json)]));
+
+const textOf = (json: string): string => (json.startsWith('"') ? (JSON.parse(json) as string) : json);
