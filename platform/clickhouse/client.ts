@@ -22,6 +22,13 @@ const checkMs = 2_000;
 const killPatienceMs = 10_000;
 const connectionsMax = 64;
 
+/**
+ * What a server is asked for with every statement; of consequence on a cluster only, where tables are Distributed. An
+ * insert is in its shard when it is answered: counts of minutes are made of the counts of ten seconds written just before.
+ * A subquery over a second table runs once for all shards instead of being refused.
+ */
+export const settingsOfServers = { distributed_foreground_insert: '1', distributed_product_mode: 'global' } as const;
+
 /** Statements over `@clickhouse/client`, the same for the embedded engine (`embedded`) and for a server. */
 export const createTalk = (
   address: Address,
@@ -101,6 +108,7 @@ const performer =
           max_execution_time: timeoutMs / 1000,
           max_memory_usage: String(options.memoryBytesMax ?? defaultMemoryBytesMax),
           ...(options.queryId ? { log_comment: options.queryId } : {}),
+          ...(embedded ? {} : settingsOfServers),
           ...(options.lane === 'background' && !embedded ? { priority: '10' } : {}),
         },
       });
