@@ -174,5 +174,6 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
   'GET /api/v1/logs/live': seen,
   'GET /api/v1/telemetry/live': seen,
   'GET /api/v1/metrics': seen,
+  'GET /api/v1/metrics/{name}/points': { ...seen, params: { name: 'http.server.request.duration' } },
   'GET /api/v1/telemetry/status': seen,
 };

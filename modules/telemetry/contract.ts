@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { route, signedIn } from '../../kernel/route.ts';
 import { mapEdge, mapNode, operation, signals, versionFigures, type saturationSeries } from './contract/figures.ts';
+import { metricPoint, metricSeries } from './contract/points.ts';
 import { logRecord, metric, trace, traceSummary, type span } from './contract/records.ts';
 
 /** Bounds of every read; a request beyond them is refused with the bound named. */
@@ -224,6 +225,30 @@ export const listMetrics = route({
   answer: z.object({ items: z.array(metric), next: z.string().nullable() }),
 });
 
+export const listMetricPoints = route({
+  method: 'GET',
+  path: '/api/v1/metrics/:name/points',
+  summary: 'Data points of a metric with every field that was received, the oldest first',
+  access: signedIn,
+  params: z.object({ name: z.string().min(1).max(2_048) }),
+  query: z.object({
+    ...range,
+    service: name.optional(),
+    kind: metric.shape.kind.optional().describe('Only this kind; one name may stand for several'),
+    attribute: attributeFilter.describe('name=value of the data points or of the resource; repeat for several'),
+    cursor,
+    limit: limit(100),
+  }),
+  answer: z.object({
+    from: instant,
+    to: instant,
+    /** Those of the points of this page, once each. */
+    series: z.array(metricSeries),
+    items: z.array(metricPoint),
+    next: z.string().nullable(),
+  }),
+});
+
 export const getTelemetryStatus = route({
   method: 'GET',
   path: '/api/v1/telemetry/status',
@@ -302,3 +327,5 @@ export type Trace = z.output<typeof trace>;
 export type TraceSummary = z.output<typeof traceSummary>;
 export type LogRecord = z.output<typeof logRecord>;
 export type Metric = z.output<typeof metric>;
+export type MetricSeries = z.output<typeof metricSeries>;
+export type MetricPoint = z.output<typeof metricPoint>;

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { z } from 'zod';
 import type { CliContext } from '../../../platform/cli/context.ts';
 import * as contract from '../contract.ts';
 
@@ -186,26 +187,41 @@ const registerMetrics = (get: Command, context: CliContext): void => {
     });
   ranged(get.command('points'))
     .argument('<metric>')
-    .description('Data points of a metric, oldest first; the table shows the figures, -o json every field that was received')
+    .description(
+      'Data points of a metric, oldest first; the table shows the figures, -o json every field that was received',
+    )
     .option('--service <service>')
     .option('--kind <kind>', 'gauge, sum, histogram, exponential_histogram or summary')
     .option('--attribute <name=value>', 'only series with this attribute')
     .option('--limit <count>', 'at most so many', '100')
-    .option('--cursor <cursor>', 'go on after a page; -o json tells it as next')
     .addHelpText(
       'after',
       '\nExamples:\n  $ leadline get points process.cpu.utilization --service payment\n  $ leadline get points http.server.request.duration --from 2026-11-22T10:00:00Z --to 2026-11-22T10:05:00Z -o json',
     )
     .action(async (name: string, query: Record<string, string>) => {
-      const { series, items, next }: PointsPage = await context.call(contract.listMetricPoints, {
+      const page: z.output<typeof contract.listMetricPoints.answer> = await context.call(contract.listMetricPoints, {
         params: { name },
         query,
       });
-      const rows = items.map((point) => ({ ...point, ...figuresOf(point), series: series[point.series]!, next }));
-      context.print(rows, ['at', 'series.service', 'series.attributes', 'value', 'count', 'sum', 'min', 'max']);
+      const rows = page.items.map((point) => {
+        const series = page.series[point.series]!;
+        const { service, attributes } = series;
+        return { service, attributes, ...figuresOf(point), ...point, series };
+      });
+      context.print(rows, ['at', 'service', 'attributes', 'value', 'count', 'sum', 'min', 'max']);
     });
   get
     .command('telemetry')
     .description('How the receiving of telemetry goes: engine, waiting data, notices, quarantine')
     .action(async () => context.print(await context.call(contract.getTelemetryStatus)));
 };
+
+/** The figures of a point of any kind under the same names, for the columns of a table. */
+const figuresOf = ({ measured, histogram, exponentialHistogram, summary }: contract.MetricPoint) => ({
+  value: measured?.value ?? null,
+  count: null,
+  sum: null,
+  min: null,
+  max: null,
+  ...(histogram ?? exponentialHistogram ?? summary),
+});

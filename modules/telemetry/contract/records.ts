@@ -2,8 +2,40 @@ import { z } from 'zod';
 
 /** What was received, as it reads back: spans and traces, log records, metrics. */
 
-/** An attribute keeps its type: string, boolean, number, array, object; bytes are `{"bytes": base64}`, integers beyond 2^53 are strings. */
-const attributes = z.record(z.string(), z.unknown());
+/**
+ * An attribute keeps its type: string, boolean, array, object, null (an empty value); an int is a number without a point (`2`), a double one
+ * with a point or an exponent (`2.0`); an int beyond 2^53 is a string of its digits, because a browser would round it; bytes are
+ * `{"bytes": base64}`, doubles that JSON has no form for `{"double": "NaN"}` (`Infinity`, `-Infinity`). An object whose only
+ * key is one of those words is `{"kvlist": {…}}`.
+ */
+export const attributes = z.record(z.string(), z.unknown());
+
+/** What sent a signal. */
+export const resource = z.object({
+  attributes: attributes,
+  schemaUrl: z.string(),
+  /** Attributes that the sender dropped, and those that Leadline's limits dropped. */
+  droppedAttributesCount: z.number().int(),
+  /** Which of the attributes identify which entity, and which describe it. */
+  entities: z.array(
+    z.object({
+      schemaUrl: z.string(),
+      type: z.string(),
+      idKeys: z.array(z.string()),
+      descriptionKeys: z.array(z.string()),
+    }),
+  ),
+});
+
+/** The instrumentation that made a signal. */
+export const scope = z.object({
+  name: z.string(),
+  version: z.string(),
+  attributes: attributes,
+  schemaUrl: z.string(),
+  droppedAttributesCount: z.number().int(),
+});
+
 export const span = z.object({
   spanId: z.string(),
   parentSpanId: z.string().nullable(),
@@ -51,18 +83,8 @@ export const trace = z.object({
   /** In order of start. */
   spans: z.array(span),
   /** What sent the spans, once each. */
-  resources: z.array(
-    z.object({ attributes: attributes, schemaUrl: z.string(), droppedAttributesCount: z.number().int() }),
-  ),
-  scopes: z.array(
-    z.object({
-      name: z.string(),
-      version: z.string(),
-      attributes: attributes,
-      schemaUrl: z.string(),
-      droppedAttributesCount: z.number().int(),
-    }),
-  ),
+  resources: z.array(resource),
+  scopes: z.array(scope),
   /** Spans of the trace that are stored; more than `spans` holds when it is over the limit. */
   total: z.number().int(),
 });
@@ -90,6 +112,8 @@ export const logRecord = z.object({
   /** Opaque, unique: key of a row on the page. */
   id: z.string(),
   at: z.string(),
+  /** Which time `at` is: that of the event, else that of its observation, else that of its receipt. */
+  atSource: z.enum(['event', 'observed', 'received']),
   observedAt: z.string().nullable(),
   service: z.string(),
   environment: z.string(),
@@ -99,13 +123,15 @@ export const logRecord = z.object({
   severity: z.enum(['unset', 'trace', 'debug', 'info', 'warn', 'error', 'fatal']),
   severityText: z.string(),
   eventName: z.string(),
+  /** Of any type, written as attributes are; null where there is none. */
   body: z.unknown(),
+  bodyType: z.enum(['none', 'string', 'bool', 'int', 'double', 'array', 'kvlist', 'bytes']),
   traceId: z.string().nullable(),
   spanId: z.string().nullable(),
   flags: z.number().int(),
   attributes: attributes,
-  resource: attributes,
-  scope: z.object({ name: z.string(), version: z.string() }),
+  resource: resource,
+  scope: scope,
   droppedAttributesCount: z.number().int(),
 });
 

@@ -6,6 +6,7 @@ import type { LiveRollups } from './live-rollups.ts';
 import { serviceMap, serviceNeighbours } from './signals/edges.ts';
 import { searchLogs } from './signals/logs.ts';
 import { knownMetrics } from './signals/metrics.ts';
+import { metricPoints } from './signals/points.ts';
 import { serviceOperations, serviceVersions } from './signals/operations.ts';
 import type { Reads } from './signals/reads.ts';
 import { serviceSignals } from './signals/service-signals.ts';
@@ -53,5 +54,6 @@ export const addRoutes = (
     return undefined as never;
   });
   http.route(contract.listMetrics, ({ query }) => knownMetrics(reads, query));
+  http.route(contract.listMetricPoints, ({ params, query }) => metricPoints(reads, params.name, query));
   http.route(contract.getTelemetryStatus, async () => telemetryStatus(reads, status));
 };

@@ -3,15 +3,17 @@ import { Refusal } from '../../../../kernel/problem.ts';
 import { decodeCursor, encodeCursor } from '../../../../platform/http/paging.ts';
 import { telemetryLimits, type listLogs, type LogRecord } from '../../contract.ts';
 import { stepFor, type ReadRange } from '../../domain/read-range.ts';
+import { originsOf, type Origin } from './origins.ts';
 import { instantOf, instantOfNs, readRange, type Reads } from './reads.ts';
 import { addAttributes, addEqual, addTime, addWords, type Where } from './span-filter.ts';
-import { exact, instantNs } from './trace.ts';
+import { idOrNull, instantNs, valueOf, valuesOf } from './stored-values.ts';
 
 type Query = z.output<typeof listLogs.query>;
 export type LogFilter = Pick<Query, 'service' | 'environment' | 'q' | 'severity' | 'traceId' | 'spanId' | 'attribute'>;
 
 export interface LogRow {
   readonly timeNs: string;
+  readonly timeSource: LogRecord['atSource'];
   readonly tie: string;
   readonly observedNs: string;
   readonly service: string;
@@ -20,7 +22,7 @@ export interface LogRow {
   readonly severityNumber: number;
   readonly severityText: string;
   readonly eventName: string;
-  readonly bodyKind: string;
+  readonly bodyKind: LogRecord['bodyType'];
   readonly body: string;
   readonly traceId: string;
   readonly spanId: string;
@@ -80,7 +82,7 @@ const readCursor = (text: string): Cursor => {
 const tie =
   'cityHash64(service, environment, severity_number, event_name, body, trace_id, span_id, toString(attributes), origin_id, segment)';
 
-export const logColumns = `toString(toUnixTimestamp64Nano(time)) AS timeNs, toString(${tie}) AS tie, toString(toUnixTimestamp64Nano(observed_at)) AS observedNs, service, environment, version,
+export const logColumns = `toString(toUnixTimestamp64Nano(time)) AS timeNs, time_source AS timeSource, toString(${tie}) AS tie, toString(toUnixTimestamp64Nano(observed_at)) AS observedNs, service, environment, version,
   severity_number AS severityNumber, severity_text AS severityText, event_name AS eventName, body_kind AS bodyKind, body, lower(hex(trace_id)) AS traceId,
   lower(hex(span_id)) AS spanId, flags, attributes, dropped_attributes AS droppedAttributes, toString(origin_id) AS originId`;
 
@@ -177,29 +179,20 @@ const countsOf = async (reads: Reads, query: Query, range: ReadRange) => {
   };
 };
 
-interface OriginRow {
-  readonly originId: string;
-  readonly resource: Record<string, string>;
-  readonly scopeName: string;
-  readonly scopeVersion: string;
-}
-
 /** Rows as the contract's records, with the resource and scope they came from. */
 export const recordsOf = async (reads: Reads, rows: readonly LogRow[]): Promise<LogRecord[]> => {
   if (rows.length === 0) return [];
-  const origins = await reads.engine.read<OriginRow>(
-    `-- Resource and scope of the records of a page.
-     SELECT toString(origin_id) AS originId, any(resource) AS resource, any(scope_name) AS scopeName, any(scope_version) AS scopeVersion
-     FROM telemetry_origins WHERE origin_id IN (SELECT toUInt64(arrayJoin({origins:Array(String)}))) GROUP BY origin_id`,
-    { origins: [...new Set(rows.map((row) => row.originId))] },
+  const originOf = await originsOf(
+    reads,
+    rows.map((row) => row.originId),
   );
-  const byId = new Map(origins.map((origin) => [origin.originId, origin]));
-  return rows.map((row) => recordOf(row, byId.get(row.originId)));
+  return rows.map((row) => recordOf(row, originOf(row.originId)));
 };
 
-const recordOf = (row: LogRow, origin: OriginRow | undefined): LogRecord => ({
+const recordOf = (row: LogRow, origin: Origin): LogRecord => ({
   id: `${row.timeNs}-${row.tie}`,
   at: instantNs(BigInt(row.timeNs)),
+  atSource: row.timeSource,
   observedAt: row.observedNs === '0' ? null : instantNs(BigInt(row.observedNs)),
   service: row.service,
   environment: row.environment,
@@ -209,12 +202,12 @@ const recordOf = (row: LogRow, origin: OriginRow | undefined): LogRecord => ({
   severityText: row.severityText,
   eventName: row.eventName,
   body: bodyOf(row),
-  traceId: /^0+$/u.test(row.traceId) ? null : row.traceId,
-  spanId: /^0+$/u.test(row.spanId) ? null : row.spanId,
+  bodyType: row.bodyKind,
+  traceId: idOrNull(row.traceId),
+  spanId: idOrNull(row.spanId),
   flags: row.flags,
   attributes: valuesOf(row.attributes),
-  resource: valuesOf(origin?.resource ?? {}),
-  scope: { name: origin?.scopeName ?? '', version: origin?.scopeVersion ?? '' },
+  ...origin,
   droppedAttributesCount: row.droppedAttributes,
 });
 
@@ -224,8 +217,4 @@ const severityOf = (number: number): LogRecord['severity'] => {
 };
 
 const bodyOf = (row: LogRow): unknown =>
-  row.bodyKind === 'none' ? null : row.bodyKind === 'string' ? row.body : JSON.parse(exact(row.body));
-
-/** Attribute values, which are stored as JSON. */
-export const valuesOf = (stored: Readonly<Record<string, string>>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(stored).map(([key, json]) => [key, JSON.parse(exact(json))]));
+  row.bodyKind === 'none' ? null : row.bodyKind === 'string' ? row.body : valueOf(row.body);

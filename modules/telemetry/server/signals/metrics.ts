@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { decodeCursor, encodeCursor } from '../../../../platform/http/paging.ts';
 import { telemetryLimits, type listMetrics, type Metric } from '../../contract.ts';
 import { readRange, type Reads } from './reads.ts';
-import { valuesOf } from './logs.ts';
+import { valuesOf } from './stored-values.ts';
 
 interface MetricRow {
   readonly name: string;

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Refusal } from '../../../../kernel/problem.ts';
 import { telemetryCodes, telemetryLimits } from '../../contract.ts';
 import type { Reads } from './reads.ts';
+import { exact, instantNs } from './stored-values.ts';
 
 interface SpanRow {
   readonly spanId: string;
@@ -34,6 +35,7 @@ interface OriginRow {
   readonly resource: string;
   readonly resourceDropped: number;
   readonly resourceSchemaUrl: string;
+  readonly entities: string;
   readonly scopeName: string;
   readonly scopeVersion: string;
   readonly scopeAttributes: string;
@@ -88,7 +90,7 @@ const spansSql = `
 
 const originsSql = `
   -- What the spans came from.
-  SELECT toString(origin_id) AS originId, ${objectOf('any(resource)')} AS resource, any(resource_dropped_attributes) AS resourceDropped, any(resource_schema_url) AS resourceSchemaUrl,
+  SELECT toString(origin_id) AS originId, ${objectOf('any(resource)')} AS resource, any(resource_dropped_attributes) AS resourceDropped, any(resource_schema_url) AS resourceSchemaUrl, any(resource_entities) AS entities,
          any(scope_name) AS scopeName, any(scope_version) AS scopeVersion, ${objectOf('any(scope_attributes)')} AS scopeAttributes,
          any(scope_dropped_attributes) AS scopeDropped, any(scope_schema_url) AS scopeSchemaUrl
   FROM telemetry_origins WHERE origin_id IN (SELECT toUInt64(arrayJoin({origins:Array(String)}))) GROUP BY origin_id`;
@@ -163,7 +165,7 @@ const spanText = (row: SpanRow, startedNs: bigint, resource: number, scope: numb
 };
 
 const resourceText = (origin: OriginRow | undefined): string =>
-  `{"attributes":${exact(origin?.resource ?? '{}')},"schemaUrl":${JSON.stringify(origin?.resourceSchemaUrl ?? '')},"droppedAttributesCount":${origin?.resourceDropped ?? 0}}`;
+  `{"attributes":${exact(origin?.resource ?? '{}')},"schemaUrl":${JSON.stringify(origin?.resourceSchemaUrl ?? '')},"droppedAttributesCount":${origin?.resourceDropped ?? 0},"entities":${origin?.entities || '[]'}}`;
 
 const scopeText = (origin: OriginRow | undefined): string =>
   `{"name":${JSON.stringify(origin?.scopeName ?? '')},"version":${JSON.stringify(origin?.scopeVersion ?? '')},"attributes":${exact(origin?.scopeAttributes ?? '{}')},"schemaUrl":${JSON.stringify(origin?.scopeSchemaUrl ?? '')},"droppedAttributesCount":${origin?.scopeDropped ?? 0}}`;
@@ -181,26 +183,3 @@ class Table<Item> {
     return [...this.#places.keys()];
   }
 }
-
-/** RFC 3339 with nine digits after the second, written without a date object: ten thousand of them are on the way of a page. */
-export const instantNs = (ns: bigint): string => {
-  const seconds = ns / 1_000_000_000n;
-  return `${new Date(Number(seconds) * 1_000).toISOString().slice(0, 19)}.${(ns % 1_000_000_000n).toString().padStart(9, '0')}Z`;
-};
-
-const mayBeInexact = /\d{16}/u;
-
-/** JSON whose integers beyond 2^53 became strings, as the contract says: a browser would round them. */
-export const exact = (json: string): string => {
-  if (!mayBeInexact.test(json)) return json;
-  return JSON.stringify(
-    JSON.parse(json, ((_key: string, value: unknown, context?: { source?: string }) =>
-      typeof value === 'number' &&
-      Number.isInteger(value) &&
-      !Number.isSafeInteger(value) &&
-      context?.source !== undefined &&
-      /^-?\d+$/u.test(context.source)
-        ? context.source
-        : value) as never),
-  );
-};

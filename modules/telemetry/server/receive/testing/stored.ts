@@ -6,7 +6,10 @@ import type { MessageName } from '../../../domain/otlp-schema.ts';
 import { readStructures } from '../../keep/structures.ts';
 import { encodeOtlp, type Otlp } from './otlp.ts';
 
-const clickhouse = await testClickHouse([{ name: 'telemetry', folder: new URL('../../migrations/', import.meta.url) }]);
+/** Holds what `store` stored. */
+export const clickhouse = await testClickHouse([
+  { name: 'telemetry', folder: new URL('../../migrations/', import.meta.url) },
+]);
 const structures = await readStructures(clickhouse);
 const nowSeconds = 1_544_713_000;
 const messages: Record<Signal, MessageName> = {
