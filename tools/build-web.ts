@@ -1,12 +1,18 @@
 import { spawn } from 'node:child_process';
-import { existsSync, globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { builtAt, publishWeb } from './publish-web.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-export const webFolder = join(root, '.cache', 'web');
+const cache = join(root, '.cache');
+/** What the server serves, also while it is built anew. */
+const webFolder = join(cache, 'web');
+/** Builds are made beside it. One that is older than this was left by a builder that was killed. */
+const buildingName = 'web-building-';
+const leftMsMin = 3_600_000;
 
 /** What the screens are made from: a newer file among these means that they must be built again. */
 const sources = [
@@ -26,25 +32,44 @@ export const buildWebIfOlder = async (): Promise<void> => {
 };
 
 const buildWeb = async (): Promise<void> => {
-  await runVite();
-  await compressAssets();
-  writeFileSync(join(webFolder, '.built'), new Date().toISOString());
+  const begunMs = Date.now();
+  mkdirSync(cache, { recursive: true });
+  for (const left of globSync(`${buildingName}*`, { cwd: cache })) {
+    const stat = statSync(join(cache, left), { throwIfNoEntry: false });
+    if (stat && stat.mtimeMs < begunMs - leftMsMin) rmSync(join(cache, left), { recursive: true, force: true });
+  }
+  const building = mkdtempSync(join(cache, buildingName));
+  try {
+    await runVite(building);
+    await compressAssets(building);
+    publishWeb(building, webFolder, begunMs);
+  } finally {
+    rmSync(building, { recursive: true, force: true });
+  }
 };
 
 const isFresh = (): boolean => {
-  const stamp = statSync(join(webFolder, '.built'), { throwIfNoEntry: false });
-  if (!stamp || !existsSync(join(webFolder, 'index.html'))) return false;
+  const begunMs = builtAt(webFolder);
+  if (begunMs === null || !existsSync(join(webFolder, 'index.html'))) return false;
   return sources
     .flatMap((pattern) => globSync(pattern, { cwd: root }))
-    .every((file) => statSync(join(root, file)).mtimeMs <= stamp.mtimeMs);
+    .every((file) => statSync(join(root, file)).mtimeMs <= begunMs);
 };
 
 /** A process of its own: the builder's hundreds of megabytes leave with it. */
-const runVite = (): Promise<void> =>
+const runVite = (folder: string): Promise<void> =>
   new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,
-      [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--config', 'apps/web/vite.config.ts'],
+      [
+        join(root, 'node_modules/vite/bin/vite.js'),
+        'build',
+        '--config',
+        'apps/web/vite.config.ts',
+        '--outDir',
+        folder,
+        '--emptyOutDir',
+      ],
       { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] },
     );
     const output: Buffer[] = [];
@@ -57,10 +82,10 @@ const runVite = (): Promise<void> =>
   });
 
 /** Compressed once here, sent as they are by the server: a request costs no compression. */
-const compressAssets = async (): Promise<void> => {
+const compressAssets = async (folder: string): Promise<void> => {
   const { writeFile } = await import('node:fs/promises');
-  for (const file of globSync('**/*.{js,css,html,svg,json}', { cwd: webFolder })) {
-    const path = join(webFolder, file);
+  for (const file of globSync('**/*.{js,css,html,svg,json}', { cwd: folder })) {
+    const path = join(folder, file);
     const text = readFileSync(path);
     if (text.length < 1_024) continue;
     await writeFile(
