@@ -176,4 +176,7 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
   'GET /api/v1/metrics': seen,
   'GET /api/v1/metrics/{name}/points': { ...seen, params: { name: 'http.server.request.duration' } },
   'GET /api/v1/telemetry/status': seen,
+
+  // Objectives
+  'DELETE /api/v1/objectives/{name}': { ...seen, params: { name: 'no-such-objective' } },
 };

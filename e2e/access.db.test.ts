@@ -10,6 +10,7 @@ const refusals = new Set([
   'http.role-too-low',
   'http.wrong-scope',
   'catalog.not-the-owner',
+  'objectives.not-the-owner',
   'identity.token-refused',
 ]);
 const requestMsMax = 20_000;

@@ -6,4 +6,5 @@ export const migrationSources: { name: string; folder: URL }[] = [
   { name: 'identity', folder: new URL('../../modules/identity/server/migrations/', import.meta.url) },
   { name: 'catalog', folder: new URL('../../modules/catalog/server/migrations/', import.meta.url) },
   { name: 'telemetry', folder: new URL('../../modules/telemetry/server/migrations/', import.meta.url) },
+  { name: 'objectives', folder: new URL('../../modules/objectives/server/migrations/', import.meta.url) },
 ];

@@ -1,6 +1,7 @@
 import type { Ground, Started } from '../../platform/module/ground.ts';
 import { catalogModule } from '../../modules/catalog/server/module.ts';
 import { identityModule } from '../../modules/identity/server/module.ts';
+import { objectivesModule } from '../../modules/objectives/server/module.ts';
 import { telemetryModule } from '../../modules/telemetry/server/module.ts';
 
 /** Every module in floor order; `tools/floors.ts` holds the same order and a guard compares the two. */
@@ -16,5 +17,6 @@ export const startModules = async (ground: Ground) => {
   const identity = keep('identity', await identityModule.start(ground, {}));
   const catalog = keep('catalog', await catalogModule.start(ground, { identity }));
   const telemetry = keep('telemetry', await telemetryModule.start(ground, { identity, catalog }));
-  return { doors: { identity, catalog, telemetry }, stops };
+  const objectives = keep('objectives', await objectivesModule.start(ground, { identity, catalog, telemetry }));
+  return { doors: { identity, catalog, telemetry, objectives }, stops };
 };

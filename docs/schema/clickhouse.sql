@@ -10,6 +10,46 @@ ENGINE = ReplacingMergeTree(applied_at)
 ORDER BY name
 SETTINGS index_granularity = 8192;
 
+CREATE TABLE objectives_counts_10s
+(
+    `bucket` DateTime('UTC') COMMENT 'Start of the ten seconds' CODEC(Delta(4), ZSTD(1)),
+    `indicator` UInt32 COMMENT 'objectives.indicator.number' CODEC(Delta(4), ZSTD(1)),
+    `good` UInt64 COMMENT 'Events that kept the promise' CODEC(T64, ZSTD(1)),
+    `bad` UInt64 COMMENT 'Events that did not' CODEC(T64, ZSTD(1)),
+    `revision` UInt64 COMMENT 'Grows with every new count of the bucket; the greatest wins' CODEC(T64, ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(revision)
+PARTITION BY toStartOfHour(bucket)
+ORDER BY (bucket, indicator)
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE objectives_counts_hour
+(
+    `bucket` DateTime('UTC') COMMENT 'Start of the hour' CODEC(Delta(4), ZSTD(1)),
+    `indicator` UInt32 COMMENT 'objectives.indicator.number' CODEC(Delta(4), ZSTD(1)),
+    `good` UInt64 COMMENT 'Events that kept the promise' CODEC(T64, ZSTD(1)),
+    `bad` UInt64 COMMENT 'Events that did not' CODEC(T64, ZSTD(1)),
+    `minutes` UInt8 COMMENT 'Minutes of the hour in which there was an event: the rest is no data' CODEC(ZSTD(1)),
+    `revision` UInt64 COMMENT 'Grows with every new count of the bucket; the greatest wins' CODEC(T64, ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(revision)
+PARTITION BY toYYYYMM(bucket)
+ORDER BY (indicator, bucket)
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE objectives_counts_minute
+(
+    `bucket` DateTime('UTC') COMMENT 'Start of the minute' CODEC(Delta(4), ZSTD(1)),
+    `indicator` UInt32 COMMENT 'objectives.indicator.number' CODEC(Delta(4), ZSTD(1)),
+    `good` UInt64 COMMENT 'Events that kept the promise' CODEC(T64, ZSTD(1)),
+    `bad` UInt64 COMMENT 'Events that did not' CODEC(T64, ZSTD(1)),
+    `revision` UInt64 COMMENT 'Grows with every new count of the bucket; the greatest wins' CODEC(T64, ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(revision)
+PARTITION BY toDate(bucket)
+ORDER BY (bucket, indicator)
+SETTINGS index_granularity = 8192;
+
 CREATE TABLE telemetry_addresses
 (
     `bucket` DateTime('UTC') COMMENT 'Start of the ten minutes in which the calls ended' CODEC(Delta(4), ZSTD(1)),

@@ -489,3 +489,64 @@ END
 $function$
 ;
 
+-- objectives ----------------------------------------------------------------------------------------------------
+
+CREATE TABLE objectives.condition (
+  objective uuid NOT NULL,
+  what text NOT NULL,
+  holds boolean NOT NULL,
+  since timestamp with time zone NOT NULL,
+  decision jsonb NOT NULL,
+  CONSTRAINT condition_objective_fkey FOREIGN KEY (objective) REFERENCES objectives.objective(id) ON DELETE CASCADE,
+  CONSTRAINT condition_pkey PRIMARY KEY (objective, what)
+);
+
+CREATE TABLE objectives.document (
+  kind text NOT NULL,
+  name text NOT NULL,
+  body jsonb NOT NULL,
+  origin text NOT NULL,
+  source text,
+  override jsonb,
+  changed_by text NOT NULL,
+  changed_at timestamp with time zone NOT NULL,
+  CONSTRAINT document_origin_check CHECK ((origin = ANY (ARRAY['hand'::text, 'file'::text]))),
+  CONSTRAINT document_pkey PRIMARY KEY (kind, name)
+);
+
+CREATE TABLE objectives.indicator (
+  number integer NOT NULL GENERATED ALWAYS AS IDENTITY,
+  canonical text NOT NULL,
+  kind text NOT NULL,
+  definition jsonb NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  counted_from timestamp with time zone,
+  unused_since timestamp with time zone,
+  CONSTRAINT indicator_canonical_key UNIQUE (canonical),
+  CONSTRAINT indicator_pkey PRIMARY KEY (number)
+);
+
+CREATE TABLE objectives.objective (
+  id uuid NOT NULL,
+  name text NOT NULL,
+  document text NOT NULL,
+  service text,
+  owner text,
+  definition jsonb NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  changed_at timestamp with time zone NOT NULL,
+  CONSTRAINT objective_name_key UNIQUE (name),
+  CONSTRAINT objective_pkey PRIMARY KEY (id)
+);
+CREATE INDEX objective_document ON objectives.objective USING btree (document);
+CREATE INDEX objective_service ON objectives.objective USING btree (service);
+
+CREATE TABLE objectives.version (
+  objective uuid NOT NULL,
+  since timestamp with time zone NOT NULL,
+  definition jsonb NOT NULL,
+  changed_by text NOT NULL,
+  CONSTRAINT version_objective_fkey FOREIGN KEY (objective) REFERENCES objectives.objective(id) ON DELETE CASCADE,
+  CONSTRAINT version_pkey PRIMARY KEY (objective, since)
+);
+

@@ -1,0 +1,31 @@
+import type { ServerModule } from '../../../platform/module/ground.ts';
+import type { CatalogDoor } from '../../catalog/server/public.ts';
+import type { IdentityDoor } from '../../identity/server/public.ts';
+import type { TelemetryDoor } from '../../telemetry/server/public.ts';
+import type { ObjectivesDoor } from './public.ts';
+import { addRoutes } from './routes.ts';
+import { allObjectives } from './store.ts';
+import type { ObjectivesTables } from './tables.ts';
+
+/** Doors of the floors below that objectives stand on. */
+export interface ObjectivesDoors {
+  readonly identity: IdentityDoor;
+  readonly catalog: CatalogDoor;
+  readonly telemetry: TelemetryDoor;
+}
+
+/** What is promised of each service, how much of it may still go wrong, and who must know when it goes too fast. */
+export const objectivesModule: ServerModule<ObjectivesDoors, ObjectivesDoor> = {
+  name: 'objectives',
+  migrations: new URL('./migrations/', import.meta.url),
+  start: async (ground) => {
+    const db = ground.postgres.tables<ObjectivesTables>();
+    addRoutes(ground);
+    return {
+      door: {
+        objectivesOf: async (service) =>
+          (await allObjectives(db)).filter(({ definition }) => definition.service === service).map(({ name }) => name),
+      },
+    };
+  },
+};
