@@ -5,7 +5,7 @@ import { objectivesModule } from '../../modules/objectives/server/module.ts';
 import { telemetryModule } from '../../modules/telemetry/server/module.ts';
 
 /** Every module in floor order; `tools/floors.ts` holds the same order and a guard compares the two. */
-export const modules = [identityModule, catalogModule, telemetryModule] as const;
+export const modules = [identityModule, catalogModule, telemetryModule, objectivesModule] as const;
 
 /** Starts each module with the doors of the ones below it. Gives back what must be stopped, in starting order. */
 export const startModules = async (ground: Ground) => {
