@@ -19,7 +19,7 @@ export interface DecodedRows {
   /** RowBinary, columns in the order of the migration, without `segment`. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly count: number;
-  /** Starts (epoch seconds) of the ten-second stretches in which the spans ended; empty for other tables. */
+  /** Starts (epoch seconds) of the ten-second stretches in which spans ended or points lie; empty for other tables. */
   readonly tenSeconds: number[];
 }
 

@@ -1,4 +1,5 @@
-import type { DayRows } from './day-rows.ts';
+import { secondsOfNanos } from './instant64.ts';
+import { touchSecond, type DayRows } from './day-rows.ts';
 import type { DecodeContext } from './decode-context.ts';
 import { ExemplarDecoder } from './decode-exemplar.ts';
 import { metricKinds, type MetricHead } from './metric-head.ts';
@@ -67,6 +68,7 @@ export class DistributionDecoder {
       return;
     }
     series.find(head, this.attributes, epochDay);
+    touchSecond(this.rows, secondsOfNanos(this.timeLow, this.timeHigh));
     this.write(this.rows.out);
     this.rows.count++;
     this.exemplarDecoder.write(

@@ -1,6 +1,7 @@
-import type { DayRows } from './day-rows.ts';
+import { touchSecond, type DayRows } from './day-rows.ts';
 import type { DecodeContext } from './decode-context.ts';
 import { ExemplarDecoder, signed64, type NumberValue } from './decode-exemplar.ts';
+import { secondsOfNanos } from './instant64.ts';
 import type { MetricHead } from './metric-head.ts';
 import { SeriesWriter } from './decode-series.ts';
 import { OffsetList } from './offset-list.ts';
@@ -54,6 +55,7 @@ export class NumberPointDecoder {
       return;
     }
     series.find(head, this.attributes, epochDay);
+    touchSecond(this.rows, secondsOfNanos(this.timeLow, this.timeHigh));
     const { out } = this.rows;
     out.uint64(series.id.low, series.id.high);
     out.uint64(this.timeLow, this.timeHigh);

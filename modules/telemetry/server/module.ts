@@ -36,7 +36,14 @@ export const telemetryModule: ServerModule<{ identity: IdentityDoor; catalog: Ca
     };
     addRoutes(ground, reads, live, statusSource(ingest, endpoints));
     return {
-      door: { receivers: () => endpoints, totals: (question) => serviceTotals(reads, question) },
+      door: {
+        receivers: () => endpoints,
+        totals: (question) => serviceTotals(reads, question),
+        deriveFromCounts: (counts) => {
+          ingest?.keep.derive(counts);
+          return ingest !== null;
+        },
+      },
       stop: async () => {
         live.stop();
         await ingest?.receivers.stop();
@@ -73,6 +80,7 @@ const startIngest = async (
     },
     cluster: values.clickhouseCluster ?? null,
     seen: tellCatalog(catalog),
+    holdForDerived: true,
   });
   try {
     const receivers = await startReceivers({

@@ -1,4 +1,8 @@
 import type { Signals } from '../contract.ts';
+import type { DerivedCounts } from './keep/derived-rollups.ts';
+
+export type { DerivedCounts } from './keep/derived-rollups.ts';
+export { latencyEdgesMs } from '../domain/latency-edges.ts';
 
 /** What other modules' servers may ask of telemetry. */
 export interface TelemetryDoor {
@@ -13,4 +17,10 @@ export interface TelemetryDoor {
     readonly from: Temporal.Instant;
     readonly to: Temporal.Instant;
   }): Promise<Signals['totals']>;
+  /**
+   * Hands in counts that are derived from telemetry's rollups: computed behind them for whatever was touched, so that late and
+   * repeated telemetry and a crash correct them as they correct the rollups. Once, at the start; false where this process
+   * receives nothing and thus never calls them.
+   */
+  deriveFromCounts(counts: DerivedCounts): boolean;
 }

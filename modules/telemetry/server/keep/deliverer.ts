@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ClickHouse } from '../../../../platform/clickhouse/clickhouse.ts';
 import type { Log } from '../../../../platform/log/log.ts';
 import { deliverSegment, type Attempt } from './deliver-segment.ts';
+import type { DerivedCounts } from './derived-rollups.ts';
 import { createDeliveredSegments, type DeliveredSegments } from './delivered-segments.ts';
 import { createDeliveryQueue, type DeliveryQueue } from './delivery-queue.ts';
 import type { KeepFigures } from './figures.ts';
@@ -29,6 +30,7 @@ export interface Deliverer {
   settled(): Promise<void>;
   tidy(): Promise<void>;
   dropOld(): Promise<readonly DroppedPartition[]>;
+  derive(counts: DerivedCounts): void;
   stop(): Promise<void>;
 }
 
@@ -45,6 +47,7 @@ export interface DelivererOptions {
   readonly retention: Pick<RetentionDays, 'spans' | 'logs' | 'metrics' | 'rollups'>;
   readonly seen: (seen: Seen) => Promise<void>;
   readonly figures: () => KeepFigures;
+  readonly holdForDerived?: boolean;
 }
 
 /** Recovers nothing by itself: `begin` hands in what the log found. */
@@ -61,7 +64,7 @@ export const createDeliverer = async (options: DelivererOptions): Promise<Delive
     tables,
     delivered,
     onMissing: (segment) => way.queue.add(segment, true),
-    onPresent: (segment) => way.rollups.delivered(segment.tenSeconds),
+    onPresent: (segment) => way.rollups.delivered(segment.tenSeconds, segment.pointTenSeconds),
   });
   return way;
 };
@@ -76,6 +79,7 @@ class Way implements Deliverer {
   readonly #teller: SeenTeller;
   readonly #dropping: NodeJS.Timeout;
   #wal: WriteAheadLog | null = null;
+  readonly #holding: NodeJS.Timeout | null;
   #sealTimer: { readonly timer: NodeJS.Timeout; readonly isSoon: boolean } | null = null;
   #watchers: (() => void)[] = [];
   #stopped = false;
@@ -103,6 +107,9 @@ class Way implements Deliverer {
     });
     const notDropped = (error: unknown): void =>
       options.log.warn({ error: String(error) }, 'old telemetry was not removed; it is tried again');
+    this.#holding = options.holdForDerived
+      ? setTimeout(() => this.rollups.deriveNothing(), options.limits.derivedHoldMs).unref()
+      : null;
     this.#dropping = setInterval(() => void this.dropOld().catch(notDropped), options.limits.retentionMs).unref();
   }
 
@@ -146,6 +153,10 @@ class Way implements Deliverer {
     return this.#tables.structures().columns;
   }
 
+  derive(counts: DerivedCounts): void {
+    this.rollups.derive(counts);
+  }
+
   dirty(): Readonly<Record<string, number>> {
     return this.rollups.dirty();
   }
@@ -186,6 +197,7 @@ class Way implements Deliverer {
     this.#stopped = true;
     if (this.#sealTimer) clearTimeout(this.#sealTimer.timer);
     clearInterval(this.#dropping);
+    if (this.#holding) clearTimeout(this.#holding);
     await this.queue.stop();
     await Promise.all([this.rollups.stop(), this.#teller.stop()]);
     await this.#delivered.marked();
@@ -198,7 +210,7 @@ class Way implements Deliverer {
   }
 
   #onDelivered(segment: Segment): void {
-    const number = this.rollups.delivered(segment.tenSeconds);
+    const number = this.rollups.delivered(segment.tenSeconds, segment.pointTenSeconds);
     this.#teller.delivered(segment, number);
     this.#delivered.add(segment, number);
     for (const { table, count } of segment.parts) this.#options.figures().inserted.inc({ table }, count);

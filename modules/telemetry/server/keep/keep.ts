@@ -7,7 +7,7 @@ export interface Rows {
   /** RowBinary, columns in the order of the migration without `segment`. */
   readonly bytes: Uint8Array;
   readonly count: number;
-  /** Epoch seconds of the ten-second buckets that these rows touch, by the end of the span; spans only. */
+  /** Epoch seconds of the ten-second buckets that these rows touch, by the end of a span or the time of a point; else empty. */
   readonly tenSeconds: readonly number[];
 }
 

@@ -37,6 +37,10 @@ export const keepLimits = {
    * the last one took. What people watch is computed often, hours seldom: nobody reads an hour that is not over.
    */
   tenSecondsPauseMs: [600, 1_500],
+  /** Counts that a module above derives from the ten seconds: objectives see a fault by them. */
+  derivedTenPauseMs: [800, 2_000],
+  /** How long deliveries wait after the start for a module to say that it derives counts. */
+  derivedHoldMs: 60_000,
   edgesPauseMs: [5_000, 20_000],
   minutesPauseMs: [3_000, 20_000],
   hoursPauseMs: [15_000, 60_000],

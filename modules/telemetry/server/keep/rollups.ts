@@ -10,12 +10,17 @@ import {
   type Family,
   type Level,
 } from './rollup-sql.ts';
+import { createDerivedRollups, type DerivedCounts, type DerivedRollups } from './derived-rollups.ts';
 import { createLane, createStage, type Stage } from './rollup-stage.ts';
 
 /** Keeps the counts equal to the spans: what a delivery touched is computed anew from what it derives from. */
 export interface Rollups {
-  /** A delivery is in ClickHouse; returns its number. `tenSeconds` are epoch seconds of the buckets it touched. */
-  delivered(tenSeconds: readonly number[]): number;
+  /** A delivery is in ClickHouse; returns its number. `tenSeconds` are epoch seconds of the buckets it touched by its spans. */
+  delivered(tenSeconds: readonly number[], pointTenSeconds?: readonly number[]): number;
+  /** Counts of a module above, computed behind these and covered with them. */
+  derive(counts: DerivedCounts): void;
+  /** Nobody will derive counts: deliveries need not wait for them. */
+  deriveNothing(): void;
   /** Deliveries up to this number are in every count. */
   covered(): number;
   /** Deliveries up to this number are in the freshest counts: what the golden signals show. */
@@ -37,6 +42,7 @@ export interface RollupsOptions {
     KeepLimits,
     | 'tenSecondsHours'
     | 'tenSecondsPauseMs'
+    | 'derivedTenPauseMs'
     | 'edgesPauseMs'
     | 'minutesPauseMs'
     | 'hoursPauseMs'
@@ -52,21 +58,33 @@ export interface RollupsOptions {
   readonly onEdges: (buckets: readonly number[]) => void;
   /** Called after each run: counts moved on. */
   readonly onProgress: () => void;
+  /** True where a module may derive counts that must not miss what is delivered before it says so. */
+  readonly holdForDerived?: boolean;
 }
 
 export const createRollups = (options: RollupsOptions): Rollups => {
   let deliveries = 0;
-  const stages = createStages(options, () => deliveries);
+  const derived: DerivedRollups = createDerivedRollups({
+    ...options,
+    hold: options.holdForDerived ?? false,
+    tenCovered: () => stages.operationsTen.covered(),
+    oldCovered: () => stages.oldOperations.covered(),
+    deliveries: () => deliveries,
+    onProgress: () => options.onProgress(),
+  });
+  const stages = createStages(options, () => deliveries, derived);
   const progress = (): void => {
     for (const lane of lanes) lane.wake();
     options.onProgress();
   };
   // What people watch has a lane of its own: an hour that is computed does not delay it.
   const { operationsTen, ...others } = stages;
-  const lanes = [createLane([operationsTen], progress), createLane(Object.values(others), progress)];
+  const lanes = [createLane([operationsTen], progress), createLane(Object.values(others), progress), derived.lane];
 
   return {
-    delivered: (tenSeconds) => {
+    derive: (counts) => derived.derive(counts),
+    deriveNothing: () => derived.release(),
+    delivered: (tenSeconds, pointTenSeconds = []) => {
       deliveries += 1;
       const recentFrom = options.nowMs() / 1_000 - (options.limits.tenSecondsHours + 1) * 3_600;
       const recent = tenSeconds.filter((bucket) => bucket >= recentFrom);
@@ -80,12 +98,16 @@ export const createRollups = (options: RollupsOptions): Rollups => {
       stages.edgesTen.touch(recent.flatMap((bucket) => [bucket, bucket + 10, bucket + 20, bucket + 30]));
       stages.oldOperations.touch(old);
       stages.oldEdges.touch(old);
+      derived.touchPoints(pointTenSeconds);
       for (const lane of lanes) lane.wake();
       return deliveries;
     },
-    covered: () => least([stages.operationsHour, stages.edgesHour]),
+    covered: () => Math.min(least([stages.operationsHour, stages.edgesHour]), derived.covered()),
     freshCovered: () => operationsTen.covered(),
-    dirty: () => Object.fromEntries(Object.values(stages).map((one) => [one.name, one.dirty()])),
+    dirty: () => ({
+      ...Object.fromEntries(Object.values(stages).map((one) => [one.name, one.dirty()])),
+      ...derived.dirty(),
+    }),
     wake: () => lanes.forEach((lane) => lane.wake()),
     hurry: (on) => lanes.forEach((lane) => lane.hurry(on)),
     quiet: async () => void (await Promise.all(lanes.map((lane) => lane.quiet()))),
@@ -115,7 +137,7 @@ interface StagePlan {
 }
 
 /** Ten seconds touch minutes, minutes touch hours, for operations (with services) and for edges. */
-const createStages = (options: RollupsOptions, deliveries: () => number): Stages => {
+const createStages = (options: RollupsOptions, deliveries: () => number, derived: DerivedRollups): Stages => {
   const { limits } = options;
   const stage = (plan: StagePlan): Stage => stageOf(options, plan);
   const family = (name: Family, fromSpans: (level: '10s' | 'minute', buckets: readonly number[]) => string[]) => {
@@ -133,6 +155,7 @@ const createStages = (options: RollupsOptions, deliveries: () => number): Stages
       then: (buckets) => {
         minute.touch(coarse(buckets, 60));
         if (name === 'edges') options.onEdges(buckets);
+        else derived.touchTen(buckets);
       },
     });
     const common = { level: 'minute', pauseMs: limits.minutesPauseMs, then: touchHours } as const;
@@ -147,6 +170,10 @@ const createStages = (options: RollupsOptions, deliveries: () => number): Stages
       name: `${name}-old`,
       inputCovered: deliveries,
       statements: (buckets) => fromSpans('minute', buckets),
+      then: (buckets) => {
+        touchHours(buckets);
+        if (name === 'operations') derived.touchOld(buckets);
+      },
     });
     const hour = stage({
       name: `${name}-hour`,

@@ -23,11 +23,15 @@ export interface Segment {
   readonly parts: readonly SegmentPart[];
   /** Ten-second buckets (epoch seconds) whose counts change when it is delivered. */
   readonly tenSeconds: readonly number[];
+  /** The same for the data points that it brings; absent in lists of older versions. */
+  readonly pointTenSeconds?: readonly number[];
   /** Bodies that it holds: hash and Unix milliseconds. */
   readonly bodies: readonly (readonly [string, number])[];
   /** Columns of each table as `name Type, …` when the rows were encoded; absent where that was not known. */
   readonly structures: Readonly<Record<string, string>>;
 }
+
+const pointTables: ReadonlySet<string> = new Set(['telemetry_samples', 'telemetry_distributions']);
 
 /** Adds up the frames of a segment while it is written or read back. */
 export const summarise = (
@@ -38,13 +42,15 @@ export const summarise = (
 ): Segment => {
   const parts = new Map<string, { table: string; day: string; count: number }>();
   const tenSeconds = new Set<number>();
+  const pointTenSeconds = new Set<number>();
   for (const frame of frames) {
     for (const part of frame.parts) {
       const key = `${part.table} ${part.day}`;
       const sum = parts.get(key) ?? { table: part.table, day: part.day, count: 0 };
       sum.count += part.count;
       parts.set(key, sum);
-      for (const bucket of part.tenSeconds) tenSeconds.add(bucket);
+      const touched = pointTables.has(part.table) ? pointTenSeconds : tenSeconds;
+      for (const bucket of part.tenSeconds) touched.add(bucket);
     }
   }
   const used: Record<string, string> = {};
@@ -56,6 +62,7 @@ export const summarise = (
     oldestMs: frames[0]?.atMs ?? 0,
     parts: [...parts.values()],
     tenSeconds: [...tenSeconds].sort((a, b) => a - b),
+    pointTenSeconds: [...pointTenSeconds].sort((a, b) => a - b),
     bodies: frames.map((frame) => [frame.hash, frame.atMs] as const),
     structures: used,
   };

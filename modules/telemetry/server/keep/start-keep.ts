@@ -6,6 +6,7 @@ import type { Clock } from '../../../../platform/clock/clock.ts';
 import type { Log } from '../../../../platform/log/log.ts';
 import { createAppend } from './admission.ts';
 import { createDiskReserve, type DiskReserve } from './disk-reserve.ts';
+import type { DerivedCounts } from './derived-rollups.ts';
 import { createDeliverer, type Deliverer } from './deliverer.ts';
 import { keepFigures } from './figures.ts';
 import type { Keep, KeepStatus, QuarantineEntry } from './keep.ts';
@@ -33,6 +34,11 @@ export interface KeepOptions {
   readonly cluster: string | null;
   /** Told at least once who was seen; what it throws is tried again. */
   readonly seen: (seen: Seen) => Promise<void>;
+  /**
+   * True where a module above will call `derive` soon after the start: until then, for at most `derivedHoldMs`, no segment is
+   * forgotten, so that a kill in between leaves nothing uncounted.
+   */
+  readonly holdForDerived?: boolean;
   readonly limits?: Partial<KeepLimits>;
   /** Free bytes of the disk, for tests. */
   readonly freeBytes?: () => Promise<number>;
@@ -48,6 +54,8 @@ export interface RunningKeep extends Keep {
   dropOld(): Promise<readonly { table: string; partition: string }[]>;
   /** Forgets old bodies and removes delivered segments whose time is over; runs by itself every few seconds. */
   tidy(): Promise<void>;
+  /** Counts of a module above are computed behind the rollups; segments are kept until they are. Once. */
+  derive(counts: DerivedCounts): void;
   /** Refuses new batches, finishes what is under way. Nothing is lost: the rest is delivered after the next start. */
   stop(): Promise<void>;
 }
@@ -101,6 +109,7 @@ export const startKeep = async (options: KeepOptions): Promise<RunningKeep> => {
     quarantine: () => quarantine.list(),
     settled: () => deliverer.settled(),
     dropOld: () => deliverer.dropOld(),
+    derive: (counts) => deliverer.derive(counts),
     stop: async () => {
       stopping = true;
       clearInterval(tidying);
