@@ -16,6 +16,7 @@ import type { Ground } from '../../platform/module/ground.ts';
 import { startPostgres } from '../../platform/postgres/start.ts';
 import { migratePostgres, underMigrationLock } from '../../platform/postgres/migrate.ts';
 import { serveHealth } from './about.ts';
+import { holdDataFolder } from './data-folder.ts';
 import { migrationSources } from './migration-sources.ts';
 import { startModules } from './modules.ts';
 import { serveScreens } from './screens.ts';
@@ -38,6 +39,8 @@ export const startServer = async (config: Configuration, log: Log): Promise<Runn
   collectDefaultMetrics({ register: metrics, prefix: 'leadline_' });
   const stops: { name: string; stop: () => Promise<void> }[] = [];
   try {
+    const folder = await holdDataFolder(config, log);
+    stops.push({ name: 'data folder', stop: () => folder.release() });
     const [postgres, clickhouse] = await bothEngines(config, log, stops);
     await migratePostgres(postgres, migrationSources, log);
     const migrateTelemetry = () =>
@@ -74,7 +77,11 @@ export const startServer = async (config: Configuration, log: Log): Promise<Runn
     ready = true;
     const setupLink = await doors.identity.setupLink(url);
     stops.splice(stops.length - 2, 0, ...moduleStops);
-    return { url, setupLink, otlpHttpUrl: otlp.httpUrl, otlpGrpcUrl: otlp.grpcUrl, stop: () => stopAll(stops, log) };
+    const stop = async (): Promise<void> => {
+      await folder.leave().catch((error: unknown) => log.warn({ err: error }, 'nobody is told that this server stops'));
+      await stopAll(stops, log);
+    };
+    return { url, setupLink, otlpHttpUrl: otlp.httpUrl, otlpGrpcUrl: otlp.grpcUrl, stop };
   } catch (error) {
     await stopAll(stops, log);
     throw error;

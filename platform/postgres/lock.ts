@@ -16,9 +16,15 @@ interface Holder {
   readonly purpose: LockPurpose;
   /** Tells two holders in one process apart. */
   readonly id: string;
+  /** Who started it. A server whose supervisor is gone is about to stop. */
+  readonly parent?: { readonly pid: number; readonly birth: string };
+  /** It has begun to stop. */
+  readonly leaving?: boolean;
 }
 
 export interface Lock {
+  /** Says that this process has begun to stop: whoever wants the lock then waits instead of being refused. */
+  leave(): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -28,20 +34,34 @@ const commandMsMax = 30_000;
 /** A server that was killed a moment ago may still be giving its memory back; a new start must not be refused for that. */
 const dyingMsMax = 2_000;
 
+/** A server that stops is given this long by a new start: its own bound is 25 s. */
+const leavingMsMax = 30_000;
+
 /**
  * Takes the file `path` for this process, also from a holder that died. A second server is refused with the number of
- * the first; while a command (`leadline token create`) holds it, the caller waits.
+ * the first; while a command (`leadline token create`) holds it, or a server that is stopping, the caller waits.
+ * `tell` hears once of a server that is waited for, with its process id and the longest wait in milliseconds.
  */
-export const takeLock = async (path: string, purpose: LockPurpose): Promise<Lock> => {
-  const mine: Holder = { pid: process.pid, birth: birthOf(process.pid) ?? '', purpose, id: randomUUID() };
+export const takeLock = async (
+  path: string,
+  purpose: LockPurpose,
+  tell: (pid: number, msMax: number) => void = () => undefined,
+): Promise<Lock> => {
+  const mine: Holder = {
+    pid: process.pid,
+    birth: birthOf(process.pid) ?? '',
+    purpose,
+    id: randomUUID(),
+    parent: { pid: process.ppid, birth: birthOf(process.ppid) ?? '' },
+  };
   const own = `${path}.${mine.id}`;
   const text = JSON.stringify(mine);
   // Readable for all: a command of another user shall say who holds it, and nothing in it is secret.
   await writeFile(own, text, { mode: 0o644 });
   await giveToFolderOwner(own);
   try {
-    const deadline = performance.now() + commandMsMax;
-    const dyingUntil = performance.now() + dyingMsMax;
+    const begun = performance.now();
+    let told = false;
     for (;;) {
       // A link to a whole file: others never see half of it, and only one can make it.
       const made = await link(own, path).then(
@@ -51,13 +71,20 @@ export const takeLock = async (path: string, purpose: LockPurpose): Promise<Lock
           throw error;
         },
       );
-      if (made) return { release: () => releaseLock(path, text) };
+      if (made) return { leave: () => markLeaving(path, mine), release: () => releaseLock(path, mine) };
       const found = await holderOf(path);
       if (found === null) continue;
-      if (!isAlive(found.holder)) await clearStale(path, found.text);
-      else if (performance.now() > (found.holder.purpose === 'server' ? dyingUntil : deadline))
-        throw inUse(path, found.holder);
-      else await wait(50);
+      const { holder } = found;
+      if (!isAlive(holder)) {
+        await clearStale(path, found.text);
+        continue;
+      }
+      if (performance.now() - begun > patienceWith(holder)) throw inUse(path, holder);
+      if (!told && isLeaving(holder)) {
+        told = true;
+        tell(holder.pid, leavingMsMax);
+      }
+      await wait(50);
     }
   } finally {
     await rm(own, { force: true });
@@ -70,8 +97,26 @@ export const lockHolder = async (path: string): Promise<{ pid: number; purpose: 
   return found && isAlive(found.holder) ? found.holder : null;
 };
 
-const releaseLock = async (path: string, text: string): Promise<void> => {
-  if ((await readFile(path, 'utf8').catch(() => null)) === text) await rm(path, { force: true });
+const patienceWith = (holder: Holder): number => {
+  if (holder.purpose === 'command') return commandMsMax;
+  return isLeaving(holder) ? leavingMsMax : dyingMsMax;
+};
+
+/** A server ends by itself when its supervisor is gone; it may not have come to saying so yet. */
+const isLeaving = ({ purpose, leaving, parent }: Holder): boolean =>
+  purpose === 'server' && (leaving === true || (parent !== undefined && (birthOf(parent.pid) ?? '') !== parent.birth));
+
+/** Whole at every moment for whoever reads it, because it is renamed into its place. */
+const markLeaving = async (path: string, mine: Holder): Promise<void> => {
+  if ((await holderOf(path))?.holder.id !== mine.id) return;
+  const marked = `${path}.${mine.id}`;
+  await writeFile(marked, JSON.stringify({ ...mine, leaving: true }), { mode: 0o644 });
+  await giveToFolderOwner(marked);
+  await rename(marked, path);
+};
+
+const releaseLock = async (path: string, mine: Holder): Promise<void> => {
+  if ((await holderOf(path))?.holder.id === mine.id) await rm(path, { force: true });
 };
 
 const holderOf = async (path: string): Promise<{ holder: Holder; text: string } | null> => {
@@ -130,6 +175,6 @@ const inUse = (path: string, holder: Holder): Refusal =>
     title: 'Another Leadline uses this data folder',
     detail:
       holder.purpose === 'server'
-        ? `The server with process id ${holder.pid} holds ${path}. Stop it first, or choose another folder with --data.`
+        ? `The server with process id ${holder.pid} holds ${path}${isLeaving(holder) ? ` and has not stopped within ${leavingMsMax / 1000} s` : ''}. Stop it first, or choose another folder with --data.`
         : `A command with process id ${holder.pid} has held ${path} for over ${commandMsMax / 1000} s. Wait for it or stop it.`,
   });
