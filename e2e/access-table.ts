@@ -179,4 +179,13 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
 
   // Objectives
   'DELETE /api/v1/objectives/{name}': { ...seen, params: { name: 'no-such-objective' } },
+
+  // Changes
+  'GET /api/v1/changes': seen,
+  'GET /api/v1/changes/{id}': { ...seen, params: { id: unknownId } },
+  'POST /api/v1/changes': {
+    may: ['responder', 'editor', 'admin', 'crewEditor', 'crewAdmin'],
+    body: { service: 'shop/payment', version: '1.0.1' },
+    before: [crewStands, serviceStands],
+  },
 };

@@ -11,6 +11,7 @@ const refusals = new Set([
   'http.wrong-scope',
   'catalog.not-the-owner',
   'objectives.not-the-owner',
+  'changes.not-the-owner',
   'identity.token-refused',
 ]);
 const requestMsMax = 20_000;

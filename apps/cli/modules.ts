@@ -3,6 +3,7 @@ import type { CliContext, DocumentKind } from '../../platform/cli/context.ts';
 import { registerBackup } from '../../platform/backup/cli.ts';
 import { registerLedger } from '../../platform/ledger/cli.ts';
 import { documentKinds as catalogKinds, register as registerCatalog } from '../../modules/catalog/cli/commands.ts';
+import { register as registerChanges } from '../../modules/changes/cli/commands.ts';
 import { documentKinds as identityKinds, register as registerIdentity } from '../../modules/identity/cli/commands.ts';
 import { register as registerTelemetry } from '../../modules/telemetry/cli/commands.ts';
 
@@ -13,5 +14,6 @@ export const registerModules = (program: Command, context: CliContext): readonly
   registerIdentity(program, context);
   registerCatalog(program, context);
   registerTelemetry(program, context);
+  registerChanges(program, context);
   return [...identityKinds, ...catalogKinds];
 };

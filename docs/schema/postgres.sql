@@ -97,6 +97,31 @@ CREATE TABLE catalog.service_version (
   CONSTRAINT service_version_service_fkey FOREIGN KEY (service) REFERENCES catalog.service(name) ON DELETE CASCADE
 );
 
+-- changes -------------------------------------------------------------------------------------------------------
+
+CREATE TABLE changes.change (
+  id uuid NOT NULL,
+  service text NOT NULL,
+  environment text NOT NULL,
+  kind text NOT NULL,
+  version text,
+  title text NOT NULL,
+  description text NOT NULL,
+  by text NOT NULL,
+  link text,
+  started_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  key text,
+  announced_at timestamp with time zone NOT NULL,
+  announced_by text NOT NULL,
+  CONSTRAINT change_check CHECK ((ended_at >= started_at)),
+  CONSTRAINT change_kind_check CHECK ((kind = ANY (ARRAY['deploy'::text, 'configuration'::text, 'migration'::text, 'infrastructure'::text, 'other'::text]))),
+  CONSTRAINT change_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX change_key ON changes.change USING btree (announced_by, service, key) WHERE (key IS NOT NULL);
+CREATE INDEX change_service ON changes.change USING btree (service, started_at DESC, id DESC);
+CREATE INDEX change_time ON changes.change USING btree (started_at DESC, id DESC);
+
 -- ground --------------------------------------------------------------------------------------------------------
 
 CREATE TABLE ground.clock (
