@@ -9,6 +9,7 @@ declare module 'vue' {
     'aria-label'?: string | undefined;
     'aria-pressed'?: boolean | undefined;
     'aria-describedby'?: string | undefined;
+    'aria-invalid'?: boolean | undefined;
     title?: string | undefined;
     inputmode?: 'none' | 'text' | 'numeric' | 'decimal' | 'email' | undefined;
     autocapitalize?: 'off' | 'none' | undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseTimeRange, rangeQuery, resolveRange, stepSecondsFor } from './time-range.ts';
+import { parseTimeRange, rangeQuery, resolveRange, stepSecondsFor, rangeOfFields } from './time-range.ts';
 
 describe('a link shows the same stretch of time to whoever opens it', () => {
   it('reads and writes an absolute range without change', () => {
@@ -40,4 +40,19 @@ describe('a link shows the same stretch of time to whoever opens it', () => {
   ])('draws %i seconds in steps of %i', (length, step) => {
     expect(stepSecondsFor(length)).toBe(step);
   });
+});
+
+describe('two fields name a range, or the field that is wrong', () => {
+  const at = '2026-11-22T10:00:00';
+  it.each([
+    ['nothing in one', { from: '', to: at }, { from: 'Give a day and a time.' }],
+    ['nothing in both', { from: '', to: '' }, { from: 'Give a day and a time.', to: 'Give a day and a time.' }],
+    ['no time between', { from: at, to: at }, { to: 'The end must be later than the beginning.' }],
+    ['too long', { from: '2025-01-01T00:00', to: at }, { from: 'At most 400 days can be shown at once.' }],
+  ])('%s', (_name, fields, faults) => expect(rangeOfFields(fields)).toEqual({ faults }));
+
+  it('an hour', () =>
+    expect(rangeOfFields({ from: at, to: '2026-11-22T11:00:00' })).toEqual({
+      range: { kind: 'absolute', fromMs: new Date(at).getTime(), toMs: new Date(at).getTime() + 3_600_000 },
+    }));
 });

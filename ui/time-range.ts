@@ -44,6 +44,28 @@ export const parseTimeRange = (
   return relativeRange(String(query['range'] ?? otherwise)) ?? relativeRange(otherwise)!;
 };
 
+/**
+ * The range that two fields name, as `<input type=datetime-local>` gives them; else what is wrong at which field. The same
+ * bounds as a URL's, so that what is chosen here can be opened again.
+ */
+export const rangeOfFields = (fields: {
+  readonly from: string;
+  readonly to: string;
+}): { readonly range: TimeRange } | { readonly faults: { readonly from?: string; readonly to?: string } } => {
+  const fromMs = new Date(fields.from).getTime();
+  const toMs = new Date(fields.to).getTime();
+  const missing = 'Give a day and a time.';
+  if (Number.isNaN(fromMs) || Number.isNaN(toMs)) {
+    return {
+      faults: { ...(Number.isNaN(fromMs) ? { from: missing } : {}), ...(Number.isNaN(toMs) ? { to: missing } : {}) },
+    };
+  }
+  if (fromMs >= toMs) return { faults: { to: 'The end must be later than the beginning.' } };
+  if (toMs - fromMs > secondsMax * 1_000)
+    return { faults: { from: `At most ${secondsMax / 86_400} days can be shown at once.` } };
+  return { range: { kind: 'absolute', fromMs, toMs } };
+};
+
 /** The query parameters of a range, with the others removed (undefined). */
 export const rangeQuery = (
   range: TimeRange,
