@@ -5,8 +5,8 @@ import { insertPending } from '../../../platform/ledger/store.ts';
 import type { LedgerActor } from '../../../platform/ledger/ledger.ts';
 import type { Log } from '../../../platform/log/log.ts';
 import { connectExisting } from '../../../platform/postgres/existing.ts';
-import { migratePostgres } from '../../../platform/postgres/migrate.ts';
 import { everySource } from '../../../platform/postgres/sources.ts';
+import { bringUpToDate } from '../../../platform/postgres/up-to-date.ts';
 import { Refusal } from '../../../kernel/problem.ts';
 import type { IdentityGround } from './identity-ground.ts';
 import { proxyList } from './client-address.ts';
@@ -32,11 +32,14 @@ export interface LocalIdentity {
 
 const listMax = 1_000;
 
-/** Connects to the data's database, or starts the engine for as long as it takes, and brings the schema up to date. */
+/**
+ * Connects to the data's database, or starts the engine for as long as it takes. Without a server the schema is brought up
+ * to date; under a running one it is left as it is, and a command of another version is refused.
+ */
 export const openLocally = async (config: Configuration, log: Log): Promise<LocalIdentity> => {
   const postgres = await connectExisting(config, log);
   try {
-    await migratePostgres(postgres, await everySource(), log);
+    await bringUpToDate(postgres, await everySource(), log);
   } catch (error) {
     await postgres.stop();
     throw error;
