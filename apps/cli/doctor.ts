@@ -21,13 +21,14 @@ export const registerDoctor = (program: Command, context: CliContext): void => {
     .addHelpText('after', '\nExample:\n  $ leadline doctor --data ./data')
     .action(async () => {
       const configuration = context.configuration();
-      const findings: Finding[] = [
-        runtime(),
-        disk(configuration),
-        ...(await checkPostgres(configuration)),
-        ...(await checkClickHouse(configuration)),
-        await clock(configuration),
-      ];
+      const machine = [runtime(), disk(configuration)];
+      // Side by side: what is away is waited for once, not one after the other.
+      const [postgres, clickhouse, ownClock] = await Promise.all([
+        checkPostgres(configuration),
+        checkClickHouse(configuration),
+        clock(configuration),
+      ]);
+      const findings: Finding[] = [...machine, ...postgres, ...clickhouse, ownClock];
       context.print(
         findings.map((finding) => ({ ...finding, ok: finding.ok ? 'ok' : 'WRONG' })),
         ['ok', 'name', 'detail', 'todo'],

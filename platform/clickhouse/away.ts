@@ -18,20 +18,24 @@ const connectionCodes = new Set([
  * What went wrong with a statement, as a refusal where it is one of the expected ways: the engine is away, busy, out of
  * memory or disk, or the statement took too long. Anything else (a wrong statement) comes back as it is.
  */
-export const asRefusal = (error: unknown, context: { readonly late: boolean; readonly timeoutMs: number }): unknown => {
+export const asRefusal = (
+  error: unknown,
+  context: { readonly late: boolean; readonly timeoutMs: number; readonly embedded?: boolean },
+): unknown => {
   if (error instanceof Refusal) return error;
   if (error instanceof ClickHouseError) return refusalOfCode(error, context.timeoutMs) ?? error;
   if (context.late) return tooSlow(context.timeoutMs);
-  if (isConnectionLoss(error)) return away((error as Error).message);
+  if (isConnectionLoss(error)) return away((error as Error).message, context.embedded);
   return error;
 };
 
-export const away = (why: string): Refusal =>
+/** `embedded`: false for a server of one's own, which nobody here restarts. */
+export const away = (why: string, embedded = true): Refusal =>
   new Refusal({
     status: 503,
     code: 'clickhouse.away',
     title: 'The telemetry engine is away',
-    detail: `${why}. It is restarted; try again in a moment.`,
+    detail: `${why}. ${embedded ? 'It is restarted; try again in a moment.' : 'It is used again as soon as it answers.'}`,
     retryAfterSeconds: 1,
   });
 

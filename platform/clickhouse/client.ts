@@ -114,7 +114,7 @@ const performer =
       });
     } catch (error) {
       options.signal?.throwIfAborted();
-      throw asRefusal(error, { late: late.aborted, timeoutMs });
+      throw asRefusal(error, { late: late.aborted, timeoutMs, embedded });
     }
   };
 

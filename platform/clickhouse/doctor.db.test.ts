@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -32,9 +33,22 @@ test('beside a running engine, and after it has stopped', async () => {
   expect(after[0]!.detail).toContain('started for this check');
 });
 
-test('a server that does not answer', async () => {
-  const [finding, ...others] = await checkClickHouse(configOf(root, 'http://127.0.0.1:1'));
+test.each([
+  ['refuses', null],
+  ['takes the connection and says nothing', createServer()],
+])('a server that %s', async (_name, server) => {
+  const sockets = new Set<Socket>();
+  server?.on('connection', (socket) => void sockets.add(socket));
+  await new Promise<void>((done) => (server ? server.listen(0, '127.0.0.1', done) : done()));
+  const port = server ? (server.address() as AddressInfo).port : 1;
+  const begun = performance.now();
+  const [finding, ...others] = await checkClickHouse(configOf(root, `http://127.0.0.1:${port}`));
   expect(others).toEqual([]);
   expect(finding).toMatchObject({ name: 'clickhouse', ok: false });
+  expect(finding!.detail).toContain(`127.0.0.1:${port} does not answer: `);
+  expect(finding!.detail).toMatch(server ? /nothing came back within 2 s$/ : /ECONNREFUSED/);
   expect(finding!.todo).toContain('CLICKHOUSE_URL');
+  expect(performance.now() - begun).toBeLessThan(6_000);
+  server?.close();
+  for (const socket of sockets) socket.destroy();
 });

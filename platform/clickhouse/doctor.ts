@@ -16,6 +16,8 @@ export interface Finding {
 
 const serverVersionMin = 24.8;
 const startWaitMs = 10_000;
+/** A server that takes longer to say anything is away, for the person who asks. */
+const answerMsMax = 2_000;
 /** Parts of one partition above which merges are behind (ClickHouse slows inserts at 1,000 and refuses at 3,000). */
 const partsMax = 300;
 const freeRatioMin = 0.1;
@@ -67,6 +69,7 @@ const withTalk = async (talk: Talk, run: (talk: Talk) => Promise<Finding[]>): Pr
 
 const ask = async (talk: Talk, folder: string | null, what: string): Promise<Finding[]> => {
   try {
+    await answers(talk);
     return [
       await version(talk, what),
       folder === null ? await serverDisk(talk) : folderDisk(folder),
@@ -74,7 +77,19 @@ const ask = async (talk: Talk, folder: string | null, what: string): Promise<Fin
       await fsync(talk),
     ];
   } catch (error) {
-    return [unreachable(what, (error as Error).message)];
+    // Some errors of the network (an AggregateError over several addresses) have a code and no words.
+    const { message, code } = error as Error & { code?: string };
+    return [unreachable(what, message || code || 'it ended the connection')];
+  }
+};
+
+/** Rejects with the reason when nothing comes back, also where an address swallows every packet. */
+const answers = async (talk: Talk): Promise<void> => {
+  const late = AbortSignal.timeout(answerMsMax);
+  try {
+    await talk.query('-- Serves at all.\nSELECT 1', { timeoutMs: answerMsMax, signal: late });
+  } catch (error) {
+    throw late.aborted ? new Error(`nothing came back within ${answerMsMax / 1_000} s`) : error;
   }
 };
 

@@ -29,6 +29,8 @@ const limits = {
   statementMs: 30_000,
   transactionIdleMs: 60_000,
   connectMs: 10_000,
+  /** A restart of the engine takes well under a second; a request is better late than refused. */
+  reconnectMs: 5_000,
   startMs: 10_000,
   checkMs: 2_000,
 };
@@ -39,19 +41,22 @@ const retriedStates = new Set(['40001', '40P01']);
 
 /** Connects, refuses a server that is too old or of another encoding, and gives the handle that every module uses. */
 export const connectPostgres = async (options: ConnectOptions): Promise<Postgres> => {
-  const { log } = options;
+  const { log, startMsMax = limits.startMs } = options;
   const target: ClientConfig = {
     application_name: options.applicationName ?? serverApplicationName,
-    connectionTimeoutMillis: limits.connectMs,
+    connectionTimeoutMillis: Math.min(limits.connectMs, startMsMax),
     ...options.target,
   };
-  const pool = waitingPool({
-    ...target,
-    max: options.connectionsMax ?? limits.connections,
-    statement_timeout: limits.statementMs,
-    idle_in_transaction_session_timeout: limits.transactionIdleMs,
-    idleTimeoutMillis: 30_000,
-  });
+  const pool = waitingPool(
+    {
+      ...target,
+      max: options.connectionsMax ?? limits.connections,
+      statement_timeout: limits.statementMs,
+      idle_in_transaction_session_timeout: limits.transactionIdleMs,
+      idleTimeoutMillis: 30_000,
+    },
+    Math.min(limits.reconnectMs, startMsMax),
+  );
   // Without a listener a connection that dies idle ends the process.
   pool.on('error', (error) => {
     // The engine that is stopped together with its pool may be quicker than the last goodbye.
@@ -59,7 +64,7 @@ export const connectPostgres = async (options: ConnectOptions): Promise<Postgres
   });
   const query = async (text: string): Promise<ServerFacts> => (await pool.query(text)).rows[0];
   try {
-    const unsuitable = whyUnsuitable(await firstAnswer(query, options.startMsMax ?? limits.startMs));
+    const unsuitable = whyUnsuitable(await firstAnswer(query, startMsMax, placeOf(options.target)));
     if (unsuitable) throw unsuitable;
   } catch (error) {
     await pool.end();
@@ -140,8 +145,25 @@ export const whyUnsuitable = (found: ServerFacts): Refusal | null => {
   return null;
 };
 
-const firstAnswer = async (query: (text: string) => Promise<ServerFacts>, startMsMax: number): Promise<ServerFacts> => {
-  for (const deadline = performance.now() + startMsMax; ; await wait(100)) {
+/** Where the server is, without the password. */
+const placeOf = ({ connectionString, host }: ClientConfig): string => {
+  if (!connectionString) return String(host);
+  try {
+    const url = new URL(connectionString);
+    const named = url.searchParams.get('host') ?? url.hostname;
+    return `${named || 'localhost'}${named.startsWith('/') ? '' : `:${url.port || 5_432}`}${url.pathname}`;
+  } catch {
+    return 'the address in DATABASE_URL';
+  }
+};
+
+const firstAnswer = async (
+  query: (text: string) => Promise<ServerFacts>,
+  startMsMax: number,
+  place: string,
+): Promise<ServerFacts> => {
+  const begun = performance.now();
+  for (const deadline = begun + startMsMax; ; await wait(100)) {
     try {
       return await query(
         `-- Version and encoding of the server, to refuse what Leadline cannot stand on.
@@ -154,7 +176,7 @@ const firstAnswer = async (query: (text: string) => Promise<ServerFacts>, startM
         status: 500,
         code: 'postgres.unreachable',
         title: 'PostgreSQL does not answer',
-        detail: `${(error as Error).message || String(error)}. Check DATABASE_URL, the network and the server's own log.`,
+        detail: `Tried ${place} for ${((performance.now() - begun) / 1_000).toFixed(1)} s: ${(error as Error).message || String(error)}. Check DATABASE_URL, the network and the server's own log.`,
       });
     }
   }

@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfiguration } from '../config/load.ts';
 import type { Configuration } from '../config/settings.ts';
@@ -38,11 +39,39 @@ describe('leadline doctor says what is wrong with the database and what to do', 
     );
     const found = await check();
     expect(found['ledger']).toMatchObject({ ok: false });
-    expect(found['postgres schema']).toMatchObject({ ok: false, detail: 'The database is newer than this Leadline' });
+    expect(found['postgres schema']).toMatchObject({
+      ok: false,
+      detail: expect.stringContaining('The database is newer than this Leadline'),
+    });
   });
 
-  it('says that nobody answers, and where it looked', async () => {
-    const [finding] = await checkPostgres(configurationOf('postgres://nobody@127.0.0.1:1/none'));
+  it.each([
+    ['refuses', 'postgres://nobody:secret@127.0.0.1:1/none', () => undefined],
+    ['takes the connection and says nothing', '', silentServer],
+  ])('says within two seconds and a bit where it looked for a server that %s', async (_name, address, start) => {
+    const server = await start();
+    const url = server ? `postgres://nobody:secret@127.0.0.1:${server.port}/none` : address;
+    const begun = performance.now();
+    const [finding, ...others] = await checkPostgres(configurationOf(url));
+    expect(others).toEqual([]);
     expect(finding).toMatchObject({ name: 'postgres', ok: false, todo: expect.stringContaining('DATABASE_URL') });
+    expect(finding!.detail).toMatch(new RegExp(`Tried 127\\.0\\.0\\.1:${new URL(url).port}/none for 2\\.\\d s: `));
+    expect(finding!.detail + finding!.todo).not.toContain('secret');
+    expect(performance.now() - begun).toBeLessThan(6_000);
+    server?.stop();
   });
 });
+
+/** A port that swallows everything, as a firewall or a hanging server does. */
+const silentServer = async (): Promise<{ port: number; stop(): void }> => {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => void sockets.add(socket));
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop: () => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+};

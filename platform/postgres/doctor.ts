@@ -47,10 +47,18 @@ export const checkPostgres = async (config: Configuration): Promise<Finding[]> =
   }
 };
 
-const failure = (name: string, error: unknown): Finding =>
-  error instanceof Refusal
-    ? bad(name, error.problem.title, error.problem.detail ?? '')
-    : bad(name, error instanceof Error ? error.message : String(error), 'Look into postgres.log in the data folder.');
+/** The last sentence of a refusal says what to do, those before it what was found or tried. */
+const failure = (name: string, error: unknown): Finding => {
+  if (!(error instanceof Refusal))
+    return bad(
+      name,
+      error instanceof Error ? error.message : String(error),
+      'Look into postgres.log in the data folder.',
+    );
+  const { title, detail = '' } = error.problem;
+  const [, found, todo] = /^([^\n]*)\. (.+)$/s.exec(detail) ?? [];
+  return found ? bad(name, `${title}: ${found}`, todo!) : bad(name, title, detail);
+};
 
 const one = async (postgres: Postgres, sql: string): Promise<Record<string, any>> =>
   (await postgres.pool.query(sql)).rows[0];

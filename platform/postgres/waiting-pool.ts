@@ -1,22 +1,20 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Pool, type PoolClient, type PoolConfig } from 'pg';
 
-/** A restart of the engine takes well under a second; a request is better late than refused. */
-const connectMsMax = 5_000;
 const pauseMs = 50;
 
 /**
- * A pool that waits for a PostgreSQL that is just being started again. Only making the connection is repeated, never a
+ * A pool that waits `patienceMs` for a PostgreSQL that is just being started again. Only making the connection is repeated, never a
  * statement: what was sent may have been done.
  */
-export const waitingPool = (config: PoolConfig): Pool => {
+export const waitingPool = (config: PoolConfig, patienceMs: number): Pool => {
   const pool = new Pool(config);
   // The pool listens to idle connections only. One that dies between two statements of a transaction would end the process
   // by an error nobody listens to; its next statement is refused anyway.
   pool.on('connect', (client) => void client.on('error', () => undefined));
   const connect = pool.connect.bind(pool) as () => Promise<PoolClient>;
   const patient = async (): Promise<PoolClient> => {
-    for (const deadline = performance.now() + connectMsMax; ; await wait(pauseMs)) {
+    for (const deadline = performance.now() + patienceMs; ; await wait(pauseMs)) {
       try {
         return await connect();
       } catch (error) {
