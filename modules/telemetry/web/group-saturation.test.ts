@@ -39,6 +39,6 @@ describe('saturation shows the fullest resource first', () => {
       series({ subject, reportedBy: ['agent', 'shop/cart'], resource: 'memory' }),
       series({ subject: 'process', reportedBy: ['shop/cart'] }),
     ]);
-    expect(reportersOf(group!, 'shop/cart')).toEqual(['host web-1 by agent and shop/cart']);
+    expect(reportersOf(group!, 'shop/cart')).toEqual(['host web-1 is reported by agent and shop/cart']);
   });
 });

@@ -46,13 +46,13 @@ const groupOf = (id: string, series: readonly SaturationSeries[]): SaturationGro
   };
 };
 
-/** Who says what is drawn of hosts: `web-1 by agent and cart`. A service that speaks of itself alone is not named. */
+/** Who says what is drawn of hosts: `host web-1 is reported by agent and cart`. A service that speaks of itself alone is not named. */
 export const reportersOf = (group: SaturationGroup, service: string): readonly string[] => [
   ...new Set(
     group.series
       .filter((series) => series.reportedBy.some((one) => one !== service))
-      .map((series) => `${series.subject} by ${words.format(series.reportedBy)}`),
+      .map((series) => `${series.subject} is reported by ${words.format(series.reportedBy)}`),
   ),
 ];
 
-const words = new Intl.ListFormat('en', { type: 'conjunction' });
+const words = new Intl.ListFormat('en-GB', { type: 'conjunction' });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MapEdge, MapNode } from '../contract.ts';
 import { foldMap, within } from './map-fold.ts';
+import { statusOfNode } from './node-look.ts';
 
 const aNode = (id: string, over: Partial<MapNode> = {}): MapNode => ({
   id,
@@ -54,6 +55,21 @@ describe('a large map is folded, never dropped', () => {
       errorRatio: 0.05,
       p99Ms: 40,
     });
+  });
+
+  it('shows a service that died in trouble, though its own figures are good, and not one whose span was lost', () => {
+    const dead = [
+      anEdge('a/1', 'b/1', { errors: 3, callsByAddress: 4 }),
+      anEdge('a/2', 'b/1'),
+      anEdge('b/1', 'a/1', { callsByAddress: 1 }),
+    ];
+    const shown = foldMap({ nodes, edges: dead }, none).nodes;
+    expect(shown.map((node) => [node.id, node.unanswered, statusOfNode(node)])).toEqual([
+      ['a/1', 0, 'good'],
+      ['a/2', 0, 'bad'],
+      ['b/1', 4, 'bad'],
+      ['db', 0, 'good'],
+    ]);
   });
 
   it('puts a namespace into one node that tells its worst', () => {

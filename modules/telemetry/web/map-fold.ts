@@ -11,6 +11,8 @@ export interface DrawnNode {
   /** Of a group: the worst of its members. */
   readonly errorRatio: number | null;
   readonly p99Ms: number | null;
+  /** Calls to it that no span answered, of callers whose calls fail: a service that died does not count what it did not take. */
+  readonly unanswered: number;
   /** What a group holds; empty for a node that stands for itself. */
   readonly members: readonly MapNode[];
 }
@@ -64,6 +66,7 @@ export const foldMap = (
     nodes: drawnNodes(
       map.nodes.map((node) => asCalled(node, map.edges)),
       groupOf,
+      unansweredOf(map.edges),
     ),
     edges: drawnEdges(map.edges, groupOf),
   };
@@ -82,14 +85,27 @@ const asCalled = (node: MapNode, edges: readonly MapEdge[]): MapNode => {
   };
 };
 
+/** Calls led to a node by its address, of edges on which calls fail: elsewhere only a span was lost on its way. */
+const unansweredOf = (edges: readonly MapEdge[]): ReadonlyMap<string, number> => {
+  const found = new Map<string, number>();
+  for (const edge of edges)
+    if (edge.errors > 0 && edge.callsByAddress > 0)
+      found.set(edge.target, (found.get(edge.target) ?? 0) + edge.callsByAddress);
+  return found;
+};
+
 const kinds = ['service', 'database', 'messaging', 'external'] as const;
 
-const drawnNodes = (nodes: readonly MapNode[], groupOf: ReadonlyMap<string, string>): readonly DrawnNode[] => {
+const drawnNodes = (
+  nodes: readonly MapNode[],
+  groupOf: ReadonlyMap<string, string>,
+  unanswered: ReadonlyMap<string, number>,
+): readonly DrawnNode[] => {
   const members = new Map<string, MapNode[]>();
   const drawn: DrawnNode[] = [];
   for (const node of nodes) {
     const group = groupOf.get(node.id);
-    if (group === undefined) drawn.push({ ...node, members: [] });
+    if (group === undefined) drawn.push({ ...node, unanswered: unanswered.get(node.id) ?? 0, members: [] });
     else members.set(group, [...(members.get(group) ?? []), node]);
   }
   for (const [name, held] of members) {
@@ -100,6 +116,7 @@ const drawnNodes = (nodes: readonly MapNode[], groupOf: ReadonlyMap<string, stri
       requestsPerSecond: sum(held.map((node) => node.requestsPerSecond)),
       errorRatio: most(held.map((node) => node.errorRatio)),
       p99Ms: most(held.map((node) => node.p99Ms)),
+      unanswered: held.reduce((count, node) => count + (unanswered.get(node.id) ?? 0), 0),
       members: held,
     });
   }

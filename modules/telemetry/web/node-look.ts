@@ -1,6 +1,7 @@
 import type { Status } from '../../../ui/status.ts';
 import { formatCount } from '../../../ui/format/quantity.ts';
 import type { MapEdge, MapNode } from '../contract.ts';
+import type { DrawnNode } from './map-fold.ts';
 
 /** Share of failed calls from which a node or an edge is drawn as in trouble, and as badly so. */
 export const errorRatioWarn = 0.01;
@@ -8,6 +9,10 @@ export const errorRatioBad = 0.05;
 
 export const statusOfRatio = (errorRatio: number | null): Status =>
   errorRatio === null ? 'none' : errorRatio >= errorRatioBad ? 'bad' : errorRatio >= errorRatioWarn ? 'warn' : 'good';
+
+/** Of a node: what it says of itself; where calls fail unanswered it is in trouble, whatever it last said. */
+export const statusOfNode = (node: Pick<DrawnNode, 'errorRatio' | 'unanswered'>): Status =>
+  node.unanswered > 0 ? 'bad' : statusOfRatio(node.errorRatio);
 
 export const iconOfNode = (kind: MapNode['kind']): string => {
   switch (kind) {
