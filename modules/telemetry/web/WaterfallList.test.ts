@@ -32,4 +32,14 @@ describe('a waterfall is read from top to bottom', () => {
     expect(list.emitted('toggle')).toEqual([['root']]);
     expect(list.emitted('select')).toEqual([['child']]);
   });
+
+  it('leaves room after the longest bar for its length, whatever the width', () => {
+    const list = show([aWebSpan('root', null, 0, 50), aWebSpan('late', 'root', 50, 0)]);
+    const [root, late] = list.findAll('[role="row"]').map((row) => row.findAll('[role="gridcell"]')[1]!.html());
+    expect(list.classes()).toEqual(expect.arrayContaining(['[--bars:74%]', 'sm:[--bars:88%]']));
+    // The bar takes all of `--bars`, and the length stands where it ends.
+    expect(root).toContain('left: calc(var(--bars) * 0); width: calc(var(--bars) * 1)');
+    expect(root).toContain('style="left: calc(var(--bars) * 1);">50');
+    expect(late).toContain('left: calc(var(--bars) * 0.997); width: calc(var(--bars) * 0.003)');
+  });
 });
