@@ -66,7 +66,8 @@ export const alertState = z.object({
 
 export const component = z.object({
   displayName: z.string(),
-  weight: z.number().int(),
+  /** OpenSLO's compositeWeight: multiplies what this part burns of the whole; may be broken. */
+  weight: z.number(),
   targetPpm: z.number().int(),
   good: z.number(),
   bad: z.number(),

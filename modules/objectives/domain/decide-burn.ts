@@ -52,6 +52,14 @@ export const readyTier = (tier: Tier, targetPpm: number, periodMinutes: number, 
   return { tier, targetPpm, periodMinutes, threshold, test, badMin: tier.badEventsMin * eventParts };
 };
 
+/** Whole counts of a tier's two windows. */
+export interface WindowSums {
+  readonly longTotal: number;
+  readonly longBad: number;
+  readonly shortTotal: number;
+  readonly shortBad: number;
+}
+
 /**
  * Whether a tier fires, from its two windows and whether it fired before: the one rule for evaluation and back-test, in
  * numbers only, so that it can be asked forty million times in seconds.
@@ -61,11 +69,7 @@ export const readyTier = (tier: Tier, targetPpm: number, periodMinutes: number, 
  * request has shown that anything is well again, and a service that is down often sends nothing. Such an alert ends with
  * the long window, so silence can hold it for at most that long; the alert on missing data then says the rest.
  */
-export const judgeBurn = (
-  ready: ReadyTier,
-  windows: { longTotal: number; longBad: number; shortTotal: number; shortBad: number },
-  firing: boolean,
-): BurnReason => {
+export const judgeBurn = (ready: ReadyTier, windows: WindowSums, firing: boolean): BurnReason => {
   const { test } = ready;
   if (firing) {
     if (windows.shortTotal > 0)

@@ -43,7 +43,10 @@ export interface TimeSlice {
   readonly targetPpm: number | null;
 }
 
-/** One part of a composite. Weights are whole numbers; a part's share is its weight over the sum of all weights. */
+/**
+ * One part of a composite. The weight is OpenSLO's `compositeWeight`: "just multiplier", 1 by default, 0.5 is half the impact; above
+ * zero, may be broken, kept to millionths. How the whole follows from the parts: composite.ts.
+ */
 export interface Component {
   readonly displayName: string;
   readonly indicator: IndicatorRef;
