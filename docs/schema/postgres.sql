@@ -539,6 +539,18 @@ CREATE TABLE objectives.document (
   CONSTRAINT document_pkey PRIMARY KEY (kind, name)
 );
 
+CREATE TABLE objectives.evaluation (
+  only_row boolean NOT NULL DEFAULT true,
+  process text NOT NULL,
+  windows_to timestamp with time zone,
+  decided_at timestamp with time zone,
+  tried_at timestamp with time zone NOT NULL,
+  objectives integer NOT NULL,
+  failure text,
+  CONSTRAINT evaluation_only_row_check CHECK (only_row),
+  CONSTRAINT evaluation_pkey PRIMARY KEY (only_row)
+);
+
 CREATE TABLE objectives.indicator (
   number integer NOT NULL GENERATED ALWAYS AS IDENTITY,
   canonical text NOT NULL,
@@ -565,6 +577,28 @@ CREATE TABLE objectives.objective (
 );
 CREATE INDEX objective_document ON objectives.objective USING btree (document);
 CREATE INDEX objective_service ON objectives.objective USING btree (service);
+
+CREATE TABLE objectives.source_secret (
+  source text NOT NULL,
+  encrypted bytea NOT NULL,
+  set_by text NOT NULL,
+  set_at timestamp with time zone NOT NULL,
+  CONSTRAINT source_secret_pkey PRIMARY KEY (source)
+);
+
+CREATE TABLE objectives.source_state (
+  indicator integer NOT NULL,
+  state text NOT NULL,
+  reason text,
+  since timestamp with time zone NOT NULL,
+  progress double precision,
+  backfills integer NOT NULL DEFAULT 0,
+  counted_to timestamp with time zone,
+  gaps jsonb NOT NULL DEFAULT '[]'::jsonb,
+  CONSTRAINT source_state_indicator_fkey FOREIGN KEY (indicator) REFERENCES objectives.indicator(number) ON DELETE CASCADE,
+  CONSTRAINT source_state_pkey PRIMARY KEY (indicator),
+  CONSTRAINT source_state_state_check CHECK ((state = ANY (ARRAY['backfilling'::text, 'counting'::text, 'no-data'::text, 'too-dear'::text, 'refused'::text, 'unused'::text])))
+);
 
 CREATE TABLE objectives.version (
   objective uuid NOT NULL,

@@ -2,6 +2,7 @@ import type { ServerModule } from '../../../platform/module/ground.ts';
 import type { CatalogDoor } from '../../catalog/server/public.ts';
 import type { IdentityDoor } from '../../identity/server/public.ts';
 import type { TelemetryDoor } from '../../telemetry/server/public.ts';
+import { startCounting } from './count/start.ts';
 import type { ObjectivesDoor } from './public.ts';
 import { addRoutes } from './routes.ts';
 import { allObjectives } from './store.ts';
@@ -18,14 +19,16 @@ export interface ObjectivesDoors {
 export const objectivesModule: ServerModule<ObjectivesDoors, ObjectivesDoor> = {
   name: 'objectives',
   migrations: new URL('./migrations/', import.meta.url),
-  start: async (ground) => {
+  start: async (ground, doors) => {
     const db = ground.postgres.tables<ObjectivesTables>();
     addRoutes(ground);
+    const counting = startCounting(ground, doors);
     return {
       door: {
         objectivesOf: async (service) =>
           (await allObjectives(db)).filter(({ definition }) => definition.service === service).map(({ name }) => name),
       },
+      stop: () => counting.stop(),
     };
   },
 };

@@ -1,0 +1,169 @@
+import { sql, type Kysely, type Transaction } from 'kysely';
+import type { CountTables, SourceStateName } from './tables.ts';
+
+export type CountDb = Kysely<CountTables>;
+export type CountTx = Transaction<CountTables>;
+
+/** How the counting of one indicator stands. */
+export interface SourceState {
+  readonly indicator: number;
+  readonly state: SourceStateName;
+  /** Why there is no data, in words; null while all is well. */
+  readonly reason: string | null;
+  readonly since: Temporal.Instant;
+  /** Share of the history that is counted, 0 to 1; null when none is being counted. */
+  readonly progress: number | null;
+  readonly countedTo: Temporal.Instant | null;
+  /** Stretches that could not be read, [from, to) in epoch seconds, oldest first. */
+  readonly gaps: readonly (readonly [number, number])[];
+}
+
+/** The state of every indicator that has one, by number. */
+export const allStates = async (db: CountDb): Promise<Map<number, SourceState>> => {
+  // One row an indicator: screens and the sweep read them whole.
+  const rows = await db.selectFrom('objectives.source_state').selectAll().execute();
+  return new Map(rows.map((row) => [row.indicator, stateOf(row)]));
+};
+
+/** Indicators that are not counted for now: another process may have said so, or begun to count them anew. */
+export const leftOutNumbers = async (db: CountDb): Promise<Set<number>> => {
+  // Few rows or none.
+  const rows = await db
+    .selectFrom('objectives.source_state')
+    .select('indicator')
+    .where('state', 'in', ['too-dear', 'refused'])
+    .execute();
+  return new Set(rows.map(({ indicator }) => indicator));
+};
+
+const stateOf = (row: {
+  indicator: number;
+  state: SourceStateName;
+  reason: string | null;
+  since: Date;
+  progress: number | null;
+  counted_to: Date | null;
+  gaps: [number, number][];
+}): SourceState => ({
+  indicator: row.indicator,
+  state: row.state,
+  reason: row.reason,
+  since: instantOf(row.since),
+  progress: row.progress,
+  countedTo: row.counted_to && instantOf(row.counted_to),
+  gaps: row.gaps,
+});
+
+/** Writes a state; `since` moves only where the state's name changes. Nothing is written where nothing changed. */
+export const setState = async (
+  db: CountDb,
+  numbers: readonly number[],
+  state: SourceStateName,
+  given: { readonly reason?: string | null; readonly progress?: number | null; readonly at: Temporal.Instant },
+): Promise<void> => {
+  if (numbers.length === 0) return;
+  const [reason, progress] = [given.reason ?? null, given.progress ?? null];
+  await sql`-- How these indicators stand; a row that says the same is left alone.
+    INSERT INTO objectives.source_state AS kept (indicator, state, reason, since, progress)
+    SELECT number, ${state}, ${reason}, ${dateOf(given.at)}, ${progress}
+    FROM objectives.indicator WHERE number = ANY(${[...numbers]}::integer[])
+    ON CONFLICT (indicator) DO UPDATE SET state = excluded.state, reason = excluded.reason, progress = excluded.progress,
+      since = CASE WHEN kept.state = excluded.state THEN kept.since ELSE excluded.since END
+    WHERE (kept.state, kept.reason, kept.progress) IS DISTINCT FROM (excluded.state, excluded.reason, excluded.progress)`.execute(
+    db,
+  );
+};
+
+/** Begins a backfill of these indicators in the caller's transaction; gives the numbers with how often that has been. */
+export const beginBackfill = async (
+  tx: CountTx,
+  numbers: readonly number[],
+  at: Temporal.Instant,
+): Promise<{ indicator: number; backfills: number }[]> => {
+  const { rows } = await sql<{
+    indicator: number;
+    backfills: number;
+  }>`-- Their history is to be counted; the number of times makes a key of its own.
+    INSERT INTO objectives.source_state AS kept (indicator, state, reason, since, progress, backfills)
+    SELECT number, 'backfilling', NULL, ${dateOf(at)}, 0, 1
+    FROM objectives.indicator WHERE number = ANY(${[...numbers]}::integer[])
+    ON CONFLICT (indicator) DO UPDATE SET state = 'backfilling', reason = NULL, since = excluded.since, progress = 0, backfills = kept.backfills + 1
+    RETURNING indicator, backfills`.execute(tx);
+  return rows;
+};
+
+/** From when on there is history: said when a backfill has ended. */
+export const setCountedFrom = async (db: CountDb, number: number, from: Temporal.Instant): Promise<void> => {
+  // Screens and evaluation tell "no data" from "not counted yet" by it.
+  await db
+    .updateTable('objectives.indicator')
+    .set({ counted_from: dateOf(from) })
+    .where('number', '=', number)
+    .execute();
+};
+
+/** How far an outside source was read, and what is still missing before that. */
+export const setCounted = async (
+  db: CountDb,
+  number: number,
+  countedTo: Temporal.Instant,
+  gaps: readonly (readonly [number, number])[],
+): Promise<void> => {
+  // Kept after the counts themselves: a crash in between reads the same minutes again.
+  await db
+    .updateTable('objectives.source_state')
+    .set({ counted_to: dateOf(countedTo), gaps: JSON.stringify(gaps) })
+    .where('indicator', '=', number)
+    .execute();
+};
+
+/** The next number of a run that counts: greater than every one before, whatever clocks do. */
+export const nextRevision = async (db: CountDb): Promise<number> => {
+  // One for each run, also when the run fails.
+  const { rows } = await sql<{ next: string }>`SELECT nextval('objectives.count_revision') AS next`.execute(db);
+  return Number(rows[0]!.next);
+};
+
+/** Sources whose secret is set, by name. */
+export const secretsSet = async (
+  db: CountDb,
+): Promise<{ source: string; setBy: string; setAt: Temporal.Instant }[]> => {
+  // Never the secret itself.
+  const rows = await db.selectFrom('objectives.source_secret').select(['source', 'set_by', 'set_at']).execute();
+  return rows.map((row) => ({ source: row.source, setBy: row.set_by, setAt: instantOf(row.set_at) }));
+};
+
+export const encryptedSecret = async (db: CountDb, source: string): Promise<Buffer | null> => {
+  // Read for a request to the source only.
+  const row = await db
+    .selectFrom('objectives.source_secret')
+    .select('encrypted')
+    .where('source', '=', source)
+    .executeTakeFirst();
+  return row?.encrypted ?? null;
+};
+
+export const keepSecret = async (
+  db: CountDb,
+  secret: { readonly source: string; readonly encrypted: Buffer; readonly by: string; readonly at: Temporal.Instant },
+): Promise<void> => {
+  const row = { encrypted: secret.encrypted, set_by: secret.by, set_at: dateOf(secret.at) };
+  // A new secret takes the place of the old one.
+  await db
+    .insertInto('objectives.source_secret')
+    .values({ source: secret.source, ...row })
+    .onConflict((conflict) => conflict.column('source').doUpdateSet(row))
+    .execute();
+};
+
+export const removeSecret = async (db: CountDb, source: string): Promise<boolean> => {
+  // Afterwards the source is read without one.
+  const { numDeletedRows } = await db
+    .deleteFrom('objectives.source_secret')
+    .where('source', '=', source)
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
+};
+
+const instantOf = (date: Date): Temporal.Instant => Temporal.Instant.fromEpochMilliseconds(date.getTime());
+const dateOf = (instant: Temporal.Instant): Date => new Date(instant.epochMilliseconds);
