@@ -38,6 +38,7 @@ export const saturationSeries = z.object({
   reportedBy: z.array(z.string()),
   /** Share of each step's time that was looked at: 1, and less where a step is longer than two hours. */
   coverage: z.number(),
+  /** At the steps of the answer; beyond 100 two-hour stretches (eight days) at every second, third … of them. */
   points: z.array(point),
 });
 

@@ -100,4 +100,21 @@ describe('Metrics that were sent', () => {
       ],
     ]);
   });
+
+  it('stand at every second step where the range has more stretches of two hours than one answer reads', async () => {
+    await clickhouse.command(
+      "INSERT INTO telemetry_samples (series_id, time, value, segment) SELECT 1, toDateTime64('2026-11-22 00:30:00', 9, 'UTC'), 0.25, 1",
+    );
+    const { saturation, stepSeconds } = await serviceSignals(
+      reads,
+      'shop/cart',
+      getSignals.query.parse({ from: '2026-10-24T00:00:00Z', to: '2026-11-22T18:00:00Z', step: 21_600 }),
+    );
+    const eventLoop = saturation.find((each) => each.resource === 'event-loop')!;
+    expect([stepSeconds, eventLoop.coverage, eventLoop.points]).toEqual([
+      21_600,
+      7_200 / 43_200,
+      [['2026-11-22T00:00:00Z', 0.25]],
+    ]);
+  });
 });

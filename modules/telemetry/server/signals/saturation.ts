@@ -26,7 +26,7 @@ interface StepRow {
   readonly sum: number;
 }
 
-/** Series that one answer looks at: a service of hundreds of instances is told by as many as this. */
+/** Series that one answer looks at, of the service itself and of others: one of hundreds of instances is told by as many as this. */
 const seriesMax = 2_000;
 /** Instances of a service whose host, pod or container is looked for in what agents send. */
 const placesMax = 200;
@@ -37,33 +37,29 @@ export interface SaturationFilter {
   readonly version: string | undefined;
 }
 
-/** Saturation of a service: what it says of itself, and what an agent says of its host, pod or container. */
+/**
+ * Saturation of a service: what it says of itself, and what an agent says of its host, pod or container. Both are looked up
+ * side by side, and the points of each are read as soon as its series are known.
+ */
 export const saturationOf = async (
   reads: Reads,
   filter: SaturationFilter,
   range: ReadRange,
-  stepSeconds: number,
+  askedStep: number,
 ): Promise<SaturationSeries[]> => {
-  const series = await seriesOf(reads, filter, range);
+  const stepSeconds = stepOfPoints(range, askedStep);
+  const found = await Promise.all(
+    [ownSeries(reads, filter, range), sharedSeries(reads, filter, range)].map(async (looked) => {
+      const series = await looked;
+      return { series, rows: await rowsOf(reads, series, range, stepSeconds) };
+    }),
+  );
+  const series = found.flatMap((each) => each.series);
   if (series.length === 0) return [];
-  const [numbers, histograms] = [
-    series.filter((each) => each.kind === 'gauge' || each.kind === 'sum'),
-    series.filter((each) => each.kind === 'histogram' || each.kind === 'exponential-histogram'),
-  ];
-  const rows = (
-    await Promise.all([
-      stepsOf(reads, 'telemetry_samples', 'value', numbers, range, stepSeconds),
-      stepsOf(
-        reads,
-        'telemetry_distributions',
-        'ifNull(telemetry_distributions.sum, 0)',
-        histograms,
-        range,
-        stepSeconds,
-      ),
-    ])
-  ).flat();
-  const steps = Map.groupBy(rows, (row) => row.id);
+  const steps = Map.groupBy(
+    found.flatMap((each) => each.rows),
+    (row) => row.id,
+  );
   const coverage = Math.min(1, bucketSeconds / stepSeconds);
   const hosts = hostNames(series.map((each) => ({ id: textOf(each.hostId), name: textOf(each.hostName) })));
   const measured = series.map((each, index): MeasuredSeries => ({
@@ -96,39 +92,90 @@ const places = ['container.id', 'k8s.pod.uid', 'k8s.pod.name', 'host.id', 'host.
 /** The places of a row's resource, as `name=value`. */
 const placesOfRow = `arrayFilter(place -> not endsWith(place, '='), [${places.map((name) => `concat('${name}=', resource['${name}'])`).join(', ')}])`;
 
-const seriesOf = async (reads: Reads, filter: SaturationFilter, range: ReadRange): Promise<SeriesRow[]> => {
-  const own = [
+const daysAsked = 'day BETWEEN {firstDay:Date} AND {lastDay:Date}';
+
+const ownConditions = (filter: SaturationFilter): string =>
+  [
     'service = {service:String}',
     ...(filter.environment === undefined ? [] : ['environment = {environment:String}']),
     ...(filter.version === undefined ? [] : ['version = {version:String}']),
   ].join(' AND ');
-  const days = 'day BETWEEN {firstDay:Date} AND {lastDay:Date}';
-  const itsPlaces = `(SELECT groupUniqArrayArray(${placesMax})(${placesOfRow}) FROM telemetry_origins WHERE ${days} AND ${own})`;
-  const select = `SELECT series_id, metric, unit, kind, temporality, service, resource, attributes FROM telemetry_series PREWHERE ${days}`;
-  return reads.engine.read<SeriesRow>(
-    `-- Series that tell how full the resources of a service are: its own, and those of agents on its host, in its pod or beside its container.
+
+const ownSeries = (reads: Reads, filter: SaturationFilter, range: ReadRange): Promise<SeriesRow[]> =>
+  seriesIn(
+    reads,
+    `PREWHERE ${daysAsked} AND metric IN {metrics:Array(String)} AND ${ownConditions(filter)}`,
+    filter,
+    range,
+    saturationMetrics,
+  );
+
+/** Resources are long to read: of each series of the others only the newest row is looked into. */
+const sharedSeries = (reads: Reads, filter: SaturationFilter, range: ReadRange): Promise<SeriesRow[]> => {
+  const others = `${daysAsked} AND metric IN {metrics:Array(String)} AND service != {service:String}`;
+  const itsPlaces = `(SELECT groupUniqArrayArray(${placesMax})(${placesOfRow}) FROM telemetry_origins WHERE ${daysAsked} AND ${ownConditions(filter)})`;
+  return seriesIn(
+    reads,
+    `WHERE (day, series_id) IN (SELECT max(day), series_id FROM telemetry_series PREWHERE ${others} GROUP BY series_id) AND hasAny(${placesOfRow}, ${itsPlaces})`,
+    filter,
+    range,
+    sharedMetrics,
+  );
+};
+
+const seriesIn = (
+  reads: Reads,
+  where: string,
+  filter: SaturationFilter,
+  range: ReadRange,
+  metrics: readonly string[],
+): Promise<SeriesRow[]> =>
+  reads.engine.read<SeriesRow>(
+    `-- Series that tell how full the resources of a service are: its own, or those of agents on its host, in its pod or beside its container.
      SELECT toString(series_id) AS id, any(metric) AS metric, any(unit) AS unit, any(kind) AS kind, any(temporality) AS temporality,
             toString(any(cityHash64(resource))) AS instance, any(service) AS service, any(resource['host.id']) AS hostId,
             any(resource['host.name'] != '' ? resource['host.name'] : resource['k8s.node.name']) AS hostName, any(attributes) AS attributes
-     FROM (${select} AND metric IN {metrics:Array(String)} AND ${own}
-           UNION ALL
-           ${select} AND metric IN {shared:Array(String)} AND service != {service:String} WHERE hasAny(${placesOfRow}, ${itsPlaces}))
+     FROM telemetry_series ${where}
      GROUP BY series_id ORDER BY any(metric), series_id LIMIT {most:UInt32}
      SETTINGS prefer_column_name_to_alias = 1`,
     {
       ...daysOf(range),
       service: filter.service,
-      metrics: saturationMetrics,
-      shared: sharedMetrics,
+      metrics,
       most: seriesMax,
       ...(filter.environment === undefined ? {} : { environment: filter.environment }),
       ...(filter.version === undefined ? {} : { version: filter.version }),
     },
   );
+
+const rowsOf = async (
+  reads: Reads,
+  series: readonly SeriesRow[],
+  range: ReadRange,
+  step: number,
+): Promise<StepRow[]> => {
+  const numbers = series.filter((each) => each.kind === 'gauge' || each.kind === 'sum');
+  const histograms = series.filter((each) => each.kind === 'histogram' || each.kind === 'exponential-histogram');
+  const sum = 'ifNull(telemetry_distributions.sum, 0)';
+  const found = await Promise.all([
+    stepsOf(reads, 'telemetry_samples', 'value', numbers, range, step),
+    stepsOf(reads, 'telemetry_distributions', sum, histograms, range, step),
+  ]);
+  return found.flat();
 };
 
 /** The raw samples lie in buckets of two hours, each of which costs a read for each series. */
 const bucketSeconds = 7_200;
+
+/** Buckets that one answer reads: a hundred of three series are 60 ms of CPU, and a month of 6-hour steps has 116. */
+const bucketsMax = 100;
+
+/** The asked step, or the least multiple of it that keeps to so many buckets. */
+const stepOfPoints = (range: ReadRange, asked: number): number => {
+  let step = asked;
+  while (bucketsOf(range, step).length > bucketsMax) step += asked;
+  return step;
+};
 
 /** The buckets to read: all of the range, or the first of each step where a step holds several. */
 const bucketsOf = (range: ReadRange, step: number): number[] => {
