@@ -28,7 +28,7 @@ export const openBrowser = async (): Promise<Browser> => {
   return chromium.launch({
     executablePath: found.path,
     // Chromium's own sandbox does not start for root, nor in most containers; only our own pages are opened.
-    args: ['--no-sandbox', '--disable-dev-shm-usage', ...found.args],
+    args: ['--no-sandbox', '--disable-dev-shm-usage'],
   });
 };
 
