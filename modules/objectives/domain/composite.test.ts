@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { burnRateOf } from './burn.ts';
+import { composeCounts, composeSlice, leavesOf } from './composite.ts';
+import { anObjective } from '../fixtures.ts';
+import type { Component } from './objective.ts';
+
+const part = (bad: number, total: number, over: { weight?: number; targetPpm?: number } = {}) => ({
+  counts: { good: total - bad, bad },
+  weight: 1,
+  targetPpm: 999_000,
+  ...over,
+});
+const burnOf = (parts: Parameters<typeof composeCounts>[0], targetPpm = 999_000) =>
+  burnRateOf(composeCounts(parts, { method: 'Occurrences', targetPpm }).counts, targetPpm);
+
+describe('A composite of occurrences burns at the weighted sum of its parts', () => {
+  it.each([
+    ['one part alone', [part(3, 1_000)], 3],
+    ['two parts', [part(3, 1_000), part(10, 5_000)], 5],
+    ['half the weight', [part(3, 1_000), part(10, 5_000, { weight: 0.5 })], 4],
+    ['a hundred times the impact', [part(1, 100_000, { weight: 100 })], 1],
+    ['each against its own target', [part(30, 1_000, { targetPpm: 990_000 }), part(3, 1_000)], 6],
+    ['a part without data adds nothing', [part(3, 1_000), part(0, 0)], 3],
+    ['thirds', [part(1, 3_000), part(1, 3_000), part(1, 3_000)], 1],
+  ])('%s', (_, parts, expected) => {
+    expect(burnOf(parts)).toBeCloseTo(expected, 9);
+  });
+  it('never more than everything', () => {
+    expect(burnOf([part(900, 1_000), part(900, 1_000)])).toBeCloseTo(1_000, 9);
+  });
+  it('nothing at all is no data', () => {
+    expect(composeCounts([part(0, 0), part(0, 0)], { method: 'Occurrences', targetPpm: 999_000 }).counts).toEqual({
+      good: 0,
+      bad: 0,
+    });
+  });
+  it('one part with the target of the whole is itself, to the event, at any size', () => {
+    for (const [bad, total] of [
+      [0, 10],
+      [7, 10],
+      [123_456, 9_876_543_210],
+      [1, 8_000_000_000_000_000],
+    ] as const) {
+      const { counts, eventParts } = composeCounts([part(bad, total)], { method: 'Occurrences', targetPpm: 999_000 });
+      expect([counts.bad / eventParts, (counts.good + counts.bad) / eventParts]).toEqual([bad, total]);
+      expect(Number.isSafeInteger(counts.good + counts.bad)).toBe(true);
+    }
+  });
+});
+
+describe('The other two methods', () => {
+  it('RatioTimeslices: two parts at 95 % make 90 %, as OpenSLO says', () => {
+    const slices = 1_440 * 1_000_000_000;
+    const at = (ratio: number, weight = 1) => part(slices * (1 - ratio), slices, { weight });
+    const missing = (parts: ReturnType<typeof at>[]) => {
+      const { counts } = composeCounts(parts, { method: 'RatioTimeslices', targetPpm: 900_000 });
+      return counts.bad / (counts.good + counts.bad);
+    };
+    expect(missing([at(0.75), at(0.75)])).toBe(0.5);
+    expect(missing([at(0.75), at(0.75, 0.5)])).toBe(0.375);
+    expect(missing([at(0.25), at(0.25)])).toBe(1);
+    const ninetyFive = part(slices / 20, slices);
+    expect(missing([ninetyFive, ninetyFive])).toBeCloseTo(0.1, 15);
+  });
+  it('Timeslices: a slice is bad when any part’s is', () => {
+    const slice = { seconds: 60, targetPpm: 990_000 };
+    const good = { good: 99, bad: 1 };
+    const bad = { good: 98, bad: 2 };
+    const none = { good: 0, bad: 0 };
+    expect(composeSlice([good, good], slice)).toEqual({ good: 1, bad: 0 });
+    expect(composeSlice([good, bad], slice)).toEqual({ good: 0, bad: 1 });
+    expect(composeSlice([good, none], slice)).toEqual({ good: 1, bad: 0 });
+    expect(composeSlice([none, none], slice)).toEqual(none);
+  });
+});
+
+describe('A journey is followed to what is measured', () => {
+  const indicator = (number: number) => ({
+    kind: 'indicator' as const,
+    number,
+    definition: { kind: 'fed' as const, feeder: 'probes', key: `${number}` },
+  });
+  const named = (name: string) => ({ kind: 'objective' as const, name });
+  const piece = (ref: Component['indicator'], weight = 1, targetPpm = 990_000): Component => ({
+    displayName: 'part',
+    indicator: ref,
+    weight,
+    targetPpm,
+  });
+  const known = [
+    anObjective({ name: 'cart', targetPpm: 995_000, components: [piece(indicator(1), 7)] }),
+    anObjective({
+      name: 'pay',
+      targetPpm: 980_000,
+      components: [piece(indicator(2), 2, 999_000), piece(indicator(3), 0.5)],
+    }),
+    anObjective({ name: 'buy', components: [piece(named('cart'), 3), piece(named('pay'), 10)] }),
+    anObjective({ name: 'loop', components: [piece(named('pool')), piece(indicator(9))] }),
+    anObjective({ name: 'pool', components: [piece(named('loop')), piece(indicator(9))] }),
+    anObjective({ name: 'lost', components: [piece(named('nowhere')), piece(indicator(9))] }),
+    anObjective({ name: 'wide', components: Array.from({ length: 51 }, (_, index) => piece(indicator(index))) }),
+  ];
+  const follow = (name: string) =>
+    leavesOf(
+      known.find((each) => each.name === name)!,
+      (wanted) => known.find((each) => each.name === wanted),
+    );
+  it('weights multiply on the way down, each part against its own promise', () => {
+    expect(follow('buy')).toMatchObject([
+      { number: 1, weight: 3, targetPpm: 995_000, through: ['cart'] },
+      { number: 2, weight: 20, targetPpm: 999_000, through: ['pay'] },
+      { number: 3, weight: 5, targetPpm: 990_000, through: ['pay'] },
+    ]);
+    expect(follow('cart')).toMatchObject([{ number: 1, weight: 1, targetPpm: 995_000, through: [] }]);
+  });
+  it.each([
+    ['loop', { problem: 'circle', names: ['loop', 'pool', 'loop'] }],
+    ['lost', { problem: 'unknown-objective', name: 'nowhere' }],
+    ['wide', { problem: 'too-many-parts', most: 50 }],
+  ])('%s is refused', (name, problem) => {
+    expect(follow(name)).toEqual(problem);
+  });
+});
