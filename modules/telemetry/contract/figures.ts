@@ -72,13 +72,19 @@ export const signals = z.object({
     .nullable(),
 });
 
+const perSecond = z
+  .number()
+  .describe(
+    'Count divided by the seconds in which it existed within the range: from the later of `from` and its first request (call) to the earlier of `to` and now',
+  );
+
 export const operation = z.object({
   operation: z.string(),
   /** `server` or `consumer`: the kind of span that counts as a request. */
   kind: z.string(),
   requests: z.number().int(),
   errors: z.number().int(),
-  requestsPerSecond: z.number(),
+  requestsPerSecond: perSecond,
   errorRatio: z.number().nullable(),
   p50Ms: z.number().nullable(),
   p90Ms: z.number().nullable(),
@@ -92,7 +98,7 @@ export const versionFigures = z.object({
   environment: z.string(),
   requests: z.number().int(),
   errors: z.number().int(),
-  requestsPerSecond: z.number(),
+  requestsPerSecond: perSecond,
   errorRatio: z.number().nullable(),
   p50Ms: z.number().nullable(),
   p99Ms: z.number().nullable(),
@@ -107,7 +113,7 @@ export const mapNode = z.object({
   name: z.string(),
   kind: z.enum(['service', 'database', 'messaging', 'external']),
   requests: z.number().int().nullable(),
-  requestsPerSecond: z.number().nullable(),
+  requestsPerSecond: perSecond.nullable(),
   errorRatio: z.number().nullable(),
   p99Ms: z.number().nullable(),
 });
@@ -121,7 +127,7 @@ export const mapEdge = z.object({
   /** Those of the calls that no span answered (connection refused, a killed server): led to the service that answered at their address before. */
   callsByAddress: z.number().int(),
   errors: z.number().int(),
-  callsPerSecond: z.number(),
+  callsPerSecond: perSecond,
   errorRatio: z.number().nullable(),
   /** As the caller saw it. */
   p50Ms: z.number().nullable(),

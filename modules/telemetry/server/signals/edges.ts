@@ -3,9 +3,10 @@ import type { z } from 'zod';
 import { telemetryLimits, type getNeighbours, type getServiceMap, type MapEdge, type MapNode } from '../../contract.ts';
 import type { ReadRange } from '../../domain/read-range.ts';
 import { planOf, type Piece } from '../../domain/rollup-pieces.ts';
-import { figureColumns, mergeFunction, requestRows, type FigureRow } from './request-figures.ts';
+import { callsLookBackDays, ratesOver, requestsLookBackDays, type RateOf } from './existence.ts';
+import { conditions, figureColumns, mergeFunction, requestRows, type FigureRow } from './request-figures.ts';
 import { instantOfNs, readRange, requireService, sourcesNow, type Reads } from './reads.ts';
-import { quantileOf, rateOver } from './service-signals.ts';
+import { quantileOf } from './service-signals.ts';
 
 type Params = NonNullable<QueryOptions['params']>;
 type Kind = MapNode['kind'];
@@ -93,8 +94,17 @@ const edgesIn = async (
       "((caller_kind = 'service' AND caller = {service:String}) OR (callee_kind = 'service' AND callee = {service:String}))",
     );
   }
+  // Their own parameters: those of the pieces are added to the others below.
+  const existing = {
+    table: 'edges',
+    by: edgeColumns,
+    where,
+    params: { ...params },
+    lookBackDays: callsLookBackDays,
+  } as const;
+  const rates = ratesOver(reads, existing, range);
   const rows = pieces.map((piece, index) => edgePiece(piece, index, where, params));
-  const found = await reads.engine.read<EdgeRow>(
+  const read = reads.engine.read<EdgeRow>(
     `-- Calls between neighbours over the range, as the caller saw them, the busiest first.
      SELECT callerKind, caller, calleeKind, callee, via, sum(calls) AS calls, sum(calls_by_address) AS byAddress, sum(errors) AS failed, ${mergeFunction}(sketch) AS quantiles
      FROM (${rows.join('\nUNION ALL\n')})
@@ -102,8 +112,11 @@ const edgesIn = async (
      SETTINGS do_not_merge_across_partitions_select_final = 1`,
     params,
   );
-  return found.map((row) => edgeOf(row, range));
+  const [found, rateOf] = await Promise.all([read, rates]);
+  return found.map((row) => edgeOf(row, rateOf));
 };
+
+const edgeColumns = ['caller_kind', 'caller', 'callee_kind', 'callee', 'via'] as const;
 
 const bucketSeconds = { '10s': 10, minute: 60, hour: 3_600 } as const;
 /**
@@ -124,7 +137,7 @@ const edgePiece = (piece: Piece, index: number, where: readonly string[], params
       AND (callee_kind != 'external' OR bucket < now('UTC') - ${bucketSeconds[piece.table] + outsideSettlesSeconds})`;
 };
 
-const edgeOf = (row: EdgeRow, range: ReadRange): MapEdge => {
+const edgeOf = (row: EdgeRow, rateOf: RateOf): MapEdge => {
   const calls = Number(row.calls);
   const errors = Number(row.failed);
   const target = kindOf(row.calleeKind);
@@ -135,7 +148,7 @@ const edgeOf = (row: EdgeRow, range: ReadRange): MapEdge => {
     calls,
     callsByAddress: Number(row.byAddress),
     errors,
-    callsPerSecond: rateOver(calls, range),
+    callsPerSecond: rateOf(calls, [row.callerKind, row.caller, row.calleeKind, row.callee, row.via]),
     errorRatio: calls > 0 ? errors / calls : null,
     p50Ms: quantileOf(row, 0.5),
     p99Ms: quantileOf(row, 0.99),
@@ -162,13 +175,26 @@ const servicesIn = async (
 ): Promise<MapNode[]> => {
   const { pieces } = planOf(range, null, sourcesNow(reads, false));
   const rows = requestRows(pieces, { environment }, ['service']);
-  const found = await reads.engine.read<FigureRow & { service: string }>(
+  const own = conditions({ environment });
+  const rates = ratesOver(
+    reads,
+    {
+      table: 'services',
+      by: ['service'],
+      where: [...own.where, ...(names ? ['service IN {names:Array(String)}'] : [])],
+      params: { ...own.params, ...(names ? { names } : {}) },
+      lookBackDays: requestsLookBackDays,
+    },
+    range,
+  );
+  const read = reads.engine.read<FigureRow & { service: string }>(
     `-- Figures of each service over the range, for the nodes of the map.
      SELECT service, ${figureColumns} FROM (${rows.sql}) ${names ? 'WHERE service IN {names:Array(String)}' : ''}
      GROUP BY service HAVING requests > 0 ORDER BY requests DESC, service LIMIT {most:UInt32}
      SETTINGS do_not_merge_across_partitions_select_final = 1`,
     { ...rows.params, most: telemetryLimits.mapNodes, ...(names ? { names } : {}) },
   );
+  const [found, rateOf] = await Promise.all([read, rates]);
   return found.map((row) => {
     const requests = Number(row.requests);
     return {
@@ -176,7 +202,7 @@ const servicesIn = async (
       name: row.service,
       kind: 'service',
       requests,
-      requestsPerSecond: rateOver(requests, range),
+      requestsPerSecond: rateOf(requests, [row.service]),
       errorRatio: Number(row.errors) / requests,
       p99Ms: quantileOf(row, 0.99),
     };

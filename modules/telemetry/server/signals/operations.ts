@@ -4,9 +4,17 @@ import type { listOperations, listVersions, Operation, VersionFigures } from '..
 import { telemetryLimits } from '../../contract.ts';
 import type { ReadRange } from '../../domain/read-range.ts';
 import { planOf } from '../../domain/rollup-pieces.ts';
-import { figureColumns, requestRows, type FigureRow } from './request-figures.ts';
+import { ratesOver, requestsLookBackDays, type Existing } from './existence.ts';
+import {
+  conditions,
+  figureColumns,
+  requestRows,
+  type By,
+  type FigureRow,
+  type RequestFilter,
+} from './request-figures.ts';
 import { instantOf, instantOfNs, readRange, requireService, sourcesNow, type Reads } from './reads.ts';
-import { quantileOf, rateOver } from './service-signals.ts';
+import { quantileOf } from './service-signals.ts';
 
 type Answer<Item> = { from: string; to: string; items: Item[]; next: string | null };
 
@@ -18,11 +26,10 @@ export const serviceOperations = async (
 ): Promise<Answer<Operation>> => {
   const after = query.cursor === undefined ? null : decodeCursor(query.cursor, 2).map(String);
   const plan = planOf(readRange(reads, query), null, sourcesNow(reads, true));
-  const rows = requestRows(plan.pieces, { service, environment: query.environment, version: query.version }, [
-    'operation',
-    'kind',
-  ]);
-  const found = await reads.engine.read<FigureRow & { operation: string; kind: string; time: number }>(
+  const filter = { service, environment: query.environment, version: query.version };
+  const rows = requestRows(plan.pieces, filter, ['operation', 'kind']);
+  const rates = ratesOver(reads, existing(filter, ['operation', 'kind']), plan.range);
+  const read = reads.engine.read<FigureRow & { operation: string; kind: string; time: number }>(
     `-- Figures of each operation of one service, the ones it spends most of its time in first.
      SELECT operation, kind, ${figureColumns}, toFloat64(sum(nanoseconds)) AS time
      FROM (${rows.sql})
@@ -30,12 +37,13 @@ export const serviceOperations = async (
      SETTINGS do_not_merge_across_partitions_select_final = 1`,
     { ...rows.params, most: telemetryLimits.operations },
   );
+  const [found, rateOf] = await Promise.all([read, rates]);
   if (found.length === 0) await requireService(reads, service);
   const whole = found.reduce((sum, row) => sum + row.time, 0);
   const items = found.map((row): Operation => ({
     operation: row.operation,
     kind: row.kind,
-    ...figuresOf(row, plan.range),
+    ...figuresOf(row, rateOf(Number(row.requests), [row.operation, row.kind])),
     p90Ms: quantileOf(row, 0.9),
     timeShare: whole > 0 ? row.time / whole : null,
   }));
@@ -57,10 +65,10 @@ export const serviceVersions = async (
   query: z.output<typeof listVersions.query>,
 ): Promise<Omit<Answer<VersionFigures>, 'next'>> => {
   const plan = planOf(readRange(reads, query), null, sourcesNow(reads, true));
-  const rows = requestRows(plan.pieces, { service, environment: query.environment }, ['version', 'environment']);
-  const found = await reads.engine.read<
-    FigureRow & { version: string; environment: string; first: number; last: number }
-  >(
+  const filter = { service, environment: query.environment };
+  const rows = requestRows(plan.pieces, filter, ['version', 'environment']);
+  const rates = ratesOver(reads, existing(filter, ['version', 'environment']), plan.range);
+  const read = reads.engine.read<FigureRow & { version: string; environment: string; first: number; last: number }>(
     `-- Figures of each version of one service, the newest first.
      SELECT version, environment, ${figureColumns}, min(second) AS first, max(second) AS last
      FROM (${rows.sql})
@@ -68,24 +76,32 @@ export const serviceVersions = async (
      SETTINGS do_not_merge_across_partitions_select_final = 1`,
     { ...rows.params, most: query.limit },
   );
+  const [found, rateOf] = await Promise.all([read, rates]);
   if (found.length === 0) await requireService(reads, service);
   const items = found.map((row) => ({
     version: row.version,
     environment: row.environment,
-    ...figuresOf(row, plan.range),
+    ...figuresOf(row, rateOf(Number(row.requests), [row.version, row.environment])),
     firstSeen: instantOf(row.first),
     lastSeen: instantOf(row.last),
   }));
   return { ...bounds(plan.range), items };
 };
 
-const figuresOf = (row: FigureRow, range: ReadRange) => {
+const existing = (filter: RequestFilter, by: readonly By[]): Existing => ({
+  ...conditions(filter),
+  table: by.includes('operation') ? 'operations' : 'services',
+  by,
+  lookBackDays: requestsLookBackDays,
+});
+
+const figuresOf = (row: FigureRow, requestsPerSecond: number) => {
   const requests = Number(row.requests);
   const errors = Number(row.errors);
   return {
     requests,
     errors,
-    requestsPerSecond: rateOver(requests, range),
+    requestsPerSecond,
     errorRatio: requests > 0 ? errors / requests : null,
     p50Ms: quantileOf(row, 0.5),
     p99Ms: quantileOf(row, 0.99),

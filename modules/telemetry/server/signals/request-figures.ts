@@ -41,11 +41,7 @@ export const requestRows = (
   by: readonly By[],
 ): { sql: string; params: Params } => {
   const perOperation = filter.operation !== undefined || by.includes('operation') || by.includes('kind');
-  const params: Params = {};
-  for (const name of ['service', 'environment', 'version', 'operation'] as const) {
-    const value = filter[name];
-    if (value !== undefined) params[name] = value;
-  }
+  const { params } = conditions(filter);
   const selects = pieces.map((piece, index) => {
     if (piece.table === 'spans') {
       params[`from${index}`] = piece.fromNs.toString();
@@ -59,16 +55,19 @@ export const requestRows = (
   return { sql: selects.length > 0 ? selects.join('\nUNION ALL\n') : nothingSql(by), params };
 };
 
-const conditions = (filter: RequestFilter): string[] =>
-  (['service', 'environment', 'version', 'operation'] as const)
-    .filter((name) => filter[name] !== undefined)
-    .map((name) => `${name} = {${name}:String}`);
+const filterNames = ['service', 'environment', 'version', 'operation'] as const;
+
+/** The conditions of a filter and their parameters. */
+export const conditions = (filter: RequestFilter): { where: string[]; params: Params } => {
+  const given = filterNames.flatMap((name) => (filter[name] === undefined ? [] : [[name, filter[name]] as const]));
+  return { where: given.map(([name]) => `${name} = {${name}:String}`), params: Object.fromEntries(given) };
+};
 
 /** FINAL: newer rows replace older ones of a key; partitions never share a key. */
 const bucketsSql = (table: string, index: number, filter: RequestFilter, by: readonly By[]): string => `
   SELECT toUInt32(bucket) AS second, ${columnsOf(by)}requests, errors, duration_ns_sum AS nanoseconds, duration_sketch AS sketch, within
   FROM ${table} FINAL
-  WHERE ${[`bucket >= toDateTime({from${index}:UInt32}, 'UTC')`, `bucket < toDateTime({to${index}:UInt32}, 'UTC')`, ...leadingKey(table, index), ...conditions(filter)].join(' AND ')}`;
+  WHERE ${[`bucket >= toDateTime({from${index}:UInt32}, 'UTC')`, `bucket < toDateTime({to${index}:UInt32}, 'UTC')`, ...leadingKey(table, index), ...conditions(filter).where].join(' AND ')}`;
 
 /** The sort keys begin with a coarser time, which the engine does not derive from the finer one. */
 const leadingKey = (table: string, index: number): string[] => {
@@ -91,7 +90,7 @@ const spansSql = (index: number, filter: RequestFilter, by: readonly By[]): stri
     WHERE bucket >= toStartOfFiveMinutes(fromUnixTimestamp64Nano({from${index}:Int64}, 'UTC')) AND bucket <= fromUnixTimestamp64Nano({to${index}:Int64}, 'UTC')
       AND ended_at >= fromUnixTimestamp64Nano({from${index}:Int64}, 'UTC') AND ended_at < fromUnixTimestamp64Nano({to${index}:Int64}, 'UTC')
       AND is_request = 1
-  ) WHERE ${['1', ...conditions(filter)].join(' AND ')}
+  ) WHERE ${['1', ...conditions(filter).where].join(' AND ')}
   GROUP BY ${['second', ...by].join(', ')}`;
 
 const nothingSql = (by: readonly By[]): string => `

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { getSignals, Signals } from '../../contract.ts';
-import { earlierBy, lengthSeconds, secondsWithin, stepStarts, type ReadRange } from '../../domain/read-range.ts';
+import { earlierBy, secondsWithin, stepStarts, type ReadRange } from '../../domain/read-range.ts';
 import { latencyEdgesMs, sketchQuantiles } from '../../domain/latency-edges.ts';
 import { planOf } from '../../domain/rollup-pieces.ts';
 import {
@@ -180,5 +180,3 @@ const shifted = (series: Series, onto: ReadRange, from: ReadRange): Series => {
     errors: move(series.errors),
   };
 };
-
-export const rateOver = (count: number, range: ReadRange): number => count / lengthSeconds(range);
