@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { burnRateOf } from './burn.ts';
-import { composeCounts, composeSlice, leavesOf } from './composite.ts';
+import { composeCounts, composeSlice, indicatorsBelow, problemOf, wholeOf, type CountsReader } from './composite.ts';
 import { anObjective } from '../fixtures.ts';
 import type { Component } from './objective.ts';
 
-const part = (bad: number, total: number, over: { weight?: number; targetPpm?: number } = {}) => ({
+const part = (bad: number, total: number, over: { weight?: number; targetPpm?: number; eventParts?: number } = {}) => ({
   counts: { good: total - bad, bad },
+  eventParts: 1,
   weight: 1,
   targetPpm: 999_000,
   ...over,
@@ -51,7 +52,7 @@ describe('A composite of occurrences burns at the weighted sum of its parts', ()
 describe('The other two methods', () => {
   it('RatioTimeslices: two parts at 95 % make 90 %, as OpenSLO says', () => {
     const slices = 1_440 * 1_000_000_000;
-    const at = (ratio: number, weight = 1) => part(slices * (1 - ratio), slices, { weight });
+    const at = (ratio: number, weight = 1) => part(slices * (1 - ratio), slices, { weight, eventParts: 1_000_000_000 });
     const missing = (parts: ReturnType<typeof at>[]) => {
       const { counts } = composeCounts(parts, { method: 'RatioTimeslices', targetPpm: 900_000 });
       return counts.bad / (counts.good + counts.bad);
@@ -59,7 +60,7 @@ describe('The other two methods', () => {
     expect(missing([at(0.75), at(0.75)])).toBe(0.5);
     expect(missing([at(0.75), at(0.75, 0.5)])).toBe(0.375);
     expect(missing([at(0.25), at(0.25)])).toBe(1);
-    const ninetyFive = part(slices / 20, slices);
+    const ninetyFive = part(slices / 20, slices, { eventParts: 1_000_000_000 });
     expect(missing([ninetyFive, ninetyFive])).toBeCloseTo(0.1, 15);
   });
   it('Timeslices: a slice is bad when any part’s is', () => {
@@ -100,24 +101,42 @@ describe('A journey is followed to what is measured', () => {
     anObjective({ name: 'lost', components: [piece(named('nowhere')), piece(indicator(9))] }),
     anObjective({ name: 'wide', components: Array.from({ length: 51 }, (_, index) => piece(indicator(index))) }),
   ];
-  const follow = (name: string) =>
-    leavesOf(
-      known.find((each) => each.name === name)!,
-      (wanted) => known.find((each) => each.name === wanted),
-    );
-  it('weights multiply on the way down, each part against its own promise', () => {
-    expect(follow('buy')).toMatchObject([
-      { number: 1, weight: 3, targetPpm: 995_000, through: ['cart'] },
-      { number: 2, weight: 20, targetPpm: 999_000, through: ['pay'] },
-      { number: 3, weight: 5, targetPpm: 990_000, through: ['pay'] },
-    ]);
-    expect(follow('cart')).toMatchObject([{ number: 1, weight: 1, targetPpm: 995_000, through: [] }]);
+  const find = (wanted: string) => known.find((each) => each.name === wanted);
+  const measured = new Map([
+    [1, { good: 997, bad: 3 }],
+    [2, { good: 1_998, bad: 2 }],
+    [3, { good: 490, bad: 10 }],
+  ]);
+  const reader: CountsReader = {
+    counts: (indicator) => measured.get(indicator)!,
+    joint: (indicators) => ({ good: 100 - indicators.length, bad: indicators.length }),
+  };
+  const burn = (name: string) => {
+    const objective = find(name)!;
+    return burnRateOf(wholeOf(objective, find, reader).counts, objective.targetPpm);
+  };
+  it('each part burns against its own promise, and rates add up with their weights on the way', () => {
+    // 0.3 % at 99.5 %: 0.6 times, alone a weight means nothing.
+    expect(burn('cart')).toBeCloseTo(0.6, 9);
+    // 0.1 % at 99.9 % is 1, twice; 2 % at 99 % is 2, half.
+    expect(burn('pay')).toBeCloseTo(2 * 1 + 0.5 * 2, 9);
+    expect(burn('buy')).toBeCloseTo(3 * 0.6 + 10 * 3, 5);
+  });
+  it('the events of the whole are those of all parts', () => {
+    const { counts, eventParts } = wholeOf(find('buy')!, find, reader);
+    expect((counts.good + counts.bad) / eventParts).toBe(1_000 + 2_000 + 500);
+  });
+  it('slices of time are composed over everything below', () => {
+    const buy = { ...find('buy')!, method: 'Timeslices' as const, timeSlice: { seconds: 60, targetPpm: 900_000 } };
+    expect(indicatorsBelow(buy, find)).toEqual([1, 2, 3]);
+    expect(wholeOf(buy, find, reader)).toEqual({ counts: { good: 97, bad: 3 }, eventParts: 1 });
   });
   it.each([
+    ['buy', null],
     ['loop', { problem: 'circle', names: ['loop', 'pool', 'loop'] }],
     ['lost', { problem: 'unknown-objective', name: 'nowhere' }],
     ['wide', { problem: 'too-many-parts', most: 50 }],
-  ])('%s is refused', (name, problem) => {
-    expect(follow(name)).toEqual(problem);
+  ])('%s: %j', (name, problem) => {
+    expect(problemOf(find(name)!, find)).toEqual(problem);
   });
 });

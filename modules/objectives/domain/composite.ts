@@ -1,5 +1,5 @@
-import type { Counts, Indicator } from './indicator.ts';
-import { isGoodSlice } from './method.ts';
+import type { Counts } from './indicator.ts';
+import { eventPartsOf, isGoodSlice } from './method.ts';
 import { million, objectiveLimits, type BudgetingMethod, type Objective, type TimeSlice } from './objective.ts';
 
 /**
@@ -17,9 +17,7 @@ import { million, objectiveLimits, type BudgetingMethod, type Objective, type Ti
  * Good and bad of the whole are equivalents: of all events of the parts, as many bad ones as burn the whole's budget at that
  * rate. Budgets, burn rates, tiers and states of a composite then are the same functions as of any other objective.
  */
-export interface Part {
-  /** By the method of the whole: events, or billionths of slices. */
-  readonly counts: Counts;
+export interface Part extends ComposedCounts {
   readonly weight: number;
   readonly targetPpm: number;
 }
@@ -40,17 +38,14 @@ export const composeCounts = (
   of: { method: Exclude<BudgetingMethod, 'Timeslices'>; targetPpm: number },
 ): ComposedCounts => {
   const seen = parts.filter(({ counts }) => counts.good + counts.bad > 0);
-  const totals = seen.map(({ counts }) => counts.good + counts.bad);
+  const totals = seen.map(({ counts, eventParts }) => Math.round((counts.good + counts.bad) / eventParts));
   const ratios = of.method === 'RatioTimeslices';
   const total = ratios ? Math.max(0, ...totals) : totals.reduce((sum, each) => sum + each, 0);
-  const scale = ratios ? 1 : scaleFor(total);
+  const eventParts = ratios ? eventPartsOf('RatioTimeslices') : scaleFor(total);
   const missing = seen.reduce((sum, part) => sum + missingOf(part, ratios ? null : of.targetPpm), 0n);
-  const whole = BigInt(total) * BigInt(scale);
+  const whole = BigInt(total) * BigInt(eventParts);
   const bad = Number(least(whole, (2n * whole * missing + fine) / (2n * fine)));
-  return {
-    counts: { good: total * scale - bad, bad },
-    eventParts: ratios ? 1_000_000_000 : scale,
-  };
+  return { counts: { good: total * eventParts - bad, bad }, eventParts };
 };
 
 /** One slice of the whole from the events of its parts in that slice: bad when any part's is; empty when all are. */
@@ -62,55 +57,86 @@ export const composeSlice = (parts: readonly Counts[], slice: TimeSlice): Counts
     : { good: 0, bad: 1 };
 };
 
-/** One measured thing below a composite or journey, with its weight in the whole. */
-export interface Leaf {
-  readonly displayName: string;
-  readonly number: number;
-  readonly definition: Indicator;
-  /** Product of the weights on the way down. */
-  readonly weight: number;
-  /** What this part alone promises: its burn is measured against it. */
-  readonly targetPpm: number;
-  /** Objectives on the way down, outermost first; empty for the objective's own indicators. */
-  readonly through: readonly string[];
+/** How counts of one window are had; the window itself is the reader's. */
+export interface CountsReader {
+  /** One indicator by a method. */
+  counts(indicator: number, by: Pick<Objective, 'method' | 'timeSlice'>): Counts;
+  /** Slices of several indicators composed (`composeSlice`), then counted. */
+  joint(indicators: readonly number[], slice: TimeSlice): Counts;
 }
 
-export type LeavesProblem =
+/**
+ * Good and bad of any objective in one window. A part that is an objective itself (a journey) gives its own result: by its own
+ * method, of its own parts, against its own target. Only Timeslices looks at the slices of everything measured below.
+ * Throws where `problemOf` finds a problem.
+ */
+export const wholeOf = (
+  objective: Objective,
+  find: (name: string) => Objective | undefined,
+  reader: CountsReader,
+): ComposedCounts => {
+  const [only] = objective.components;
+  if (objective.components.length === 1 && only!.indicator.kind === 'indicator')
+    return {
+      counts: reader.counts(only!.indicator.number, objective),
+      eventParts: eventPartsOf(objective.method),
+    };
+  const { method, targetPpm, timeSlice } = objective;
+  if (method === 'Timeslices')
+    return { counts: reader.joint(indicatorsBelow(objective, find), timeSlice!), eventParts: 1 };
+  const parts = objective.components.map((part): Part => {
+    const weight = objective.components.length === 1 ? 1 : part.weight;
+    if (part.indicator.kind === 'indicator') {
+      const counts = reader.counts(part.indicator.number, objective);
+      return { counts, eventParts: eventPartsOf(method), weight, targetPpm: part.targetPpm };
+    }
+    const below = found(part.indicator.name, find);
+    return { ...wholeOf(below, find, reader), weight, targetPpm: below.targetPpm };
+  });
+  return composeCounts(parts, { method, targetPpm });
+};
+
+export type PartsProblem =
   | { readonly problem: 'unknown-objective'; readonly name: string }
   | { readonly problem: 'circle'; readonly names: readonly string[] }
   | { readonly problem: 'too-many-parts'; readonly most: number };
 
-/**
- * Everything that an objective is made of, journeys followed to their ends. Weights multiply on the way down, because rates of
- * burning do. A part is counted by the method of the whole; what it promises alone is its own target.
- */
-export const leavesOf = (
-  objective: Objective,
-  find: (name: string) => Objective | undefined,
-): readonly Leaf[] | LeavesProblem => {
-  const leaves: Leaf[] = [];
-  const follow = (from: Objective, weight: number, through: readonly string[]): LeavesProblem | null => {
-    for (const part of from.components) {
-      const own = from.components.length === 1 ? 1 : part.weight;
-      if (part.indicator.kind === 'indicator') {
-        const { number, definition } = part.indicator;
-        const targetPpm = from.components.length === 1 ? from.targetPpm : part.targetPpm;
-        leaves.push({ displayName: part.displayName, number, definition, weight: weight * own, targetPpm, through });
-        if (leaves.length > objectiveLimits.componentsMax)
+/** Why an objective cannot be composed: a part that is not there, a journey through itself, or too many things measured. Null: it can. */
+export const problemOf = (objective: Objective, find: (name: string) => Objective | undefined): PartsProblem | null => {
+  let measured = 0;
+  const follow = (from: Objective, through: readonly string[]): PartsProblem | null => {
+    for (const { indicator } of from.components) {
+      if (indicator.kind === 'indicator') {
+        measured += 1;
+        if (measured > objectiveLimits.componentsMax)
           return { problem: 'too-many-parts', most: objectiveLimits.componentsMax };
         continue;
       }
-      const { name } = part.indicator;
-      if (name === objective.name || through.includes(name))
-        return { problem: 'circle', names: [objective.name, ...through, name] };
+      const { name } = indicator;
+      if (through.includes(name)) return { problem: 'circle', names: [...through, name] };
       const next = find(name);
       if (!next) return { problem: 'unknown-objective', name };
-      const problem = follow(next, weight * own, [...through, name]);
+      const problem = follow(next, [...through, name]);
       if (problem) return problem;
     }
     return null;
   };
-  return follow(objective, 1, []) ?? leaves;
+  return follow(objective, [objective.name]);
+};
+
+/** Numbers of everything measured below an objective, each once, in the order in which it is met. */
+export const indicatorsBelow = (objective: Objective, find: (name: string) => Objective | undefined): number[] => [
+  ...new Set(
+    objective.components.flatMap(({ indicator }) =>
+      indicator.kind === 'indicator' ? [indicator.number] : indicatorsBelow(found(indicator.name, find), find),
+    ),
+  ),
+];
+
+const found = (name: string, find: (name: string) => Objective | undefined): Objective => {
+  const objective = find(name);
+  if (!objective) throw new Error(`No objective ${name}: its journey was not checked`);
+  return objective;
 };
 
 /** Ratios are added up as whole numbers of this many parts: fifty parts lose less than one of 10^16. */
