@@ -13,27 +13,43 @@ const sharedWithinSeconds = 3_600;
 /** Ten minutes, as `telemetry_addresses` keeps them. */
 const rowSeconds = 600;
 
-/**
- * What is known of addresses for calls that end in [from, to), epoch seconds: one row for each caller and address, `known`
- * holds (first, last, callee, its environment) of ten minutes each.
- */
-export const knownAddresses = (from: number, to: number): string => `
-    SELECT caller AS service, caller_environment AS environment, address AS unanswered, groupArray((first, last, callee, callee_environment)) AS known
-    FROM (
-      SELECT bucket, caller, caller_environment, address, callee, callee_environment, min(first_at) AS first, max(last_at) AS last
-      FROM telemetry_addresses
-      WHERE bucket >= toDateTime(${from - knownForSeconds - rowSeconds}, 'UTC') AND bucket < toDateTime(${to}, 'UTC')
-      GROUP BY ALL
-    )
-    GROUP BY ALL`;
+const rowOf = 'first, last, callee, callee_environment';
 
-/** Expressions over `ended_at` and `known`: the service and environment at the address, or empty where that is not known. */
-export const calleeByAddress = `
-    arrayFilter(one -> one.1 <= ended_at AND one.2 >= ended_at - INTERVAL ${knownForSeconds} SECOND, known) AS past,
-    arraySort(one -> if(one.2 <= ended_at, one.2, one.1), past)[-1] AS latest,
-    arrayMin(one -> one.1, arrayFilter(one -> one.3 = latest.3 AND one.4 = latest.4 AND one.2 >= latest.1 - INTERVAL ${sharedWithinSeconds} SECOND, past)) AS since,
-    empty(past) OR arrayExists(one -> (one.3 != latest.3 OR one.4 != latest.4) AND one.2 > since, past) AS shared,
-    shared ? '' : latest.3 AS addressed, shared ? '' : latest.4 AS addressed_environment`;
+/**
+ * Who is at which address from when on, for calls that end in [from, to), epoch seconds: one row for each first and last answer
+ * of ten minutes (`seen_at`), for an ASOF join by caller and address. `addressed` is empty from when on the address stands for
+ * several. Only addresses with several services are looked at answer by answer: for all of them that cost seven times the rest.
+ */
+export const addressesKnown = (from: number, to: number): string => {
+  const rows = (having: string): string => `
+      SELECT caller, caller_environment, address, groupArray((${rowOf})) AS rows
+      FROM (
+        SELECT bucket, caller, caller_environment, address, callee, callee_environment, min(first_at) AS first, max(last_at) AS last
+        FROM telemetry_addresses
+        WHERE bucket >= toDateTime(${from - knownForSeconds - rowSeconds}, 'UTC') AND bucket < toDateTime(${to}, 'UTC')
+        GROUP BY ALL
+      )
+      GROUP BY caller, caller_environment, address HAVING uniqExact(callee, callee_environment) ${having}`;
+  const keys = 'caller AS service, caller_environment AS environment, address AS unanswered';
+  return `
+    SELECT ${keys}, seen_at, toString(one.3) AS addressed, toString(one.4) AS addressed_environment
+    FROM (SELECT *, arrayJoin(rows) AS one FROM (${rows('= 1')}))
+    ARRAY JOIN [one.1, one.2] AS seen_at
+    UNION ALL
+    SELECT service, environment, unanswered, seen_at, addressed, addressed_environment
+    FROM (
+    SELECT ${keys}, seen_at,
+      arrayMin(other -> other.1, arrayFilter(other -> other.3 = one.3 AND other.4 = one.4 AND other.1 <= seen_at AND other.2 >= one.1 - INTERVAL ${sharedWithinSeconds} SECOND, rows)) AS since,
+      arrayExists(other -> (other.3 != one.3 OR other.4 != one.4) AND other.1 <= seen_at AND other.2 > since, rows) AS shared,
+      shared ? '' : toString(one.3) AS addressed, shared ? '' : toString(one.4) AS addressed_environment
+    FROM (SELECT *, arrayJoin(rows) AS one FROM (${rows('> 1')}))
+    ARRAY JOIN [one.1, one.2] AS seen_at
+    )`;
+};
+
+/** How long before a call the answer may lie that decides. */
+export const isKnownAt = (endedAt: string, seenAt: string): string =>
+  `${seenAt} >= ${endedAt} - INTERVAL ${knownForSeconds} SECOND`;
 
 /**
  * Addresses at which calls were answered; the callers' spans and the answering ones are given as conditions.

@@ -1,4 +1,4 @@
-import { addressesFromSpans, calleeByAddress, knownAddresses } from './address-sql.ts';
+import { addressesFromSpans, addressesKnown, isKnownAt } from './address-sql.ts';
 import { latencyEdgesMs, sketchError, sketchQuantiles } from '../../domain/latency-edges.ts';
 
 /** One statement that computes buckets of one level anew and writes them whole. */
@@ -67,7 +67,7 @@ FROM (
     multiIf(consumes, environment, called != '', called_environment, by_address, addressed_environment, environment) AS callee_environment,
     neighbour_via AS via, is_error AS failed, duration, 1 AS fresh, by_address, toUInt64(0) AS before
   FROM (
-    SELECT *, addressed != '' AS by_address,${calleeByAddress}
+    SELECT known_calls.*, addressed, addressed_environment, addressed != '' AND ${isKnownAt('ended_at', 'seen_at')} AS by_address
     FROM (
       SELECT *, (kind = 'client' AND neighbour_kind = 'external' AND called = '') ? toString(neighbour) : '' AS unanswered
       FROM (
@@ -81,8 +81,8 @@ FROM (
         WHERE kind IN ('server', 'consumer') AND parent_span_id != toFixedString('', 8) AND NOT (kind = 'consumer' AND neighbour_kind = 'messaging' AND neighbour != '') AND ${endedIn(buckets, seconds, calledSlackSeconds)}
       ) AS seen USING (trace_id, span_id)
     ) AS known_calls
-    ANY LEFT JOIN (${knownAddresses(Math.min(...buckets), Math.max(...buckets) + seconds)}
-    ) AS addresses USING (service, environment, unanswered)
+    ASOF LEFT JOIN (${addressesKnown(Math.min(...buckets), Math.max(...buckets) + seconds)}
+    ) AS addresses ON known_calls.service = addresses.service AND known_calls.environment = addresses.environment AND known_calls.unanswered = addresses.unanswered AND known_calls.ended_at >= addresses.seen_at
   )
   WHERE callee != '' AND caller != ''
   UNION ALL
