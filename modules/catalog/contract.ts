@@ -77,7 +77,10 @@ export const goldenFigures = z.object({
   to: instant,
   requests: z.number().int().nullable(),
   errors: z.number().int().nullable(),
-  requestsPerSecond: z.number().nullable(),
+  requestsPerSecond: z
+    .number()
+    .nullable()
+    .describe('Requests divided by the seconds from the later of `from` and the first sight of the service to now'),
   errorRatio: z.number().nullable(),
   p50Ms: z.number().nullable(),
   p99Ms: z.number().nullable(),

@@ -51,8 +51,15 @@ export const lastMinutes = (nowSecond: number, minutes: number): Stretch => {
   return { fromSecond: toSecond - steps * stepSeconds, toSecond, stepSeconds, nowSecond };
 };
 
-/** Golden figures as the list shows them; null in `seen` means that nothing was seen: every figure is null, never 0. */
-export const goldenFiguresOf = (stretch: Stretch, seen: SeenFigures | null): ShownFigures => {
+/**
+ * Golden figures as the list shows them; null in `seen` means that nothing was seen: every figure is null, never 0. The rate
+ * divides by the time since `firstSecond`, when the service was first seen, so that a young one does not look slow.
+ */
+export const goldenFiguresOf = (
+  stretch: Stretch,
+  seen: SeenFigures | null,
+  firstSecond: number | null = null,
+): ShownFigures => {
   const { fromSecond, toSecond, stepSeconds } = stretch;
   const count = Math.round((toSecond - fromSecond) / stepSeconds);
   const bySecond = new Map(seen?.steps.map((step) => [step.second, step]));
@@ -63,7 +70,9 @@ export const goldenFiguresOf = (stretch: Stretch, seen: SeenFigures | null): Sho
     stepSeconds,
     requests: seen?.requests ?? null,
     errors: seen?.errors ?? null,
-    requestsPerSecond: seen ? seen.requests / elapsed(stretch, fromSecond, toSecond) : null,
+    requestsPerSecond: seen
+      ? seen.requests / elapsed(stretch, Math.max(fromSecond, firstSecond ?? fromSecond), toSecond)
+      : null,
     errorRatio: seen && seen.requests > 0 ? seen.errors / seen.requests : null,
     p50Ms: seen?.p50Ms ?? null,
     p99Ms: seen?.p99Ms ?? null,

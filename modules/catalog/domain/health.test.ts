@@ -106,4 +106,14 @@ describe('Figures of the last minutes', () => {
     });
     expect(shown.sparklines.requestsPerSecond.at(-1)).toBe(1);
   });
+  it('tell the rate of a young service over the time since it was first seen', () => {
+    const stretch = lastMinutes(now, 60);
+    const seen = { requests: 600, errors: 0, p50Ms: 1, p99Ms: 1, steps: [] };
+    const rate = (firstSecond: number | null) => goldenFiguresOf(stretch, seen, firstSecond).requestsPerSecond;
+    expect(rate(now - 300)).toBe(2);
+    expect(rate(now - 86_400)).toBe(rate(null));
+    expect(rate(null)).toBe(600 / (now - stretch.fromSecond));
+    // The first request is no spike.
+    expect(rate(now - 1)).toBe(60);
+  });
 });

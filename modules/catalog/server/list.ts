@@ -91,6 +91,7 @@ const summaryOf = (row: ServiceRow, stretch: Stretch, all: ReadonlyMap<string, F
             ...seen,
             steps: seen.steps.map((step) => ({ ...step, second: step.at.epochMilliseconds / 1_000 })),
           },
+          row.firstSeen === null ? null : Temporal.Instant.from(row.firstSeen).epochMilliseconds / 1_000,
         );
   return { ...row, figures, health: judgeHealth(figures) };
 };
