@@ -1,6 +1,5 @@
 import type { Tier } from './objective.ts';
 import type { SimulatedTier } from './simulate.ts';
-import { defaultTiers } from './tiers.ts';
 
 /** A way to alert that can be tried over history. */
 export interface Approach {
@@ -64,14 +63,6 @@ export const workbookApproaches: readonly Approach[] = [
     ],
   },
 ];
-
-/** Our own default tiers as an approach, for the target and period of one objective. */
-export const defaultApproach = (of: { targetPpm: number; periodMinutes: number }): Approach => ({
-  name: 'default',
-  title: 'Leadline’s default tiers',
-  text: 'Approach 6 with a fourth tier, adapted to target and period so that every tier can be reached.',
-  tiers: defaultTiers(of).map((tier) => ({ tier, holdSeconds: 0 })),
-});
 
 type Said = Pick<Tier, 'name' | 'longMinutes'> & Partial<Tier>;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { suggestBound, suggestTargets } from './suggest.ts';
+import { fareTargets, suggestBound, suggestTargets } from './suggest.ts';
 
 const day = 1_440;
 const history = (days: number, of: (minute: number) => { total: number; bad: number }) => {
@@ -64,6 +64,38 @@ describe('A target is proposed from history, with how each would have fared', ()
   });
   it('a short history is its own window', () => {
     expect(suggestTargets(history(5, () => ({ total: 1_000, bad: 0 }))).windowMinutes).toBe(5 * day);
+  });
+});
+
+describe('How a target would have fared, while it is dragged', () => {
+  // A day's window over three days, one bad hour in the middle of the second: 60 of 1,440 minutes are 4.17 %.
+  const series = history(3, (minute) => ({ total: 10, bad: minute >= 2_160 && minute < 2_220 ? 10 : 0 }));
+  it('minutes in which the budget was gone, equal to a naive count', () => {
+    const targets = [950_000, 960_000, 990_000];
+    const naive = targets.map((targetPpm) => {
+      let exhausted = 0;
+      for (let end = 1; end <= 3 * day; end++) {
+        let [total, bad] = [0, 0];
+        for (let minute = Math.max(0, end - day); minute < end; minute++) {
+          total += 10;
+          bad += series.bad[minute]!;
+        }
+        if (bad * 1_000_000 >= total * (1_000_000 - targetPpm)) exhausted += 1;
+      }
+      return exhausted;
+    });
+    expect(naive[0]).toBe(0);
+    expect(naive[2]).toBeGreaterThan(day);
+    expect(fareTargets({ series, windowMinutes: day }, targets).map((each) => each.exhaustedMinutes)).toEqual(naive);
+  });
+  it('with tiers of its own', () => {
+    const [fared] = fareTargets({ series, windowMinutes: day }, [990_000], () => []);
+    expect(fared).toMatchObject({
+      pages: 0,
+      tickets: 0,
+      achievedPpm: 1_000_000,
+      budget: { allowed: 144, spent: 0, remainingRatio: 1 },
+    });
   });
 });
 

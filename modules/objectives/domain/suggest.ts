@@ -1,25 +1,32 @@
-import { defaultApproach } from './approaches.ts';
 import { budgetOf, type BudgetAmounts } from './budget.ts';
+import { burnTest, reaches } from './burn.ts';
 import type { Counts } from './indicator.ts';
-import { million } from './objective.ts';
+import { million, type Tier } from './objective.ts';
 import { countText, minutesText, percentText, ppmText } from './number-text.ts';
+import { ratioOf } from './ratio.ts';
 import { runningSums, type RunningSums, type Series } from './series.ts';
 import { simulate } from './simulate.ts';
+import { defaultTiers } from './tiers.ts';
 
 /** How one target would have fared over the history. */
-export interface Candidate {
+export interface Fared {
   readonly targetPpm: number;
   /** Over the newest window; null where it is empty. */
   readonly achievedPpm: number | null;
   readonly budget: BudgetAmounts;
+  /** Alerts over the whole history. */
+  readonly pages: number;
+  readonly tickets: number;
+  /** Minutes at whose end the budget of the rolling window was gone, over the whole history. */
+  readonly exhaustedMinutes: number;
+}
+
+export interface Candidate extends Fared {
   /** The least that was left at the end of any day of the history. */
   readonly worstRemainingRatio: number;
   /** Days at whose end the budget of the window was gone, of all that were looked at. */
   readonly exhaustedDays: number;
   readonly days: number;
-  /** Alerts that the default tiers would have raised over the whole history. */
-  readonly pages: number;
-  readonly tickets: number;
   readonly text: string;
 }
 
@@ -67,8 +74,69 @@ export const suggestTargets = (series: Series): Suggestion => {
       reason: 'too-little-history',
       text: `Only ${countText((withData * series.stepSeconds) / 60)} minutes with data in all of the history, or none in its windows; a target needs at least a day of them.`,
     };
-  const candidates = suggestLimits.targetsPpm.map((targetPpm) => fare(series, days, targetPpm, windowMinutes));
+  const candidates = fareTargets({ series, windowMinutes }, suggestLimits.targetsPpm).map((each) =>
+    withDays(each, days),
+  );
   return { windowMinutes, candidates, ...choose(candidates, windowMinutes) };
+};
+
+/**
+ * How targets would have fared over a series (by the method, `seriesByMethod`) with a rolling window: for a proposal, and for
+ * the editor while a target is dragged. `tiersFor`: the tiers that stand for a target; the default ones unless given.
+ */
+export const fareTargets = (
+  of: { series: Series; windowMinutes: number; eventParts?: number },
+  targetsPpm: readonly number[],
+  tiersFor: (of: { targetPpm: number; periodMinutes: number }) => readonly Tier[] = defaultTiers,
+): Fared[] => {
+  const sums = runningSums(of.series);
+  return targetsPpm.map((targetPpm) => fareTarget(of, sums, { targetPpm, tiersFor }));
+};
+
+const fareTarget = (
+  of: { series: Series; windowMinutes: number; eventParts?: number },
+  sums: RunningSums,
+  by: { targetPpm: number; tiersFor: (of: { targetPpm: number; periodMinutes: number }) => readonly Tier[] },
+): Fared => {
+  const { series, windowMinutes, eventParts = 1 } = of;
+  const { targetPpm } = by;
+  const window = Math.max(1, Math.round((windowMinutes * 60) / series.stepSeconds));
+  const end = sums.total.length - 1;
+  const newest = countsBetween(sums, Math.max(0, end - window), end);
+  const budget = budgetOf(newest, targetPpm);
+  const tiers = by.tiersFor({ targetPpm, periodMinutes: windowMinutes }).map((tier) => ({ tier, holdSeconds: 0 }));
+  const alerts = simulate({ series, targetPpm, periodMinutes: windowMinutes, eventParts }, tiers);
+  const pages = alerts.filter((each) => each.urgency === 'page').length;
+  const total = newest.good + newest.bad;
+  return {
+    targetPpm,
+    achievedPpm: total === 0 ? null : (newest.good / total) * million,
+    budget: {
+      allowed: budget.allowed / eventParts,
+      spent: budget.spent / eventParts,
+      remaining: budget.remaining / eventParts,
+      remainingRatio: budget.remainingRatio,
+    },
+    pages,
+    tickets: alerts.length - pages,
+    exhaustedMinutes: (stepsExhausted(sums, window, targetPpm) * series.stepSeconds) / 60,
+  };
+};
+
+/** Steps at whose end the window is exhausted: a burn of at least one over all of it. A window that is not full holds what there is. */
+const stepsExhausted = ({ total, bad }: RunningSums, window: number, targetPpm: number): number => {
+  const once = burnTest(targetPpm, ratioOf(1, 1));
+  let steps = 0;
+  for (let end = 1; end < total.length; end++) {
+    const from = end > window ? end - window : 0;
+    if (reaches(total[end]! - total[from]!, bad[end]! - bad[from]!, once)) steps += 1;
+  }
+  return steps;
+};
+
+const countsBetween = (sums: RunningSums, from: number, end: number): Counts => {
+  const bad = sums.bad[end]! - sums.bad[from]!;
+  return { good: sums.total[end]! - sums.total[from]! - bad, bad };
 };
 
 /**
@@ -114,23 +182,13 @@ const choose = (
   };
 };
 
-const fare = (series: Series, days: readonly Counts[], targetPpm: number, windowMinutes: number): Candidate => {
-  const [newest] = days;
-  const budget = budgetOf(newest!, targetPpm);
-  const left = days.flatMap((each) => budgetOf(each, targetPpm).remainingRatio ?? []);
-  const of = { targetPpm, periodMinutes: windowMinutes };
-  const alerts = simulate({ series, ...of }, defaultApproach(of).tiers);
-  const pages = alerts.filter((each) => each.urgency === 'page').length;
-  const total = newest!.good + newest!.bad;
+const withDays = (fared: Fared, days: readonly Counts[]): Candidate => {
+  const left = days.flatMap((each) => budgetOf(each, fared.targetPpm).remainingRatio ?? []);
   const candidate = {
-    targetPpm,
-    achievedPpm: total === 0 ? null : (newest!.good / total) * million,
-    budget,
+    ...fared,
     worstRemainingRatio: Math.min(...left),
     exhaustedDays: left.filter((ratio) => ratio <= 0).length,
     days: left.length,
-    pages,
-    tickets: alerts.length - pages,
   };
   return { ...candidate, text: fareText(candidate) };
 };
@@ -148,10 +206,8 @@ const dailyWindows = (sums: RunningSums, stepSeconds: number, windowMinutes: num
   const window = Math.round((windowMinutes * 60) / stepSeconds);
   const day = Math.round(86_400 / stepSeconds);
   const windows: Counts[] = [];
-  for (let end = sums.total.length - 1; end - window >= 0; end -= day) {
-    const bad = sums.bad[end]! - sums.bad[end - window]!;
-    windows.push({ good: sums.total[end]! - sums.total[end - window]! - bad, bad });
-  }
+  for (let end = sums.total.length - 1; end - window >= 0; end -= day)
+    windows.push(countsBetween(sums, end - window, end));
   return windows;
 };
 
