@@ -25,7 +25,7 @@ export const navigation: NavigationEntry[] = [
   { label: 'People', to: '/people', icon: 'i-lucide-users', key: 'p', order: 10, section: 'settings' },
   { label: 'Teams', to: '/teams', icon: 'i-lucide-users-round', key: 'e', order: 20, section: 'settings' },
   { label: 'Tokens', to: '/tokens', icon: 'i-lucide-key-round', key: 'k', order: 30, section: 'settings' },
-  { label: 'Single sign-on', to: '/sso-providers', icon: 'i-lucide-log-in', key: 'o', order: 40, section: 'settings' },
+  { label: 'Single sign-on', to: '/sso-providers', icon: 'i-lucide-log-in', key: 'n', order: 40, section: 'settings' },
   { label: 'Audit log', to: '/audit-log', icon: 'i-lucide-scroll', key: 'a', order: 50, section: 'settings' },
 ];
 
