@@ -9,10 +9,17 @@ const point = z.tuple([instant, z.number()]);
 /** `[instant, ratio]`; null in a step in which nothing was seen. */
 const ratioPoint = z.tuple([instant, z.number().nullable()]);
 
+const perSecond = z
+  .number()
+  .describe(
+    'Count divided by the seconds in which it existed within the range: from the later of `from` and its first request (call) to the earlier of `to` and now',
+  );
+
 const totals = z.object({
   /** Exact count of requests whose span ended in [from, to); null when nothing was seen. */
   requests: z.number().int().nullable(),
   errors: z.number().int().nullable(),
+  requestsPerSecond: perSecond.nullable(),
   errorRatio: z.number().nullable(),
   p50Ms: z.number().nullable(),
   p90Ms: z.number().nullable(),
@@ -71,12 +78,6 @@ export const signals = z.object({
     })
     .nullable(),
 });
-
-const perSecond = z
-  .number()
-  .describe(
-    'Count divided by the seconds in which it existed within the range: from the later of `from` and its first request (call) to the earlier of `to` and now',
-  );
 
 export const operation = z.object({
   operation: z.string(),

@@ -2,8 +2,26 @@ import { describe, expect, it } from 'vitest';
 import type { Signals } from '../contract.ts';
 import { bigNumbersOf } from './signal-words.ts';
 
-const totals = { requests: 3_600, errors: 36, errorRatio: 0.01, p50Ms: 12, p90Ms: 50, p99Ms: 140, p999Ms: 300 };
-const nothing = { requests: null, errors: null, errorRatio: null, p50Ms: null, p90Ms: null, p99Ms: null, p999Ms: null };
+const totals = {
+  requests: 3_600,
+  errors: 36,
+  requestsPerSecond: 1,
+  errorRatio: 0.01,
+  p50Ms: 12,
+  p90Ms: 50,
+  p99Ms: 140,
+  p999Ms: 300,
+};
+const nothing = {
+  requests: null,
+  errors: null,
+  requestsPerSecond: null,
+  errorRatio: null,
+  p50Ms: null,
+  p90Ms: null,
+  p99Ms: null,
+  p999Ms: null,
+};
 const curves = { latency: { p50: [], p90: [], p99: [], p999: [] }, traffic: [], errors: [] };
 const someSignals = (over: Partial<Signals> = {}): Signals => ({
   service: 'shop/cart',

@@ -13,9 +13,8 @@ export const saturationBad = 0.95;
 /** The row of big numbers above the charts; a missing value is never 0. */
 export const bigNumbersOf = (signals: Signals): BigNumber[] => {
   const { totals, compare } = signals;
-  const seconds = (Date.parse(signals.to) - Date.parse(signals.from)) / 1_000;
-  const rate = totals.requests === null ? null : totals.requests / seconds;
-  const rateBefore = compare?.totals.requests == null ? null : compare.totals.requests / seconds;
+  const rate = totals.requestsPerSecond;
+  const rateBefore = compare?.totals.requestsPerSecond ?? null;
   return [
     {
       label: 'Requests',

@@ -1,6 +1,7 @@
 import type { QueryOptions } from '../../../../platform/clickhouse/clickhouse.ts';
-import type { ReadRange } from '../../domain/read-range.ts';
+import { lengthSeconds, type ReadRange } from '../../domain/read-range.ts';
 import { planOf, type Piece } from '../../domain/rollup-pieces.ts';
+import { conditions, type By, type RequestFilter } from './request-figures.ts';
 import { sourcesNow, type Reads } from './reads.ts';
 
 type Params = NonNullable<QueryOptions['params']>;
@@ -27,14 +28,16 @@ const grainSeconds = 10;
  * range's end, what lies in the future left out. Else a service that is five minutes old looks slow in an hour.
  */
 export const ratesOver = async (reads: Reads, existing: Existing, range: ReadRange): Promise<RateOf> => {
+  const first = await firstSeen(reads, existing, range);
+  return (count, key) => rateSince(reads, range, count, first.get(keyOf(key)) ?? Number.POSITIVE_INFINITY);
+};
+
+/** The same for what is known to exist since that second. */
+export const rateSince = (reads: Reads, range: ReadRange, count: number, since: number): number => {
   const from = Number(range.fromNs) / 1e9;
   const to = Math.min(Number(range.toNs) / 1e9, Math.max(from, reads.clock.now().epochMilliseconds / 1_000));
-  const first = await firstSeen(reads, existing, range);
-  const least = Math.min(grainSeconds, Number(range.toNs - range.fromNs) / 1e9);
-  return (count, key) => {
-    const since = first.get(keyOf(key)) ?? to;
-    return count / Math.max(least, to - Math.max(from, since));
-  };
+  const least = Math.min(grainSeconds, lengthSeconds(range));
+  return count / Math.max(least, to - Math.max(from, Math.min(since, to)));
 };
 
 const keyOf = (values: readonly string[]): string => JSON.stringify(values);
@@ -112,6 +115,14 @@ const leadingKey = (family: Existing['table'], level: 'hour' | 'minute' | '10s',
         `${start}(bucket) <= toDateTime({to${index}:UInt32}, 'UTC')`,
       ];
 };
+
+/** What requests tell: of a service, its operations, its versions. */
+export const existingRequests = (filter: RequestFilter, by: readonly By[]): Existing => ({
+  ...conditions(filter),
+  table: filter.operation !== undefined || by.includes('operation') ? 'operations' : 'services',
+  by,
+  lookBackDays: requestsLookBackDays,
+});
 
 /** How far the counts of requests are looked through: one service's lie together, so all that may be asked for. */
 export const requestsLookBackDays = 400;

@@ -4,15 +4,8 @@ import type { listOperations, listVersions, Operation, VersionFigures } from '..
 import { telemetryLimits } from '../../contract.ts';
 import type { ReadRange } from '../../domain/read-range.ts';
 import { planOf } from '../../domain/rollup-pieces.ts';
-import { ratesOver, requestsLookBackDays, type Existing } from './existence.ts';
-import {
-  conditions,
-  figureColumns,
-  requestRows,
-  type By,
-  type FigureRow,
-  type RequestFilter,
-} from './request-figures.ts';
+import { existingRequests, ratesOver } from './existence.ts';
+import { figureColumns, requestRows, type FigureRow } from './request-figures.ts';
 import { instantOf, instantOfNs, readRange, requireService, sourcesNow, type Reads } from './reads.ts';
 import { quantileOf } from './service-signals.ts';
 
@@ -28,7 +21,7 @@ export const serviceOperations = async (
   const plan = planOf(readRange(reads, query), null, sourcesNow(reads, true));
   const filter = { service, environment: query.environment, version: query.version };
   const rows = requestRows(plan.pieces, filter, ['operation', 'kind']);
-  const rates = ratesOver(reads, existing(filter, ['operation', 'kind']), plan.range);
+  const rates = ratesOver(reads, existingRequests(filter, ['operation', 'kind']), plan.range);
   const read = reads.engine.read<FigureRow & { operation: string; kind: string; time: number }>(
     `-- Figures of each operation of one service, the ones it spends most of its time in first.
      SELECT operation, kind, ${figureColumns}, toFloat64(sum(nanoseconds)) AS time
@@ -67,7 +60,7 @@ export const serviceVersions = async (
   const plan = planOf(readRange(reads, query), null, sourcesNow(reads, true));
   const filter = { service, environment: query.environment };
   const rows = requestRows(plan.pieces, filter, ['version', 'environment']);
-  const rates = ratesOver(reads, existing(filter, ['version', 'environment']), plan.range);
+  const rates = ratesOver(reads, existingRequests(filter, ['version', 'environment']), plan.range);
   const read = reads.engine.read<FigureRow & { version: string; environment: string; first: number; last: number }>(
     `-- Figures of each version of one service, the newest first.
      SELECT version, environment, ${figureColumns}, min(second) AS first, max(second) AS last
@@ -87,13 +80,6 @@ export const serviceVersions = async (
   }));
   return { ...bounds(plan.range), items };
 };
-
-const existing = (filter: RequestFilter, by: readonly By[]): Existing => ({
-  ...conditions(filter),
-  table: by.includes('operation') ? 'operations' : 'services',
-  by,
-  lookBackDays: requestsLookBackDays,
-});
 
 const figuresOf = (row: FigureRow, requestsPerSecond: number) => {
   const requests = Number(row.requests);

@@ -2,12 +2,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { ClickHouse } from '../../../../platform/clickhouse/clickhouse.ts';
 import { testClickHouse } from '../../../../platform/clickhouse/for-tests.ts';
 import { movableClock } from '../../../../platform/clock/clock.ts';
-import { getNeighbours, getServiceMap, listOperations, listVersions } from '../../contract.ts';
+import { getNeighbours, getServiceMap, getSignals, listOperations, listVersions } from '../../contract.ts';
 import { aSpan, insertSpans, rollUp, type SpanGiven } from '../../fixtures.ts';
 import { serviceMap, serviceNeighbours } from './edges.ts';
 import { createEngine } from './engine.ts';
 import { serviceOperations, serviceVersions } from './operations.ts';
 import type { Reads } from './reads.ts';
+import { serviceSignals, serviceTotals } from './service-signals.ts';
 
 const now = Temporal.Instant.from('2026-11-22T12:34:56Z');
 const second = (text: string): number => Temporal.Instant.from(text).epochMilliseconds / 1_000;
@@ -89,6 +90,19 @@ describe('A rate divides by the time in which a thing existed within the range',
     expect((await operations('old', past))['GET /']).toEqual([60, 60 / 360]);
     const young = { from: '2026-11-22T12:31:00Z', to: '2026-11-22T12:32:00Z' };
     expect((await operations('young', young))['POST /checkout']).toEqual([60, 1]);
+  });
+
+  it('the signals tell the same for the whole service', async () => {
+    const rate = async (service: string, query: Record<string, unknown> = {}) =>
+      (await serviceSignals(reads, service, getSignals.query.parse(query))).totals.requestsPerSecond;
+    const young = 250 / (nowSecond - second('2026-11-22T12:29:50Z'));
+    expect(await rate('young')).toBe(young);
+    expect(await rate('young', { from: '2026-10-30T12:00:00Z', operation: 'POST /checkout' })).toBe(young);
+    expect(await rate('old')).toBe(172 / (nowSecond - second('2026-11-22T11:35:00Z')));
+    expect(await rate('young', { from: '2026-11-22T12:31:00Z', to: '2026-11-22T12:32:00Z' })).toBe(1);
+    expect(await rate('young', { from: '2026-11-22T10:00:00Z', to: '2026-11-22T11:00:00Z' })).toBe(null);
+    const from = Temporal.Instant.from('2026-11-22T08:00:00Z');
+    expect((await serviceTotals(reads, { service: 'young', from, to: now })).requestsPerSecond).toBe(young);
   });
 
   it('neighbours and the map tell the same', async () => {

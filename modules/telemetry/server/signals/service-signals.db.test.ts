@@ -164,6 +164,7 @@ describe('No data is never 0', () => {
     expect(answer.totals).toEqual({
       requests: null,
       errors: null,
+      requestsPerSecond: null,
       errorRatio: null,
       p50Ms: null,
       p90Ms: null,

@@ -3,6 +3,7 @@ import type { getSignals, Signals } from '../../contract.ts';
 import { earlierBy, secondsWithin, stepStarts, type ReadRange } from '../../domain/read-range.ts';
 import { latencyEdgesMs, sketchQuantiles } from '../../domain/latency-edges.ts';
 import { planOf } from '../../domain/rollup-pieces.ts';
+import { existingRequests, ratesOver, rateSince } from './existence.ts';
 import {
   figureColumns,
   latencyErrorBound,
@@ -88,13 +89,34 @@ const signalsIn = async (reads: Reads, filter: RequestFilter, asked: ReadRange, 
   );
   const totals = found.find((row) => row.whole === 1);
   const steps = new Map(found.filter((row) => row.whole === 0).map((row) => [row.start, row]));
-  return { range, stepSeconds, series: seriesOf(range, stepSeconds, totals, steps), buckets: bucketsOf(totals) };
+  const rate = await rateOf(
+    reads,
+    filter,
+    range,
+    Number(totals?.requests ?? 0),
+    Number(steps.get(stepStarts(range, stepSeconds)[0]!)?.requests ?? 0) > 0,
+  );
+  return { range, stepSeconds, series: seriesOf(range, stepSeconds, totals, rate, steps), buckets: bucketsOf(totals) };
+};
+
+/** Requests a second; looked up is only what was silent in the first step, the rest existed from the range's begin on. */
+const rateOf = async (
+  reads: Reads,
+  filter: RequestFilter,
+  range: ReadRange,
+  requests: number,
+  seenFromBegin: boolean,
+): Promise<number> => {
+  if (requests === 0 || seenFromBegin) return rateSince(reads, range, requests, 0);
+  const rates = await ratesOver(reads, existingRequests(filter, ['service']), range);
+  return rates(requests, [filter.service!]);
 };
 
 const seriesOf = (
   range: ReadRange,
   step: number,
   totals: StepRow | undefined,
+  requestsPerSecond: number,
   steps: ReadonlyMap<number, StepRow>,
 ): Series => {
   const all = stepStarts(range, step);
@@ -107,7 +129,7 @@ const seriesOf = (
       return value === null ? [] : [[instantOf(row.start), value]];
     });
   return {
-    totals: totalsOf(totals),
+    totals: totalsOf(totals, requestsPerSecond),
     latency: { p50: quantile(0.5), p90: quantile(0.9), p99: quantile(0.99), p999: quantile(0.999) },
     traffic: seen.map((row) => [instantOf(row.start), Number(row.requests) / secondsWithin(range, row.start, step)]),
     errors: all.map((start) => {
@@ -118,14 +140,24 @@ const seriesOf = (
 };
 
 /** Figures of all requests together; null where there was none. */
-const totalsOf = (row: FigureRow | undefined): Signals['totals'] => {
+const totalsOf = (row: FigureRow | undefined, requestsPerSecond: number): Signals['totals'] => {
   const requests = Number(row?.requests ?? 0);
   if (row === undefined || requests === 0)
-    return { requests: null, errors: null, errorRatio: null, p50Ms: null, p90Ms: null, p99Ms: null, p999Ms: null };
+    return {
+      requests: null,
+      errors: null,
+      requestsPerSecond: null,
+      errorRatio: null,
+      p50Ms: null,
+      p90Ms: null,
+      p99Ms: null,
+      p999Ms: null,
+    };
   const errors = Number(row.errors);
   return {
     requests,
     errors,
+    requestsPerSecond,
     errorRatio: errors / requests,
     p50Ms: quantileOf(row, 0.5),
     p90Ms: quantileOf(row, 0.9),
@@ -153,18 +185,19 @@ export const serviceTotals = async (
   },
 ): Promise<Signals['totals']> => {
   const { from, to, service, environment, operation, version } = question;
-  const { pieces } = planOf(
+  const filter = { service, environment, operation, version };
+  const { pieces, range } = planOf(
     { fromNs: from.epochNanoseconds, toNs: to.epochNanoseconds },
     null,
     sourcesNow(reads, true),
   );
-  const rows = requestRows(pieces, { service, environment, operation, version }, []);
+  const rows = requestRows(pieces, filter, []);
   const [found] = await reads.engine.read<FigureRow>(
     `-- Requests, errors and quantiles of one service over a stretch of time.
      SELECT ${figureColumns} FROM (${rows.sql}) SETTINGS do_not_merge_across_partitions_select_final = 1`,
     rows.params,
   );
-  return totalsOf(found);
+  return totalsOf(found, await rateOf(reads, filter, range, Number(found?.requests ?? 0), false));
 };
 
 /** A series of an earlier time, its instants moved so that both lie over each other. */
