@@ -178,6 +178,16 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
   'GET /api/v1/telemetry/status': seen,
 
   // Objectives
+  'POST /api/v1/backtests': {
+    ...seen,
+    body: { policies: [{ preset: 'own' }], from: '2026-11-01T00:00:00Z', to: '2026-11-02T00:00:00Z' },
+  },
+  'GET /api/v1/objectives/{name}/real-incidents': { ...seen, params: { name: 'no-such-objective' } },
+  'POST /api/v1/objectives/{name}/real-incidents': { ...seen, params: { name: 'no-such-objective' } },
+  'DELETE /api/v1/objectives/{name}/real-incidents/{id}': {
+    ...seen,
+    params: { name: 'no-such-objective', id: unknownId },
+  },
   'DELETE /api/v1/objectives/{name}': { ...seen, params: { name: 'no-such-objective' } },
 
   // Changes

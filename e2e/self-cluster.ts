@@ -64,6 +64,7 @@ export const startSelfCluster = (shards: number): SelfCluster => {
     running: () => Promise.reject(new Error('not asked of a cluster')),
     kill: () => Promise.reject(new Error('not asked of a cluster')),
     query: (sql, options = {}) => perform(sql, options) as never,
+    queryBinary: () => Promise.reject(new Error('not asked of a cluster')),
     command: async (sql, options = {}) => void (await perform(sql, options)),
     insert: async ({ sql, format, body, queryId }) => {
       const file = join(spool, `${(count += 1)}`);

@@ -8,6 +8,12 @@ export interface ClickHouse {
    * 64-bit integers arrive as strings unless the SQL casts them; use `toUInt64` sums with care and parse by BigInt or Number.
    */
   query<Row>(sql: string, options?: QueryOptions): Promise<Row[]>;
+  /**
+   * The answer of one SELECT as ClickHouse's RowBinary: columns of fixed width (`UInt32`, little-endian) lie one after another
+   * without names, so that millions of numbers are looked at without being parsed. Whole in memory: ask in pieces.
+   * Bounded as `query` is.
+   */
+  queryBinary(sql: string, options?: QueryOptions): Promise<Uint8Array>;
   /** Runs one statement that returns nothing (DDL, ALTER, INSERT … SELECT, KILL). */
   command(sql: string, options?: QueryOptions): Promise<void>;
   /**

@@ -21,3 +21,19 @@ test('rows go in by input() and come out typed', async () => {
   );
   expect(rows).toEqual([{ id: '18446744073709551615', word: '\n\n', segment: 's1' }]);
 });
+
+test('millions of numbers come as they lie, without being parsed', async () => {
+  const bytes = await clickhouse.queryBinary(
+    'SELECT toUInt32(number), toUInt32(number * 2) FROM numbers({count:UInt32})',
+    {
+      params: { count: 1_000_000 },
+    },
+  );
+  expect(bytes.byteLength).toBe(8_000_000);
+  const numbers = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (const row of [0, 1, 999_999]) {
+    expect(numbers.getUint32(row * 8, true)).toBe(row);
+    expect(numbers.getUint32(row * 8 + 4, true)).toBe(row * 2);
+  }
+  await expect(clickhouse.queryBinary('SELECT nothing')).rejects.toThrow();
+});

@@ -1,6 +1,7 @@
 import { Agent } from 'node:http';
 import { createConnection } from 'node:net';
 import { Readable, type Duplex } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
 import type { ClickHouse, QueryOptions } from './clickhouse.ts';
 import { asRefusal } from './away.ts';
@@ -9,7 +10,7 @@ import { asRefusal } from './away.ts';
 export type Address = { readonly socket: string } | { readonly url: string };
 
 /** The part of ClickHouse that talks to it; supervision and status are added by `start.ts`. */
-export type Talk = Pick<ClickHouse, 'query' | 'command' | 'insert' | 'running' | 'kill' | 'check'> & {
+export type Talk = Pick<ClickHouse, 'query' | 'queryBinary' | 'command' | 'insert' | 'running' | 'kill' | 'check'> & {
   close(): Promise<void>;
 };
 
@@ -53,6 +54,10 @@ export const createTalk = (
       perform(given, async (common) =>
         (await client.query({ ...common, query: sql, format: 'JSONEachRow' })).json(),
       ) as never,
+    queryBinary: (sql, given = {}) =>
+      perform(given, async (common) =>
+        buffer((await client.exec({ ...common, query: `${sql}\nFORMAT RowBinary` })).stream),
+      ),
     command: (sql, given = {}) =>
       perform(given, async (common) => void (await client.command({ ...common, query: sql }))),
     insert: ({ sql, format, body, queryId, timeoutMs = insertTimeoutMs }) =>

@@ -87,6 +87,7 @@ const guarded = (talk: Talk, status: () => Standing): Omit<Talk, 'close'> => {
     };
   return {
     query: whenUp(talk.query) as Talk['query'],
+    queryBinary: whenUp(talk.queryBinary),
     command: whenUp(talk.command),
     insert: whenUp(talk.insert),
     running: whenUp(talk.running),

@@ -36,8 +36,6 @@ export const scoreAlerts = (
   periods: readonly MarkedPeriod[],
   graceSeconds = 3_600,
 ): Score => {
-  const touches = (alert: RaisedAlert, period: MarkedPeriod): boolean =>
-    alert.burningFrom < period.to && (alert.clearedAt ?? Infinity) > period.from;
   const byPeriod = periods.map((period) => {
     const found = alerts.filter((alert) => touches(alert, period) && alert.firedAt <= period.to + graceSeconds);
     const firedAt = Math.min(...found.map((alert) => alert.firedAt));
@@ -60,3 +58,7 @@ export const scoreAlerts = (
     byPeriod,
   };
 };
+
+/** Whether an alert tells of a period: its burning, from the first burning step until it cleared, touches it. */
+export const touches = (alert: RaisedAlert, period: MarkedPeriod): boolean =>
+  alert.burningFrom < period.to && (alert.clearedAt ?? Infinity) > period.from;

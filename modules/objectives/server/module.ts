@@ -2,7 +2,9 @@ import type { ServerModule } from '../../../platform/module/ground.ts';
 import type { CatalogDoor } from '../../catalog/server/public.ts';
 import type { IdentityDoor } from '../../identity/server/public.ts';
 import type { TelemetryDoor } from '../../telemetry/server/public.ts';
+import { addBacktestRoutes } from './backtest/routes.ts';
 import { startCounting } from './count/start.ts';
+import { startEvaluating } from './evaluate/start.ts';
 import type { ObjectivesDoor } from './public.ts';
 import { addRoutes } from './routes.ts';
 import { allObjectives } from './store.ts';
@@ -22,7 +24,9 @@ export const objectivesModule: ServerModule<ObjectivesDoors, ObjectivesDoor> = {
   start: async (ground, doors) => {
     const db = ground.postgres.tables<ObjectivesTables>();
     addRoutes(ground);
+    addBacktestRoutes(ground);
     const counting = startCounting(ground, doors);
+    startEvaluating(ground);
     return {
       door: {
         objectivesOf: async (service) =>
