@@ -578,6 +578,20 @@ CREATE TABLE objectives.objective (
 CREATE INDEX objective_document ON objectives.objective USING btree (document);
 CREATE INDEX objective_service ON objectives.objective USING btree (service);
 
+CREATE TABLE objectives.real_incident (
+  id uuid NOT NULL,
+  objective uuid NOT NULL,
+  began_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone NOT NULL,
+  note text NOT NULL,
+  marked_by text NOT NULL,
+  marked_at timestamp with time zone NOT NULL,
+  CONSTRAINT real_incident_check CHECK ((ended_at > began_at)),
+  CONSTRAINT real_incident_objective_fkey FOREIGN KEY (objective) REFERENCES objectives.objective(id) ON DELETE CASCADE,
+  CONSTRAINT real_incident_pkey PRIMARY KEY (id)
+);
+CREATE INDEX real_incident_objective ON objectives.real_incident USING btree (objective, began_at);
+
 CREATE TABLE objectives.source_secret (
   source text NOT NULL,
   encrypted bytea NOT NULL,

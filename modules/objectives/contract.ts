@@ -286,7 +286,14 @@ export const objectivesEvents = {
     exhaustsAt: instant.nullable(),
     reason: z.string(),
   }),
-  'budget.restored': z.object({ allowed: z.number(), spent: z.number(), total: z.number(), reason: z.string() }),
+  'budget.restored': z.object({
+    allowed: z.number(),
+    spent: z.number(),
+    total: z.number(),
+    /** True: it was only told that it would be gone, and it will not be any more. */
+    forecast: z.boolean(),
+    reason: z.string(),
+  }),
   'objective.no-data': z.object({ since: instant, minutes: z.number().int(), reason: z.string() }),
   'objective.data-again': z.object({ since: instant, reason: z.string() }),
 } as const;

@@ -48,4 +48,13 @@ export interface ObjectivesTables {
     since: Date;
     decision: JSONColumnType<Record<string, unknown>>;
   };
+  'objectives.evaluation': {
+    only_row: Generated<boolean>;
+    process: string;
+    windows_to: Date | null;
+    decided_at: Date | null;
+    tried_at: Date;
+    objectives: number;
+    failure: string | null;
+  };
 }

@@ -1,0 +1,142 @@
+import { Refusal } from '../../../../kernel/problem.ts';
+import { newId } from '../../../../platform/clock/id.ts';
+import type { Ground } from '../../../../platform/module/ground.ts';
+import { allObjectives, definitionsMark } from '../store.ts';
+import type { ObjectivesTables } from '../tables.ts';
+import { standingOf, transitionsOf } from './decide.ts';
+import { dataDecision, judge } from './judge.ts';
+import { askedBudget, askedBurn, budgetWindow, prepareAll, readsOf, type Prepared } from './prepared.ts';
+import { readAll, type Asked } from './readings.ts';
+import type { ReadOptions } from './signals.ts';
+import { createSilence } from './silence.ts';
+import { createSteadyClock } from './steady-clock.ts';
+import {
+  lastEvaluation,
+  noteEvaluation,
+  readConditions,
+  writeTransitions,
+  type Condition,
+  type Conditions,
+  type Transition,
+} from './store.ts';
+import { sourcesAt, windowsEnd } from './window-plan.ts';
+
+export type EvaluationGround = Pick<Ground, 'postgres' | 'clickhouse' | 'ledger' | 'clock' | 'log'>;
+
+/** How one cycle ended. */
+export type CycleResult =
+  | { readonly decided: true; readonly objectives: number; readonly transitions: readonly Transition[] }
+  /** Nothing was decided, and why. */
+  | { readonly decided: false; readonly reason: string };
+
+/** Evaluates all objectives again and again; what it remembers between cycles is only so that the next one costs less. */
+export interface Cycle {
+  run(): Promise<CycleResult>;
+}
+
+/** One read of the counts for all objectives; a cycle that cannot have it within this time decides nothing. */
+const readOptions: ReadOptions = { lane: 'background', timeoutMs: 30_000, memoryBytesMax: 1024 * 1024 * 1024 };
+/** After counts could not be read they are late for a while: so long silence is not claimed. */
+const catchUpMsDefault = 120_000;
+
+export const createCycle = (ground: EvaluationGround, options: { readonly catchUpMs?: number } = {}): Cycle => {
+  const catchUpMs = options.catchUpMs ?? catchUpMsDefault;
+  const db = ground.postgres.tables<ObjectivesTables>();
+  const process = newId();
+  const steady = createSteadyClock(ground.clock);
+  const silence = createSilence(ground.clickhouse, readOptions);
+  const definitions = rememberDefinitions(db);
+  let remembered: { conditions: Conditions; mark: string } | null = null;
+  let silenceFromMs = ground.clock.monotonicMs() + catchUpMs;
+
+  /** What this process wrote last stands, unless another evaluated since or objectives were changed. */
+  const conditionsNow = async (mark: string): Promise<Conditions> => {
+    const last = await lastEvaluation(db);
+    if (remembered && remembered.mark === mark && last?.process === process) return remembered.conditions;
+    return readConditions(db);
+  };
+
+  const decide = async (all: readonly Prepared[], mark: string): Promise<CycleResult & { to: number }> => {
+    const nowSeconds = ground.clock.now().epochMilliseconds / 1_000;
+    const to = windowsEnd(nowSeconds, nowSeconds);
+    const sources = sourcesAt(nowSeconds);
+    const judgesSilence = ground.clock.monotonicMs() >= silenceFromMs;
+    const readings = await readAll(
+      ground.clickhouse,
+      all.flatMap((prepared) => [
+        ...readsOfCycle(prepared, to),
+        ...(judgesSilence ? silence.readsOf(prepared, to) : []),
+      ]),
+      { to, sources },
+      readOptions,
+    );
+    const seen = judgesSilence ? await silence.lastSeen(all, readings, sources) : null;
+    const conditions = await conditionsNow(mark);
+    const transitions = all.flatMap((prepared) => {
+      const standing = conditions.get(prepared.id) ?? noConditions;
+      const judged = judge(prepared, readings, standingOf(standing));
+      const data = seen && dataDecision(prepared, to, seen.get(prepared.id) ?? null);
+      return transitionsOf({ prepared, judged, data, standing });
+    });
+    const written = await writeTransitions(ground, transitions);
+    // A row that was not as remembered: another process changed it, so everything is read again.
+    remembered = written.length === transitions.length ? { conditions: withWritten(conditions, written), mark } : null;
+    return { decided: true, objectives: all.length, transitions: written, to };
+  };
+
+  return {
+    run: async () => {
+      const triedAt = ground.clock.now();
+      const held = steady.look();
+      const { all, mark } = await definitions();
+      try {
+        if (held !== null) throw new Undecided(held);
+        const result = await decide(all, mark);
+        const windowsTo = Temporal.Instant.fromEpochMilliseconds(result.to * 1_000);
+        await noteEvaluation(db, { process, triedAt, windowsTo, objectives: all.length, failure: null });
+        return result;
+      } catch (error) {
+        const reason = undecidedBecause(error);
+        if (reason === null) throw error;
+        silenceFromMs = ground.clock.monotonicMs() + catchUpMs;
+        remembered = null;
+        await noteEvaluation(db, { process, triedAt, windowsTo: null, objectives: all.length, failure: reason });
+        return { decided: false, reason };
+      }
+    },
+  };
+};
+
+const noConditions: ReadonlyMap<string, Condition> = new Map();
+
+class Undecided extends Error {}
+
+/** In words why counts could not be had; null for anything else, which is a bug or PostgreSQL's trouble. */
+const undecidedBecause = (error: unknown): string | null => {
+  if (error instanceof Undecided) return error.message;
+  return error instanceof Refusal && error.problem.code.startsWith('clickhouse.') ? error.message : null;
+};
+
+/** Windows of the budget, of every tier and of the recent rate. */
+export const readsOfCycle = (prepared: Prepared, to: number): Asked[] => [
+  ...readsOf(prepared, askedBudget(prepared.definition, budgetWindow(prepared.definition, to))),
+  ...prepared.burnMinutes.flatMap((minutes) => readsOf(prepared, askedBurn(minutes, to))),
+];
+
+/** Definitions as they stand, read again only when one changed. */
+const rememberDefinitions = (db: Parameters<typeof allObjectives>[0]) => {
+  let known: { mark: string; all: readonly Prepared[] } | null = null;
+  return async (): Promise<{ mark: string; all: readonly Prepared[] }> => {
+    const mark = await definitionsMark(db);
+    if (known?.mark !== mark) known = { mark, all: prepareAll(await allObjectives(db)) };
+    return known;
+  };
+};
+
+const withWritten = (conditions: Conditions, written: readonly Transition[]): Conditions => {
+  for (const { objective, what, after } of written) {
+    const own = conditions.get(objective) ?? new Map<string, Condition>();
+    conditions.set(objective, own.set(what, after));
+  }
+  return conditions;
+};

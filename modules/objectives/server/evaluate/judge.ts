@@ -1,0 +1,137 @@
+import { isExhausted } from '../../domain/budget.ts';
+import { firesFor, judgeBurn, readyTier, type BurnReason, type ReadyTier } from '../../domain/decide-burn.ts';
+import {
+  decideBudget,
+  decideForecast,
+  type BudgetDecision,
+  type ForecastDecision,
+} from '../../domain/decide-budget.ts';
+import { decideData, type DataDecision } from '../../domain/decide-data.ts';
+import { projectExhaustion, type Projection } from '../../domain/exhaustion.ts';
+import type { Bucket } from '../../domain/method.ts';
+import type { WindowAt } from '../../domain/window.ts';
+import {
+  askedBudget,
+  askedBurn,
+  budgetWindow,
+  recentMinutes,
+  tallyOf,
+  tierWindows,
+  type Prepared,
+  type Tally,
+} from './prepared.ts';
+import type { Readings } from './readings.ts';
+
+/** What stood before the decision: which conditions held. */
+export interface Standing {
+  holds(what: string): boolean;
+}
+
+/** The names under which conditions are kept that are no tier; a tier of such a name is kept apart. */
+export const conditions = { exhausted: 'budget', soon: 'exhausts-soon', silent: 'data' } as const;
+const reserved: readonly string[] = Object.values(conditions);
+export const conditionOfTier = (name: string): string => (reserved.includes(name) ? `tier ${name}` : name);
+
+/** Numbers of one objective at one instant. */
+export interface Judged {
+  readonly to: Temporal.Instant;
+  readonly window: WindowAt;
+  readonly budget: Tally;
+  readonly recent: Tally;
+  readonly tiers: readonly JudgedTier[];
+}
+
+export interface JudgedTier {
+  readonly ready: ReadyTier;
+  readonly long: Tally;
+  readonly short: Tally;
+  readonly reason: BurnReason;
+  readonly firing: boolean;
+}
+
+/** Judges one objective from what was read, in numbers only: words are made where somebody reads them. */
+export const judge = (prepared: Prepared, readings: Readings, standing: Standing): Judged => {
+  const { definition } = prepared;
+  const window = budgetWindow(definition, readings.to);
+  const tiers = readyTiers(prepared, window.periodMinutes).map((ready): JudgedTier => {
+    const { long: longWindow, short: shortWindow } = tierWindows(ready.tier, readings.to);
+    const long = tallyOf(prepared, readings, longWindow);
+    const short = tallyOf(prepared, readings, shortWindow);
+    const before = standing.holds(conditionOfTier(ready.tier.name));
+    const sums = {
+      longTotal: long.good + long.bad,
+      longBad: long.bad,
+      shortTotal: short.good + short.bad,
+      shortBad: short.bad,
+    };
+    const judged = judgeBurn(ready, sums, before);
+    const tooFew = judged === 'both-windows-burn' && long.bad < ready.tier.badEventsMin * long.eventParts;
+    const reason = tooFew ? 'too-few-bad-events' : judged;
+    return { ready, long, short, reason, firing: firesFor(reason) };
+  });
+  return {
+    to: window.to,
+    window,
+    budget: tallyOf(prepared, readings, askedBudget(definition, window)),
+    recent: tallyOf(prepared, readings, askedBurn(recentMinutes, readings.to)),
+    tiers,
+  };
+};
+
+/** Tiers made ready, once for each length of the period. The minimum of bad events is judged here, in events. */
+const readyTiers = (prepared: Prepared, periodMinutes: number): readonly ReadyTier[] => {
+  const known = ready.get(prepared);
+  if (known?.periodMinutes === periodMinutes) return known.tiers;
+  const { alerts, targetPpm } = prepared.definition;
+  const tiers = alerts.tiers.map((tier) => ({ ...readyTier(tier, targetPpm, periodMinutes), badMin: 0 }));
+  ready.set(prepared, { periodMinutes, tiers });
+  return tiers;
+};
+const ready = new WeakMap<Prepared, { readonly periodMinutes: number; readonly tiers: readonly ReadyTier[] }>();
+
+export const exhaustedNow = (prepared: Prepared, judged: Judged): boolean =>
+  isExhausted(judged.budget, prepared.definition.targetPpm);
+
+export const budgetDecision = (prepared: Prepared, { budget }: Judged): BudgetDecision =>
+  decideBudget({ counts: budget, targetPpm: prepared.definition.targetPpm, eventParts: budget.eventParts });
+
+export const projectionOf = (
+  prepared: Prepared,
+  judged: Judged,
+  history?: { readonly buckets: readonly Bucket[]; readonly stepSeconds: number },
+): Projection =>
+  projectExhaustion({
+    counts: judged.budget,
+    targetPpm: prepared.definition.targetPpm,
+    window: judged.window,
+    recent: judged.recent,
+    recentMinutes,
+    ...(history ? { history } : {}),
+  });
+
+export const forecastDecision = (
+  prepared: Prepared,
+  judged: Judged,
+  projection: Projection,
+  standing: Standing,
+): ForecastDecision =>
+  decideForecast({
+    projection,
+    withinMinutes: prepared.definition.alerts.exhaustsWithinMinutes,
+    soon: standing.holds(conditions.soon),
+    now: judged.to,
+  });
+
+/** Whether data is missing. `lastSeen`: end of the newest counted stretch, epoch seconds; null where nothing ever was. */
+export const dataDecision = (prepared: Prepared, to: number, lastSeen: number | null): DataDecision =>
+  decideData({
+    lastSeenAt: lastSeen === null ? null : instantOf(Math.min(lastSeen, to)),
+    watchedFrom: earlier(prepared.createdAt, instantOf(to)),
+    now: instantOf(to),
+    noDataMinutes: prepared.definition.alerts.noDataMinutes,
+  });
+
+export const instantOf = (seconds: number): Temporal.Instant => Temporal.Instant.fromEpochMilliseconds(seconds * 1_000);
+
+const earlier = (a: Temporal.Instant, b: Temporal.Instant): Temporal.Instant =>
+  Temporal.Instant.compare(a, b) < 0 ? a : b;

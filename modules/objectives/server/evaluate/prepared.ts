@@ -1,0 +1,139 @@
+import { problemOf, wholeOf, type CountsReader } from '../../domain/composite.ts';
+import type { Counts } from '../../domain/indicator.ts';
+import { eventPartsOf } from '../../domain/method.ts';
+import type { Objective, ObjectiveWindow, Tier } from '../../domain/objective.ts';
+import { windowAt, type WindowAt } from '../../domain/window.ts';
+import type { KeptObjective } from '../store.ts';
+import { sliceRuleOf, type Asked, type Readings, type Source } from './readings.ts';
+
+/** One objective made ready: what it is made of, down to the indicators. */
+export interface Prepared {
+  readonly id: string;
+  readonly name: string;
+  readonly definition: Objective;
+  readonly createdAt: Temporal.Instant;
+  readonly changedAt: Temporal.Instant;
+  readonly find: Find;
+  /** Everything that is counted below it, each as it is counted there. */
+  readonly sources: readonly Source[];
+  /** Lengths of the windows whose burn is judged or shown, minutes, ascending. */
+  readonly burnMinutes: readonly number[];
+}
+
+/** Objectives by name, for journeys. */
+export type Find = (name: string) => Objective | undefined;
+
+/** What was counted in one window, in the parts of the objective's method. */
+export interface Tally extends Counts {
+  /** What good and bad are divided by before people see them: 1 for events. */
+  readonly eventParts: number;
+  /** Minutes with any event; the mean over what is measured, where that is several things. */
+  readonly minutes: number;
+}
+
+/** A window whose counts are asked for. `from` in epoch seconds. */
+export interface AskedWindow {
+  readonly from: number;
+  /** False for a calendar period. */
+  readonly rolling: boolean;
+}
+
+/** The rate at which a budget is taken to go on, and which the list shows. */
+export const recentMinutes = 60;
+
+/** Makes all objectives ready; who names another objective finds it among them. */
+export const prepareAll = (kept: readonly KeptObjective[]): Prepared[] => {
+  const byName = new Map(kept.map((each) => [each.name, each.definition]));
+  return kept.map((each) => prepare(each, (name) => byName.get(name)));
+};
+
+export const prepare = (
+  kept: Pick<KeptObjective, 'id' | 'name' | 'definition' | 'createdAt' | 'changedAt'>,
+  find: Find,
+): Prepared => {
+  const { id, name, definition, createdAt, changedAt } = kept;
+  const burn = new Set<number>([recentMinutes]);
+  for (const { longMinutes, shortMinutes } of definition.alerts.tiers) burn.add(longMinutes).add(shortMinutes);
+  return {
+    id,
+    name,
+    definition,
+    createdAt,
+    changedAt,
+    find,
+    sources: sourcesOf(definition, find),
+    burnMinutes: [...burn].sort((a, b) => a - b),
+  };
+};
+
+/** Asks for a whole without counts, to see what it asks for. A journey that cannot be composed any more counts nothing. */
+const sourcesOf = (definition: Objective, find: Find): Source[] => {
+  const sources: Source[] = [];
+  if (problemOf(definition, find) !== null) return sources;
+  wholeOf(definition, find, {
+    counts: (indicator, by) => {
+      sources.push({ indicators: [indicator], rule: sliceRuleOf(by) });
+      return { good: 0, bad: 0 };
+    },
+    joint: (indicators, slice) => {
+      sources.push({ indicators, rule: { seconds: slice.seconds, targetPpm: slice.targetPpm } });
+      return { good: 0, bad: 0 };
+    },
+  });
+  return sources;
+};
+
+/** Where the budget's window stands for windows that end at `to`, epoch seconds. A calendar period is worked out once while it runs. */
+export const budgetWindow = ({ window }: Pick<Objective, 'window'>, to: number): WindowAt => {
+  const now = Temporal.Instant.fromEpochMilliseconds(to * 1_000);
+  if (window.kind === 'rolling') return windowAt(window, now);
+  const known = periods.get(window);
+  if (known && known.from.epochMilliseconds <= to * 1_000 && to * 1_000 < known.endsAt!.epochMilliseconds)
+    return { ...known, to: now };
+  const found = windowAt(window, now);
+  periods.set(window, found);
+  return found;
+};
+const periods = new WeakMap<ObjectiveWindow, WindowAt>();
+
+export const askedBudget = ({ window }: Pick<Objective, 'window'>, at: WindowAt): AskedWindow => ({
+  from: at.from.epochMilliseconds / 1_000,
+  rolling: window.kind === 'rolling',
+});
+
+export const askedBurn = (minutes: number, to: number): AskedWindow => ({ from: to - minutes * 60, rolling: true });
+
+/** Windows of one tier, long and short. */
+export const tierWindows = (tier: Tier, to: number): { long: AskedWindow; short: AskedWindow } => ({
+  long: askedBurn(tier.longMinutes, to),
+  short: askedBurn(tier.shortMinutes, to),
+});
+
+/** Every read that a tally of this window needs. */
+export const readsOf = ({ sources }: Pick<Prepared, 'sources'>, { from, rolling }: AskedWindow): Asked[] =>
+  sources.map((source) => ({ source, from, rolling }));
+
+/** Numbers of all indicators below an objective. */
+export const indicatorsOf = ({ sources }: Pick<Prepared, 'sources'>): number[] =>
+  sources.flatMap(({ indicators }) => indicators);
+
+/** What the objective counted in a window that was read. */
+export const tallyOf = (prepared: Prepared, readings: Readings, window: AskedWindow): Tally => {
+  const { sources, definition } = prepared;
+  const [only] = sources;
+  const plain = sources.length === 1 && definition.components[0]!.indicator.kind === 'indicator';
+  if (only === undefined) return { good: 0, bad: 0, minutes: 0, eventParts: 1 };
+  if (plain) {
+    const { good, bad, minutes } = readings.counted(only, window);
+    return { good, bad, minutes, eventParts: eventPartsOf(definition.method) };
+  }
+  const { counts, eventParts } = wholeOf(definition, prepared.find, readerOf(readings, window));
+  const minutes = sources.map((source) => readings.counted(source, window).minutes);
+  return { ...counts, eventParts, minutes: minutes.reduce((sum, each) => sum + each, 0) / sources.length };
+};
+
+/** Counts of one window as compositions ask for them. */
+export const readerOf = (readings: Readings, window: AskedWindow): CountsReader => ({
+  counts: (indicator, by) => readings.counted({ indicators: [indicator], rule: sliceRuleOf(by) }, window),
+  joint: (indicators, { seconds, targetPpm }) => readings.counted({ indicators, rule: { seconds, targetPpm } }, window),
+});

@@ -1,0 +1,196 @@
+import type { ClickHouse, QueryOptions } from '../../../../platform/clickhouse/clickhouse.ts';
+import { slicePartsOfRatio } from '../../domain/method.ts';
+import type { CountsSources, CountsTable, Piece, WindowPlan } from './window-plan.ts';
+
+/** What was counted of one indicator in each window of a plan: the n-th of each is from the n-th edge to the plan's end. */
+export interface WindowSums {
+  readonly good: readonly number[];
+  readonly bad: readonly number[];
+  /** Minutes in which there was any event. */
+  readonly minutes: readonly number[];
+}
+
+/** Who waits for it, and how long. */
+export type ReadOptions = Pick<QueryOptions, 'lane' | 'timeoutMs' | 'memoryBytesMax' | 'signal'>;
+
+/** A plan reads at most this many windows at once: the minutes that are told apart fit into one number. */
+export const edgesPerReadMax = 16;
+
+/** One thread: the sum of CPU is least, and who asks for pages keeps the other cores. Partitions share no key. */
+const settings = 'SETTINGS max_threads = 1, do_not_merge_across_partitions_select_final = 1';
+
+/**
+ * Sums of all windows of a plan, by indicator; who had no event is not in it. `indicators` null: of all. Counts are whole
+ * and exact below 2^53. While the engine is away it throws the refusal `clickhouse.away`.
+ */
+export const readWindows = async (
+  clickhouse: Pick<ClickHouse, 'query'>,
+  plan: WindowPlan,
+  indicators: readonly number[] | null,
+  options: ReadOptions = {},
+): Promise<Map<number, WindowSums>> => {
+  if (plan.edges.length > edgesPerReadMax) throw new RangeError(`at most ${edgesPerReadMax} windows in one read`);
+  if (plan.pieces.length === 0 || indicators?.length === 0) return new Map();
+  const tables = [...Map.groupBy(plan.pieces, (piece) => piece.table)];
+  const parts = tables.map(([table, pieces]) => stretchesOf(table, pieces, plan, indicators));
+  const rows = await clickhouse.query<{ indicator: number; sums: [number, number, number, number, number][] }>(
+    `-- Events of each indicator between the beginnings of the windows, from hours where they cover it, minutes and ten seconds at the ends.
+     SELECT indicator, groupArray((edge, toFloat64(g), toFloat64(b), toFloat64(m), l)) AS sums
+     FROM (${parts.join('\nUNION ALL\n')}) GROUP BY indicator ${settings}`,
+    options,
+  );
+  const indexOf = new Map(plan.edges.map((edge, index) => [edge, index]));
+  return new Map(rows.map((row) => [row.indicator, suffixSums(row.sums, indexOf)]));
+};
+
+/** How slices of time are counted. A plan of slices has edges and an end on multiples of their length. */
+export interface SliceRule {
+  readonly seconds: number;
+  /** A slice is good from this share of good events on; null: each slice counts with its own ratio. */
+  readonly targetPpm: number | null;
+}
+
+/** What one slice is in the sums: itself, or a billion parts where it counts with its ratio. */
+export const sliceParts = ({ targetPpm }: SliceRule): number => (targetPpm === null ? slicePartsOfRatio : 1);
+
+/** Indicators that are counted as one thing: a slice is bad when that of any of them is, and empty when all are. */
+export interface SliceGroup {
+  readonly group: number;
+  readonly indicators: readonly number[];
+}
+
+/** The same by group, in slices of time instead of events; a slice without events is not counted at all. `minutes` are slices. */
+export const readSlices = async (
+  clickhouse: Pick<ClickHouse, 'query'>,
+  plan: WindowPlan,
+  groups: readonly SliceGroup[],
+  rule: SliceRule,
+  options: ReadOptions = {},
+): Promise<Map<number, WindowSums>> => {
+  if (plan.pieces.length === 0 || groups.length === 0) return new Map();
+  const parts = sliceParts(rule);
+  const rows = await clickhouse.query<{ indicator: number; sums: [number, number, number, number, number][] }>(
+    `-- Good and bad slices of time of each indicator between the beginnings of the windows.
+     SELECT indicator, groupArray((edge, counted * ${parts} - lost, lost, counted, toUInt32(0))) AS sums
+     FROM (
+       SELECT indicator, ${edgeOf('slice', plan)} AS edge, toFloat64(sum(missing)) AS lost, toFloat64(count()) AS counted
+       FROM (${slicesOf(plan, groups, rule)}) GROUP BY indicator, edge
+     ) GROUP BY indicator ${settings}`,
+    options,
+  );
+  const indexOf = new Map(plan.edges.map((edge, index) => [edge, index]));
+  return new Map(rows.map((row) => [row.indicator, suffixSums(row.sums, indexOf)]));
+};
+
+/** One row a slice and group: `indicator` (the group's number), `slice`, `missing` (its bad share in parts). */
+export const slicesOf = (plan: Pick<WindowPlan, 'pieces'>, groups: readonly SliceGroup[], rule: SliceRule): string => {
+  const members = [...new Set(groups.flatMap(({ indicators }) => indicators))];
+  const source = [...Map.groupBy(plan.pieces, (piece) => piece.table)].map(
+    ([table, pieces]) =>
+      `SELECT indicator, bucket, good, bad FROM objectives_counts_${table} FINAL WHERE ${within(pieces)} AND ${among(members)}`,
+  );
+  const parts = sliceParts(rule);
+  // As domain/method.ts counts one slice: good from the target on, or the bad share rounded to the nearest part.
+  const missing =
+    rule.targetPpm === null
+      ? `intDiv(toUInt128(b) * ${2 * parts} + g + b, 2 * (g + b))`
+      : `toUInt128(g) * 1000000 < toUInt128(g + b) * ${rule.targetPpm}`;
+  const each = `SELECT indicator, slice, ${missing} AS missing FROM (
+      SELECT indicator, intDiv(toUInt32(bucket), ${rule.seconds}) * ${rule.seconds} AS slice, sum(good) AS g, sum(bad) AS b
+      FROM (${source.join(' UNION ALL ')}) GROUP BY indicator, slice HAVING g + b > 0
+    )`;
+  const pairs = groups.flatMap(({ group, indicators }) => indicators.map((indicator) => `(${indicator}, ${group})`));
+  if (groups.every(({ group, indicators }) => indicators.length === 1 && indicators[0] === group)) return each;
+  return `SELECT group AS indicator, slice, max(each.missing) AS missing FROM (${each}) AS each
+    INNER JOIN (SELECT member, group FROM values('member UInt32, group UInt32', ${pairs.join(', ')})) AS pair ON pair.member = each.indicator
+    GROUP BY group, slice`;
+};
+
+/**
+ * End of the newest ten seconds (or minute) with any event, by indicator, epoch seconds; who never had one is not in it.
+ * The hour tells where to look, so that it costs little however long ago it was.
+ */
+export const lastSeen = async (
+  clickhouse: Pick<ClickHouse, 'query'>,
+  indicators: readonly number[],
+  at: { readonly to: number; readonly sources: CountsSources },
+  options: ReadOptions = {},
+): Promise<Map<number, number>> => {
+  if (indicators.length === 0) return new Map();
+  const until = `bucket < toDateTime(${at.to}, 'UTC') AND ${among(indicators)} AND good + bad > 0`;
+  const rows = await clickhouse.query<{ indicator: number; last: number }>(
+    `-- When each of these counted its last event: the hour first, then the minute in it, and ten seconds where they are kept.
+     WITH hours AS (
+       SELECT indicator AS i, toUnixTimestamp(max(bucket)) AS h FROM objectives_counts_hour WHERE ${until} GROUP BY i
+     )
+     SELECT indicator, max(ended) AS last FROM (
+       SELECT i AS indicator, h + 60 AS ended FROM hours
+       UNION ALL
+       SELECT indicator, toUnixTimestamp(max(bucket)) + 60 AS ended FROM objectives_counts_minute
+       WHERE ${until} AND bucket < toDateTime(${at.sources.tenSecondsFrom}, 'UTC')
+         AND (indicator, toUnixTimestamp(toStartOfHour(bucket))) IN (SELECT i, h FROM hours)
+         AND bucket >= (SELECT toDateTime(min(h), 'UTC') FROM hours) GROUP BY indicator
+       UNION ALL
+       SELECT indicator, toUnixTimestamp(max(bucket)) + 10 AS ended FROM objectives_counts_10s
+       WHERE ${until} AND bucket >= toDateTime(${at.sources.tenSecondsFrom}, 'UTC') GROUP BY indicator
+     ) GROUP BY indicator SETTINGS max_threads = 1`,
+    options,
+  );
+  return new Map(rows.map((row) => [row.indicator, Number(row.last)]));
+};
+
+/** Sums of one table, cut at the beginnings of the windows. */
+const stretchesOf = (
+  table: CountsTable,
+  pieces: readonly Piece[],
+  plan: WindowPlan,
+  indicators: readonly number[] | null,
+): string => {
+  const minutes = { hour: 'sum(minutes)', minute: 'countIf(good + bad > 0)', '10s': 'toUInt64(0)' }[table];
+  const loose =
+    table === '10s'
+      ? `groupBitOr(bitShiftLeft(toUInt32(1), indexOf([${plan.looseMinutes.join(', ')}], intDiv(toUInt32(bucket), 60) * 60) - 1))`
+      : 'toUInt32(0)';
+  return `SELECT indicator, ${edgeOf('toUInt32(bucket)', plan)} AS edge, sum(good) AS g, sum(bad) AS b, ${minutes} AS m, ${loose} AS l
+    FROM objectives_counts_${table} FINAL WHERE ${within(pieces)} ${indicators ? `AND ${among(indicators)}` : ''} GROUP BY indicator, edge`;
+};
+
+const edgeOf = (seconds: string, plan: WindowPlan): string =>
+  `toUInt32(roundDown(${seconds}, [${plan.edges.map((edge) => `toUInt32(${edge})`).join(', ')}]))`;
+
+const within = (pieces: readonly Piece[]): string =>
+  `(${pieces.map(({ from, to }) => `(bucket >= toDateTime(${from}, 'UTC') AND bucket < toDateTime(${to}, 'UTC'))`).join(' OR ')})`;
+
+const among = (indicators: readonly number[]): string => `indicator IN (${indicators.join(', ')})`;
+
+/** From stretches between edges to windows: each window holds its own stretch and all later ones. */
+const suffixSums = (
+  stretches: readonly (readonly [number, number, number, number, number])[],
+  indexOf: ReadonlyMap<number, number>,
+): WindowSums => {
+  const edges = indexOf.size;
+  const good = Array<number>(edges).fill(0);
+  const bad = Array<number>(edges).fill(0);
+  const minutes = Array<number>(edges).fill(0);
+  const loose = Array<number>(edges).fill(0);
+  for (const [edge, ...sums] of stretches) {
+    const index = indexOf.get(edge)!;
+    good[index]! += sums[0];
+    bad[index]! += sums[1];
+    minutes[index]! += sums[2];
+    loose[index] = loose[index]! | sums[3];
+  }
+  for (let index = edges - 2; index >= 0; index -= 1) {
+    good[index]! += good[index + 1]!;
+    bad[index]! += bad[index + 1]!;
+    minutes[index]! += minutes[index + 1]!;
+    loose[index] = loose[index]! | loose[index + 1]!;
+  }
+  return { good, bad, minutes: minutes.map((count, index) => count + bitsIn(loose[index]!)) };
+};
+
+const bitsIn = (mask: number): number => {
+  let count = 0;
+  for (let rest = mask >>> 0; rest !== 0; rest &= rest - 1) count += 1;
+  return count;
+};
