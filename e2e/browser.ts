@@ -42,6 +42,8 @@ export const openPage = async (
     baseURL: product.url,
     viewport: { width: 1440, height: 900 },
     reducedMotion: 'reduce',
+    // Without a LANG some builds call their language en-US@posix, which no function of the language takes.
+    locale: 'en-US',
     ...contextOptions,
   });
   if (cookie) {
