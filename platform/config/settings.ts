@@ -43,6 +43,9 @@ export const settingsSchema = z.object({
     .describe('Least severity that is logged'),
   otlpLoopbackWithoutToken: flag.default(true).describe('Accept OTLP from this machine without a token'),
   allowInternalIssuers: flag.default(false).describe('Let OIDC issuers stand on loopback or private addresses'),
+  allowInternalSources: flag
+    .default(true)
+    .describe('Let data sources of objectives stand on loopback or private addresses; link-local ones never'),
   spansDays: days.default(8).describe('Days that spans are kept'),
   logsDays: days.default(14).describe('Days that logs are kept'),
   metricsDays: days.default(35).describe('Days that metric samples are kept'),
@@ -53,6 +56,10 @@ export const settingsSchema = z.object({
     .min(16)
     .default(512)
     .describe('Free disk below which telemetry is refused so that the state stays writable'),
+  handChanges: z
+    .enum(['refuse', 'override'])
+    .default('refuse')
+    .describe('What becomes of a change by hand to what a file made: refused, or kept as a visible override'),
   attributeRedaction: flag.default(false).describe('Remove attribute values whose names look like secrets'),
 });
 

@@ -25,8 +25,8 @@ export interface BackfillOptions {
   readonly counts: SpanCounts;
   readonly leftOut: LeftOut;
   readonly latencyEdgesMs: readonly number[];
-  /** Counts the history of indicators that are no spans; gives the first counted instant, null where there is no history. */
-  readonly others: (indicator: KeptIndicator, progress: (share: number) => Promise<void>) => Promise<void>;
+  /** Counts the history of indicators that are no spans; false where it could not and has said why: it is tried again. */
+  readonly others: (indicator: KeptIndicator, progress: (share: number) => Promise<void>) => Promise<boolean>;
   readonly onCounted: () => void;
 }
 
@@ -58,7 +58,8 @@ export const createBackfill = (options: BackfillOptions): Backfill => {
         if (state === undefined || state.state === 'unused') return true;
         if (state.state === 'too-dear' || state.state === 'refused')
           return nowMs - state.since.epochMilliseconds > countLimits.againMs;
-        return countedFrom === null && state.state !== 'backfilling';
+        if (countedFrom !== null || state.state === 'backfilling') return false;
+        return nowMs - state.since.epochMilliseconds > countLimits.historyAgainMs;
       });
       for (const together of groups(wanted, options.latencyEdgesMs)) {
         const numbers = together.map(({ number }) => number);
@@ -107,7 +108,7 @@ const runJob = async (options: BackfillOptions, job: LeasedJob): Promise<void> =
   const [first] = indicators;
   if (first!.definition.kind === 'spans') {
     if (!(await spans(options, job, indicators, progress))) return;
-  } else await options.others(first!, progress);
+  } else if (!(await options.others(first!, progress))) return;
   const left = await options.leftOut.numbers();
   await setState(
     options.db,

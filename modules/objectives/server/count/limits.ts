@@ -19,6 +19,8 @@ export const countLimits = {
   failuresMax: 3,
   /** What is left out is tried again after this long. */
   againMs: 10 * 60_000,
+  /** A history that an outside source did not tell is asked for again after this long. */
+  historyAgainMs: 2 * 60_000,
   /** Indicators that one backfill counts together. */
   backfillTogether: 200,
   /** Days that one statement of a backfill reads where few indicators are counted; a single one where many are. */
@@ -29,4 +31,8 @@ export const countLimits = {
   sweepSeconds: 60,
   /** An indicator that nothing uses any more is still counted for this long, so that one that is used again soon has no gap. */
   unusedGraceMs: 30 * 60_000,
+  /** What nothing can ask for any more is removed after this long: a document may come back. */
+  unusedKeptMs: 24 * 3_600_000,
+  /** How often old counts are looked for. */
+  retentionSeconds: 600,
 } as const;

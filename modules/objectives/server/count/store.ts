@@ -92,6 +92,25 @@ export const beginBackfill = async (
   return rows;
 };
 
+/** Indicators that no objective and no former version of one has used since before `before`. */
+export const forgottenIndicators = async (db: CountDb, before: Temporal.Instant): Promise<number[]> => {
+  // A former version is still asked for by whoever looks at an instant of the past.
+  const { rows } = await sql<{ number: number }>`
+    SELECT number FROM objectives.indicator AS indicator
+    WHERE unused_since < ${dateOf(before)} AND NOT EXISTS (
+      SELECT FROM objectives.version, jsonb_array_elements(definition -> 'components') AS component
+      WHERE (component -> 'indicator' ->> 'number')::integer = indicator.number)
+    ORDER BY number LIMIT 1000`.execute(db);
+  return rows.map(({ number }) => number);
+};
+
+export const forgetIndicators = async (db: CountDb, numbers: readonly number[]): Promise<void> => {
+  // After their counts: a number is never given again, so that what a crash leaves behind means nothing.
+  await sql`DELETE FROM objectives.indicator WHERE number = ANY(${[...numbers]}::integer[]) AND unused_since IS NOT NULL`.execute(
+    db,
+  );
+};
+
 /** From when on there is history: said when a backfill has ended. */
 export const setCountedFrom = async (db: CountDb, number: number, from: Temporal.Instant): Promise<void> => {
   // Screens and evaluation tell "no data" from "not counted yet" by it.
@@ -122,6 +141,22 @@ export const nextRevision = async (db: CountDb): Promise<number> => {
   // One for each run, also when the run fails.
   const { rows } = await sql<{ next: string }>`SELECT nextval('objectives.count_revision') AS next`.execute(db);
   return Number(rows[0]!.next);
+};
+
+/** DataSource documents: type in small letters, connection details as written. */
+export const dataSources = async (
+  db: CountDb,
+): Promise<{ name: string; type: string; connectionDetails: unknown }[]> => {
+  // Few rows: as many as there are outside sources.
+  const rows = await db
+    .selectFrom('objectives.document')
+    .select(['name', 'body', 'override'])
+    .where('kind', '=', 'DataSource')
+    .execute();
+  return rows.map(({ name, body, override }) => {
+    const spec = ((override ?? body) as { spec?: { type?: unknown; connectionDetails?: unknown } }).spec;
+    return { name, type: String(spec?.type ?? '').toLowerCase(), connectionDetails: spec?.connectionDetails };
+  });
 };
 
 /** Sources whose secret is set, by name. */

@@ -11,6 +11,7 @@ import { createLog } from '../../../../../platform/log/log.ts';
 import type { Ground } from '../../../../../platform/module/ground.ts';
 import { testPostgres } from '../../../../../platform/postgres/for-tests.ts';
 import type { Postgres } from '../../../../../platform/postgres/postgres.ts';
+import { createSecrets } from '../../../../identity/server/secrets.ts';
 import { startKeep, type RunningKeep } from '../../../../telemetry/server/keep/start-keep.ts';
 import { json, testReceivers, type TestReceivers } from '../../../../telemetry/server/receive/testing/receivers.ts';
 import { canonicalIndicator } from '../../../domain/canonical-indicator.ts';
@@ -139,11 +140,16 @@ const run = async (of: {
   const receivers = await testReceivers({ clock, keep });
   const ledger = await startLedger(postgres, clock, log, metrics);
   const jobs = await startJobs(postgres, clock, log, metrics, { drainMs: 1_000 });
-  const config = { values: { rollupsDays: 400, metricsDays: 35, spansDays: 8 } } as unknown as Ground['config'];
+  const config = {
+    values: { rollupsDays: 400, metricsDays: 35, spansDays: 8, allowInternalSources: true },
+  } as unknown as Ground['config'];
   const ground = { clickhouse, postgres, clock, log, metrics, ledger, jobs, config } as unknown as Ground;
   const counting = startCounting(
     ground,
-    { telemetry: { deriveFromCounts: (counts) => (keep.derive(counts), true) } },
+    {
+      telemetry: { deriveFromCounts: (counts) => (keep.derive(counts), true) },
+      identity: { secrets: createSecrets(Buffer.alloc(32, 7)) },
+    },
     of.options,
   );
   return {

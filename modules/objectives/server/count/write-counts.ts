@@ -1,0 +1,70 @@
+import type { ClickHouse } from '../../../../platform/clickhouse/clickhouse.ts';
+import type { Counts } from '../../domain/indicator.ts';
+import { countLimits } from './limits.ts';
+import { coarserCounts } from './span-sql.ts';
+
+/** Good and bad events of one bucket (epoch seconds of its start). */
+export interface CountedBucket extends Counts {
+  readonly bucket: number;
+}
+
+const hour = 3_600;
+/** A minute's revision is the sum of those of its six ten seconds; one that is written by itself counts as six. */
+const tensInMinute = 6;
+
+/**
+ * Writes what was counted for one indicator: each bucket that is named is replaced whole (0 and 0 where it has nothing any more),
+ * others are left alone, and the coarser levels follow. Buckets that say the same are not written again. `revision` is of
+ * `nextRevision`, taken before the source was read. True where something changed.
+ */
+export const replaceCounts = async (
+  clickhouse: ClickHouse,
+  of: { readonly number: number; readonly level: '10s' | 'minute'; readonly revision: number },
+  counted: readonly CountedBucket[],
+): Promise<boolean> => {
+  if (counted.length === 0) return false;
+  const { number, level } = of;
+  const [from, to] = [
+    Math.min(...counted.map(bucketOf)),
+    Math.max(...counted.map(bucketOf)) + (level === '10s' ? 10 : 60),
+  ];
+  const present = await clickhouse.query<{ bucket: number; good: string; bad: string }>(
+    `-- What stands there of one indicator.
+SELECT toUnixTimestamp(bucket) AS bucket, good, bad FROM objectives_counts_${level} FINAL
+WHERE indicator = ${number} AND bucket >= toDateTime(${from}, 'UTC') AND bucket < toDateTime(${to}, 'UTC')
+SETTINGS max_threads = 1, do_not_merge_across_partitions_select_final = 1`,
+    { lane: 'background', timeoutMs: countLimits.simpleMs },
+  );
+  const before = new Map(present.map((row) => [Number(row.bucket), `${row.good} ${row.bad}`]));
+  const rows = counted.filter(({ bucket, good, bad }) => (before.get(bucket) ?? '0 0') !== `${good} ${bad}`);
+  if (rows.length > 0) await writeCounts(clickhouse, of, rows);
+  // Also where nothing had to be written: a crash may have come between the minutes and their hours.
+  const run = (sql: string): Promise<void> =>
+    clickhouse.command(sql, { lane: 'background', timeoutMs: countLimits.simpleMs });
+  if (level === '10s') await run(coarserCounts('minute', whole(from, to, 60), [number]));
+  await run(coarserCounts('hour', whole(from, to, hour), [number]));
+  return rows.length > 0;
+};
+
+const bucketOf = ({ bucket }: CountedBucket): number => bucket;
+
+const whole = (from: number, to: number, seconds: number): { from: number; to: number } => ({
+  from: Math.floor(from / seconds) * seconds,
+  to: Math.ceil(to / seconds) * seconds,
+});
+
+const writeCounts = (
+  clickhouse: ClickHouse,
+  { number, level, revision }: { readonly number: number; readonly level: '10s' | 'minute'; readonly revision: number },
+  rows: readonly CountedBucket[],
+): Promise<void> => {
+  const lines = rows.map(({ bucket, good, bad }) => `{"bucket":${bucket},"good":${good},"bad":${bad}}`);
+  return clickhouse.insert({
+    sql: `-- Counts of one indicator, each bucket whole.
+INSERT INTO objectives_counts_${level} (bucket, indicator, good, bad, revision)
+SELECT toDateTime(bucket, 'UTC'), ${number}, good, bad, ${revision * (level === 'minute' ? tensInMinute : 1)}
+FROM input('bucket UInt32, good UInt64, bad UInt64')`,
+    format: 'JSONEachRow',
+    body: Buffer.from(`${lines.join('\n')}\n`),
+  });
+};
