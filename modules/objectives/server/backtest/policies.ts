@@ -1,19 +1,10 @@
 import type { z } from 'zod';
 import { Refusal } from '../../../../kernel/problem.ts';
 import type { testedPolicy } from '../../contract/backtests.ts';
-import { workbookApproaches } from '../../domain/approaches.ts';
-import type { Objective, Tier } from '../../domain/objective.ts';
+import { presetPolicy, type TestedPolicy } from '../../domain/backtest.ts';
 import type { SimulatedTier } from '../../domain/simulate.ts';
-import { defaultTiers } from '../../domain/tiers.ts';
-import { nominalMinutes } from '../../domain/window.ts';
 
 type Said = z.output<typeof testedPolicy>;
-
-/** One way to alert, as it is tried on any objective. */
-export interface TestedPolicy {
-  readonly name: string;
-  tiersFor(objective: Objective): readonly SimulatedTier[];
-}
 
 /** What a person asks to be tried. Throws a Refusal `objectives.bad-policy` that names each wrong field. */
 export const policiesOf = (said: readonly Said[]): TestedPolicy[] => {
@@ -24,18 +15,7 @@ export const policiesOf = (said: readonly Said[]): TestedPolicy[] => {
 };
 
 const policyOf = (said: Said, path: string): TestedPolicy => {
-  if ('preset' in said) {
-    const { preset } = said;
-    if (preset === 'own') return { name: preset, tiersFor: ({ alerts }) => alerts.tiers.map(withoutHold) };
-    if (preset === 'default')
-      return {
-        name: preset,
-        tiersFor: ({ targetPpm, window }) =>
-          defaultTiers({ targetPpm, periodMinutes: nominalMinutes(window) }).map(withoutHold),
-      };
-    const { tiers } = workbookApproaches.find(({ name }) => name === preset)!;
-    return { name: preset, tiersFor: () => tiers };
-  }
+  if ('preset' in said) return presetPolicy(said.preset);
   const tiers = said.tiers.map((tier, index): SimulatedTier => {
     const at = `${path}.tiers.${index}`;
     if ((tier.rateMillionths === null) === (tier.budgetSharePpm === null))
@@ -58,8 +38,6 @@ const policyOf = (said: Said, path: string): TestedPolicy => {
   });
   return { name: said.name, tiersFor: () => tiers };
 };
-
-const withoutHold = (tier: Tier): SimulatedTier => ({ tier, holdSeconds: 0 });
 
 const wrong = (path: string, message: string): Refusal =>
   new Refusal({

@@ -4,6 +4,7 @@ import { newId } from '../../../../platform/clock/id.ts';
 import type { Actor } from '../../../../platform/http/http.ts';
 import type { Ground } from '../../../../platform/module/ground.ts';
 import * as contract from '../../contract/backtests.ts';
+import type { PolicyResult } from '../../domain/backtest.ts';
 import { allObjectives, type KeptObjective } from '../store.ts';
 import type { ObjectivesTables } from '../tables.ts';
 import { policiesOf } from './policies.ts';
@@ -43,7 +44,7 @@ export const addBacktestRoutes = (ground: Ground): void => {
         objectives: objectives.length,
         incidents: marked.length,
         notes,
-        results,
+        results: results.map(shown),
         tookMs: Math.round(ground.clock.monotonicMs() - startedMs),
       };
     } finally {
@@ -177,6 +178,25 @@ const markedIn = async (
     to: to.getTime() / 1_000,
   }));
 };
+
+/** A result as the contract tells it: the newest alerts first, at most so many. */
+const shown = ({ firingSeconds, alerts, ...result }: PolicyResult) => ({
+  ...result,
+  firingMinutes: firingSeconds / 60,
+  alertsInAll: alerts.length,
+  alerts: alerts
+    .toReversed()
+    .slice(0, contract.backtestLimits.alertsShownMax)
+    .map(({ objective, tier, urgency, firedAt, clearedAt, detectionSeconds, resetSeconds }) => ({
+      objective,
+      tier,
+      urgency,
+      at: new Date(firedAt * 1_000).toISOString(),
+      until: clearedAt === null ? null : new Date(clearedAt * 1_000).toISOString(),
+      detectionSeconds,
+      resetSeconds,
+    })),
+});
 
 const dateOf = (instant: Temporal.Instant): Date => new Date(instant.epochMilliseconds);
 

@@ -1,14 +1,20 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ClickHouse } from '../../../../platform/clickhouse/clickhouse.ts';
+import {
+  neverReached,
+  sumUp,
+  tryPolicy,
+  type PolicyResult,
+  type TestedPolicy,
+  type TestedPromise,
+  type Tried,
+} from '../../domain/backtest.ts';
 import { eventPartsOf } from '../../domain/method.ts';
 import type { Objective } from '../../domain/objective.ts';
 import type { MarkedPeriod } from '../../domain/score.ts';
 import { seriesByMethod, type Series } from '../../domain/series.ts';
-import { simulate, type RaisedAlert } from '../../domain/simulate.ts';
 import { nominalMinutes } from '../../domain/window.ts';
-import type { TestedPolicy } from './policies.ts';
 import { badOnes, readSteps, type StepCounts, type Steps } from './signals.ts';
-import { tally, type PolicyResult, type Tested } from './tally.ts';
 
 /** What is tried on what. Instants in epoch seconds. */
 export interface Question {
@@ -52,7 +58,7 @@ export const backtest = async (
     within,
   );
   if (largest > countMax) throw new RangeError(`An hour with ${largest} events is more than a back-test can count.`);
-  const ledger = new Map<string, Tested[]>(question.policies.map(({ name }) => [name, []]));
+  const tried = new Map<TestedPolicy, Tried[]>(question.policies.map((policy) => [policy, []]));
   // Objectives of one indicator stand beside each other, so that its counts are read once.
   const inOrder = tested.toSorted((a, b) => indicatorOf(a.definition)! - indicatorOf(b.definition)!);
   for (let at = 0; at < inOrder.length; at += togetherMax) {
@@ -60,21 +66,29 @@ export const backtest = async (
     const wanted = [...new Set(together.map(({ definition }) => indicatorOf(definition)!))];
     const toRead = wanted.filter((number) => numbers.has(number));
     const counts = toRead.length === 0 ? new Map() : await readSteps(clickhouse, toRead, within);
-    for (const objective of together) {
-      const found = counts.get(indicatorOf(objective.definition)!);
-      const periods = question.incidents.get(objective.id) ?? [];
-      for (const policy of question.policies) {
-        const alerts = found ? alertsOf(objective.definition, policy, found, within, question.from) : [];
-        ledger.get(policy.name)!.push({ name: objective.name, alerts, periods });
-      }
+    for (const { id, definition } of together) {
+      const objective = {
+        ...promiseOf(definition),
+        series: seriesOf(definition, counts.get(indicatorOf(definition)!), within),
+        decideFrom: question.from,
+        eventParts: eventPartsOf(definition.method),
+        marked: question.incidents.get(id) ?? [],
+      };
+      for (const policy of question.policies) tried.get(policy)!.push(tryPolicy(objective, policy));
       await nextTurn();
     }
   }
-  return {
-    results: question.policies.map(({ name }) => tally(name, ledger.get(name)!, question.to)),
-    notes,
-  };
+  const promises = tested.map(({ definition }) => promiseOf(definition));
+  notes.push(...question.policies.flatMap((policy) => neverReached(promises, policy)));
+  return { results: question.policies.map((policy) => sumUp(policy.name, tried.get(policy)!)), notes };
 };
+
+const promiseOf = ({ name, targetPpm, window, alerts }: Objective): TestedPromise => ({
+  name,
+  targetPpm,
+  periodMinutes: nominalMinutes(window),
+  tiers: alerts.tiers,
+});
 
 /** The number of the one indicator that an ordinary objective has; null for a composite or a journey. */
 const indicatorOf = ({ components }: Objective): number | null => {
@@ -82,29 +96,18 @@ const indicatorOf = ({ components }: Objective): number | null => {
   return more.length === 0 && only?.indicator.kind === 'indicator' ? only.indicator.number : null;
 };
 
-const alertsOf = (
-  objective: Objective,
-  policy: TestedPolicy,
-  counts: StepCounts,
-  within: Steps,
-  decideFrom: number,
-): RaisedAlert[] => {
-  const events: Series = {
-    startsAt: within.from,
-    stepSeconds: within.stepSeconds,
+/** The counts as the objective's method counts them; where nothing was bad there is nothing to look at. */
+const seriesOf = (objective: Objective, counts: StepCounts | undefined, within: Steps): Series => {
+  const { from, stepSeconds } = within;
+  const none = new Float64Array(0);
+  if (!counts) return { startsAt: from, stepSeconds, good: none, bad: none };
+  const events = {
+    startsAt: from,
+    stepSeconds,
     good: Float64Array.from(counts.good),
     bad: Float64Array.from(counts.bad),
   };
-  return simulate(
-    {
-      series: seriesByMethod(events, objective),
-      targetPpm: objective.targetPpm,
-      periodMinutes: nominalMinutes(objective.window),
-      decideFrom,
-      eventParts: eventPartsOf(objective.method),
-    },
-    policy.tiersFor(objective),
-  );
+  return seriesByMethod(events, objective);
 };
 
 /** From before the asked stretch, so that the longest window is full when it begins, in whole steps. */
@@ -112,7 +115,7 @@ const stretchOf = (question: Question, tested: readonly { readonly definition: O
   const longestMinutes = Math.max(
     0,
     ...tested.flatMap(({ definition }) =>
-      question.policies.flatMap((policy) => policy.tiersFor(definition).map(({ tier }) => tier.longMinutes)),
+      question.policies.flatMap((policy) => policy.tiersFor(promiseOf(definition)).map(({ tier }) => tier.longMinutes)),
     ),
   );
   const stepSeconds = question.from < question.minutesFrom ? 3_600 : 60;
