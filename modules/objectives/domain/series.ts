@@ -36,10 +36,9 @@ export const seriesOf = (
 export const seriesByMethod = (series: Series, by: Pick<Objective, 'method' | 'timeSlice'>): Series => {
   const slice = by.timeSlice;
   if (by.method === 'Occurrences' || slice === null) return series;
-  const startsAt = Math.floor(series.startsAt / slice.seconds) * slice.seconds;
-  const end = series.startsAt + series.good.length * series.stepSeconds;
-  const steps = Math.max(0, Math.floor((end - startsAt) / slice.seconds));
-  const events = seriesOf(bucketsOf(series), { startsAt, stepSeconds: slice.seconds, steps });
+  const events = eventsBySlice(series, slice.seconds);
+  const { startsAt } = events;
+  const steps = events.good.length;
   const good = new Float64Array(steps);
   const bad = new Float64Array(steps);
   for (let index = 0; index < steps; index++) {
@@ -48,6 +47,14 @@ export const seriesByMethod = (series: Series, by: Pick<Objective, 'method' | 't
     bad[index] = counts.bad;
   }
   return { startsAt, stepSeconds: slice.seconds, good, bad };
+};
+
+/** Events of each slice that is over; slices begin at multiples of their length since 1970. */
+export const eventsBySlice = (series: Series, sliceSeconds: number): Series => {
+  const startsAt = Math.floor(series.startsAt / sliceSeconds) * sliceSeconds;
+  const end = series.startsAt + series.good.length * series.stepSeconds;
+  const steps = Math.max(0, Math.floor((end - startsAt) / sliceSeconds));
+  return seriesOf(bucketsOf(series), { startsAt, stepSeconds: sliceSeconds, steps });
 };
 
 export const runningSums = (series: Series): RunningSums => {

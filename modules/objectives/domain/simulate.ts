@@ -1,6 +1,6 @@
 import { firesFor, judgeBurn, readyTier, type BurnReason, type ReadyTier, type WindowSums } from './decide-burn.ts';
 import { million, type Tier } from './objective.ts';
-import { runningSums, type RunningSums, type Series } from './series.ts';
+import { runningSums, type Series } from './series.ts';
 
 /** A tier as a back-test runs it. A tier of one window has it as its short one too. */
 export interface SimulatedTier {
@@ -44,97 +44,126 @@ export interface Simulated {
  * after each step. Windows that reach before the series hold what there is. Steps must divide the windows, else the
  * window is the nearest number of steps, at least one.
  */
-export const simulate = (of: Simulated, tiers: readonly SimulatedTier[]): RaisedAlert[] => {
-  const sums = runningSums(of.series);
-  return tiers
-    .flatMap((each) => simulateTier(of, sums, each))
+export const simulate = (of: Simulated, tiers: readonly SimulatedTier[]): RaisedAlert[] =>
+  simulateOver(stepsOfSeries(of), of, tiers);
+
+/** What a back-test asks of a history, by steps: `from` and `end` are numbers of steps, half-open. */
+export interface Steps {
+  readonly startsAt: number;
+  readonly stepSeconds: number;
+  readonly count: number;
+  /** True where nothing bad lies between: no tier can begin there. */
+  isCalm(from: number, end: number): boolean;
+  /** Whole counts of two windows that end at `end`. */
+  read(windows: Filled, of: { end: number; longFrom: number; shortFrom: number }): void;
+  /** Whether one step alone spends budget faster than it is earned. */
+  isHot(step: number): boolean;
+}
+
+/** One object for forty thousand questions. */
+export type Filled = { -readonly [key in keyof WindowSums]: number };
+
+type Decided = Pick<Simulated, 'targetPpm' | 'periodMinutes' | 'decideFrom' | 'eventParts'>;
+
+/** The same over any history that can answer for its windows (composites: simulate-whole.ts). */
+export const simulateOver = (steps: Steps, of: Decided, tiers: readonly SimulatedTier[]): RaisedAlert[] =>
+  tiers
+    .flatMap((each) => simulateTier(steps, of, each))
     .sort((a, b) => a.firedAt - b.firedAt || (a.tier < b.tier ? -1 : 1));
+
+const stepsOfSeries = ({ series, targetPpm }: Simulated): Steps => {
+  const { total, bad } = runningSums(series);
+  return {
+    startsAt: series.startsAt,
+    stepSeconds: series.stepSeconds,
+    count: series.good.length,
+    isCalm: (from, end) => bad[end] === bad[from],
+    read: (windows, { end, longFrom, shortFrom }) => {
+      windows.longTotal = total[end]! - total[longFrom]!;
+      windows.longBad = bad[end]! - bad[longFrom]!;
+      windows.shortTotal = total[end]! - total[shortFrom]!;
+      windows.shortBad = bad[end]! - bad[shortFrom]!;
+    },
+    isHot: (step) => {
+      const failed = series.bad[step]!;
+      return failed > 0 && failed * million >= (failed + series.good[step]!) * (million - targetPpm);
+    },
+  };
 };
 
-const simulateTier = (of: Simulated, sums: RunningSums, { tier, holdSeconds }: SimulatedTier): RaisedAlert[] => {
-  const { series } = of;
-  const { total, bad } = sums;
+const simulateTier = (steps: Steps, of: Decided, { tier, holdSeconds }: SimulatedTier): RaisedAlert[] => {
   const ready = readyTier(tier, of.targetPpm, of.periodMinutes, of.eventParts);
-  const long = stepsOf(tier.longMinutes, series);
-  const short = stepsOf(tier.shortMinutes, series);
-  const hold = Math.ceil(holdSeconds / series.stepSeconds);
-  const first = Math.max(1, Math.ceil(((of.decideFrom ?? series.startsAt) - series.startsAt) / series.stepSeconds) + 1);
+  const long = lengthOf(tier.longMinutes, steps);
+  const short = lengthOf(tier.shortMinutes, steps);
+  const hold = Math.ceil(holdSeconds / steps.stepSeconds);
+  const first = Math.max(1, Math.ceil(((of.decideFrom ?? steps.startsAt) - steps.startsAt) / steps.stepSeconds) + 1);
   const alerts: RaisedAlert[] = [];
-  /** One object for forty thousand questions. */
-  const windows = { longTotal: 0, longBad: 0, shortTotal: 0, shortBad: 0 };
+  const windows: Filled = { longTotal: 0, longBad: 0, shortTotal: 0, shortBad: 0 };
+  const at = { end: 0, longFrom: 0, shortFrom: 0 };
   let open: RaisedAlert | null = null;
   let burns = false;
   let since = 0;
-  for (let end = first; end < total.length; end++) {
-    const longFrom = end > long ? end - long : 0;
-    const shortFrom = end > short ? end - short : 0;
-    windows.longBad = bad[end]! - bad[longFrom]!;
+  for (let end = first; end <= steps.count; end++) {
+    at.end = end;
+    at.longFrom = end > long ? end - long : 0;
+    at.shortFrom = end > short ? end - short : 0;
     // Nothing bad and nothing burning: most steps of most services end here.
-    if (!burns && windows.longBad === 0) continue;
-    windows.longTotal = total[end]! - total[longFrom]!;
-    windows.shortTotal = total[end]! - total[shortFrom]!;
-    windows.shortBad = bad[end]! - bad[shortFrom]!;
+    if (!burns && steps.isCalm(at.longFrom, end)) continue;
+    steps.read(windows, at);
     const reason = judgeBurn(ready, windows, burns);
     if (firesFor(reason)) {
       if (!burns) since = end;
       burns = true;
-      if (open === null && end - since >= hold) open = raised(of, ready, { end, long, short, windows });
+      if (open === null && end - since >= hold) open = raised(steps, ready, { end, long, short, windows });
     } else if (burns) {
       burns = false;
-      if (open !== null) alerts.push(closed(of, open, end, reason));
+      if (open !== null) alerts.push(closed(steps, open, end, reason));
       open = null;
     }
   }
-  if (open !== null) alerts.push({ ...open, burningTo: burntUntil(of, total.length - 1) });
+  if (open !== null) alerts.push({ ...open, burningTo: burntUntil(steps, steps.count) });
   return alerts;
 };
 
-const stepsOf = (minutes: number, series: Series): number =>
-  Math.max(1, Math.round((minutes * 60) / series.stepSeconds));
+const lengthOf = (minutes: number, steps: Steps): number => Math.max(1, Math.round((minutes * 60) / steps.stepSeconds));
 
-const timeAt = (series: Series, end: number): number => series.startsAt + end * series.stepSeconds;
+const timeAt = (steps: Steps, end: number): number => steps.startsAt + end * steps.stepSeconds;
 
 const raised = (
-  of: Simulated,
+  steps: Steps,
   ready: ReadyTier,
   at: { end: number; long: number; short: number; windows: WindowSums },
 ): RaisedAlert => ({
   tier: ready.tier.name,
   urgency: ready.tier.urgency,
-  firedAt: timeAt(of.series, at.end),
+  firedAt: timeAt(steps, at.end),
   clearedAt: null,
   cleared: null,
-  burningFrom: burningSince(of, at.end, at.long, at.short),
-  burningTo: timeAt(of.series, at.end),
+  burningFrom: burningSince(steps, at.end, at.long, at.short),
+  burningTo: timeAt(steps, at.end),
   longTotal: at.windows.longTotal,
   longBad: at.windows.longBad,
   shortTotal: at.windows.shortTotal,
   shortBad: at.windows.shortBad,
 });
 
-const closed = (of: Simulated, open: RaisedAlert, end: number, cleared: BurnReason): RaisedAlert => ({
+const closed = (steps: Steps, open: RaisedAlert, end: number, cleared: BurnReason): RaisedAlert => ({
   ...open,
-  clearedAt: timeAt(of.series, end),
+  clearedAt: timeAt(steps, end),
   cleared,
-  burningTo: burntUntil(of, end),
+  burningTo: burntUntil(steps, end),
 });
 
-/** Whether one step alone spends budget faster than it is earned. */
-const isHot = ({ series, targetPpm }: Simulated, index: number): boolean => {
-  const bad = series.bad[index]!;
-  return bad > 0 && bad * million >= (bad + series.good[index]!) * (million - targetPpm);
-};
-
 /** Back from the step that ends at `end`, over pauses shorter than the short window, at most over the long one. */
-const burningSince = (of: Simulated, end: number, long: number, short: number): number => {
+const burningSince = (steps: Steps, end: number, long: number, short: number): number => {
   let earliest = end - 1;
-  for (let index = end - 1; index >= Math.max(0, end - long) && earliest - index <= short; index--)
-    if (isHot(of, index)) earliest = index;
-  return timeAt(of.series, earliest);
+  for (let step = end - 1; step >= Math.max(0, end - long) && earliest - step <= short; step--)
+    if (steps.isHot(step)) earliest = step;
+  return timeAt(steps, earliest);
 };
 
-const burntUntil = (of: Simulated, end: number): number => {
+const burntUntil = (steps: Steps, end: number): number => {
   let last = end - 1;
-  while (last > 0 && !isHot(of, last)) last -= 1;
-  return timeAt(of.series, last + 1);
+  while (last > 0 && !steps.isHot(last)) last -= 1;
+  return timeAt(steps, last + 1);
 };
