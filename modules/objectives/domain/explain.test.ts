@@ -7,6 +7,7 @@ import {
   explainNoData,
   explainRemaining,
   explainThreshold,
+  explainWhole,
 } from './explain.ts';
 import { countText, minutesText, percentText, ppmText, rateText, secondsText, windowName } from './number-text.ts';
 import { defaultTiers } from './tiers.ts';
@@ -72,6 +73,34 @@ describe('Each number tells its formula with its counts', () => {
     ],
   ])('%j', (explained, formula, withNumbers, result) => {
     expect(explained).toEqual({ formula, withNumbers, result });
+  });
+});
+
+describe('A composite tells how it follows from its parts', () => {
+  const parts = [
+    { displayName: 'cart', weight: 1, burnRate: 3, badRatio: 0.003 },
+    { displayName: 'pay', weight: 0.5, burnRate: 2, badRatio: 0.02 },
+    { displayName: 'silent', weight: 9, burnRate: null, badRatio: null },
+  ];
+  it.each([
+    ['Occurrences', 'sum of weight × burn rate of each part', '1 × 3× (cart) + 0.5 × 2× (pay)', '4×'],
+    [
+      'RatioTimeslices',
+      'sum of weight × missing share of each part',
+      '1 × 0.3 % (cart) + 0.5 × 2 % (pay)',
+      '1.3 % missing',
+    ],
+    [
+      'Timeslices',
+      'a slice of time is bad when it is bad for any part',
+      'cart: 0.3 % bad, pay: 2 % bad',
+      'weights mean nothing here',
+    ],
+  ] as const)('%s', (method, formula, withNumbers, result) => {
+    expect(explainWhole(parts, method)).toEqual({ formula, withNumbers, result });
+  });
+  it('without data', () => {
+    expect(explainWhole([], 'Occurrences').result).toBe('no data');
   });
 });
 

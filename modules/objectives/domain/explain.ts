@@ -75,6 +75,39 @@ export const explainBurnRate = (of: Explained & { readonly windowMinutes: number
   };
 };
 
+/** One part of a composite, as its explanation names it. */
+export interface ExplainedPart {
+  readonly displayName: string;
+  readonly weight: number;
+  readonly burnRate: number | null;
+  /** Share of bad, 0 to 1; null without data. */
+  readonly badRatio: number | null;
+}
+
+/** How the whole of a composite follows from its parts (composite.ts). */
+export const explainWhole = (parts: readonly ExplainedPart[], method: BudgetingMethod): Explanation => {
+  const seen = parts.filter((each) => each.burnRate !== null && each.badRatio !== null);
+  const name = (each: ExplainedPart): string => each.displayName || 'part';
+  if (method === 'Timeslices')
+    return {
+      formula: 'a slice of time is bad when it is bad for any part',
+      withNumbers: seen.map((each) => `${name(each)}: ${percentText(each.badRatio!)} bad`).join(', ') || 'no data',
+      result: 'weights mean nothing here',
+    };
+  const ratios = method === 'RatioTimeslices';
+  const worth = (each: ExplainedPart): number => each.weight * (ratios ? each.badRatio! : each.burnRate!);
+  const shown = (value: number): string => (ratios ? percentText(value) : rateText(value));
+  const sum = seen.reduce((total, each) => total + worth(each), 0);
+  return {
+    formula: ratios ? 'sum of weight × missing share of each part' : 'sum of weight × burn rate of each part',
+    withNumbers:
+      seen
+        .map((each) => `${countText(each.weight)} × ${shown(ratios ? each.badRatio! : each.burnRate!)} (${name(each)})`)
+        .join(' + ') || 'no data',
+    result: seen.length === 0 ? 'no data' : ratios ? `${percentText(Math.min(1, sum))} missing` : rateText(sum),
+  };
+};
+
 /** share × period ÷ window. */
 export const explainThreshold = (tier: Tier, periodMinutes: number): Explanation => ({
   formula: tier.rateMillionths === null ? 'share of the budget × period ÷ long window' : 'given by hand',
