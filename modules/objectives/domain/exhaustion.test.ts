@@ -42,6 +42,14 @@ describe('When a budget runs out', () => {
     });
     expect(answer).toMatchObject({ exhaustsAt: null, reason: 'burns-slower-than-earned' });
   });
+  it('a window that is not full yet has a smaller budget, which grows', () => {
+    // Two days of 30: 2,880 of 2,880,000 allowed, half of them spent; ten times enters 10 a minute and earns 1.
+    const counts = { good: 2_880_000 - 1_440, bad: 1_440 };
+    const recent = { good: 60_000 - 600, bad: 600 };
+    const outlook = { counts, targetPpm: 999_000, window: rolling(43_200), recent, recentMinutes: 60 };
+    expect(secondsUntil({ ...outlook, filledMinutes: 2_880 })).toBe((1_440 / 9) * 60);
+    expect(secondsUntil({ ...outlook, filledMinutes: 43_000 })).toBe(Math.ceil((0.5 * 43_200 * 60) / 10));
+  });
   it('in a calendar period: what is left over what burns beyond the earned, or the end of the period first', () => {
     const window = {
       from: now.subtract({ minutes: 14_400 }),

@@ -26,6 +26,8 @@ export interface Outlook {
   /** Counts of the last `recentMinutes`: their rate is taken to go on. */
   readonly recent: Counts;
   readonly recentMinutes: number;
+  /** For a rolling window without `history`: its minutes with data, taken as the newest ones. All of them unless given. */
+  readonly filledMinutes?: number;
   /** For a rolling window: its counts by buckets of one length, oldest first, missing where nothing was; what leaves the window then. */
   readonly history?: { readonly buckets: readonly Bucket[]; readonly stepSeconds: number };
 }
@@ -35,7 +37,8 @@ export interface Outlook {
  * - calendar period: nothing leaves it; `seconds = remaining ÷ (bad rate − (1 − target) × rate)`, until the period ends.
  * - rolling window with its history: what enters at the recent rate and what leaves, bucket by bucket, evenly within each.
  * - rolling window without it: as if traffic were steady and nothing bad left, `remaining share × period ÷ burn`
- *   (SRE workbook, chapter 5); the earliest that it can be.
+ *   (SRE workbook, chapter 5); the earliest that it can be. A window that is not full yet has a smaller budget that still
+ *   grows: there as if all it holds had come evenly in its minutes with data.
  */
 export const projectExhaustion = (outlook: Outlook): Projection => {
   const { counts, targetPpm, recent, window } = outlook;
@@ -81,13 +84,22 @@ const secondsLeft = (outlook: Outlook, burn: number): number | null => {
   const beyond = (of: Counts): number => of.bad - budget * (of.good + of.bad);
   const entering = beyond(recent) / (outlook.recentMinutes * 60);
   if (window.endsAt !== null) return entering > 0 ? -beyond(counts) / entering : null;
-  if (!outlook.history) return burn > 0 ? steadySeconds(counts, targetPpm, window, burn) : null;
+  const history = outlook.history ?? evenly(outlook);
+  if (!history) return burn > 0 ? steadySeconds(counts, targetPpm, window, burn) : null;
   return walk(
-    outlook.history,
+    history,
     { windowFrom: second(window.from), level: beyond(counts), entering, seconds: window.periodMinutes * 60 },
     beyond,
   );
 };
+
+/** What a young window holds, as one bucket; null where it is (nearly) full. */
+const evenly = ({ window, counts, filledMinutes }: Outlook): Outlook['history'] | null => {
+  const minutes = Math.max(1, filledMinutes ?? window.periodMinutes);
+  if (minutes > nearlyFull * window.periodMinutes) return null;
+  return { buckets: [{ at: second(window.to) - minutes * 60, ...counts }], stepSeconds: minutes * 60 };
+};
+const nearlyFull = 0.98;
 
 /** The workbook's closed form; beyond one period the window has forgotten what it holds now, and only the rate itself decides. */
 const steadySeconds = (counts: Counts, targetPpm: number, window: WindowAt, burn: number): number | null => {

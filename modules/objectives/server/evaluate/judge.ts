@@ -106,6 +106,7 @@ export const projectionOf = (
     window: judged.window,
     recent: judged.recent,
     recentMinutes,
+    filledMinutes: judged.budget.minutes,
     ...(history ? { history } : {}),
   });
 
