@@ -39,7 +39,17 @@ describe('The burn rate is the error ratio over the budget', () => {
     }
   });
   it('compares with the least factors', () => {
-    expect(burnTest(999_000, ratioOf(72, 5))).toEqual({ badFactor: 625, totalFactor: 9 });
+    expect(burnTest(999_000, ratioOf(72, 5))).toEqual({ badFactor: 625, totalFactor: 9, wide: null });
+  });
+  it('is exact for odd shares over long windows too, whose factors are beyond 2^53', () => {
+    // 12.3457 % of 527,039 minutes within 500,009: 1,000,000 × 500,009 × 10^6 does not fit a number.
+    const threshold = ratioOf(123_457n * 527_039n, 1_000_000n * 500_009n);
+    expect(burnTest(987_653, threshold).wide).not.toBeNull();
+    const total = 1_000_000_007;
+    const needed = (123_457n * 527_039n * 12_347n * BigInt(total)) / (1_000_000n * 500_009n * 1_000_000n);
+    const bad = Number(needed) + 1;
+    expect(burnsAtLeast({ good: total - bad, bad }, 987_653, threshold)).toBe(true);
+    expect(burnsAtLeast({ good: total - bad + 1, bad: bad - 1 }, 987_653, threshold)).toBe(false);
   });
   it('reaches nothing without data', () => {
     expect(burnsAtLeast({ good: 0, bad: 0 }, 999_000, ratioOf(0, 1))).toBe(false);

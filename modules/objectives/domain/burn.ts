@@ -19,23 +19,28 @@ export const burnsAtLeast = (counts: Counts, targetPpm: number, threshold: Ratio
 export interface BurnTest {
   readonly badFactor: number;
   readonly totalFactor: number;
+  /** The same factors where they are beyond 2^53 (odd shares over long windows); null where numbers hold them. */
+  readonly wide: { readonly badFactor: bigint; readonly totalFactor: bigint } | null;
 }
 
 /**
  * `bad ÷ total ≥ threshold × (1 − target)`, multiplied out and reduced: 14.4× at 99.9 % is `bad × 625 ≥ total × 9`.
- * Made once, asked millions of times. Throws RangeError where the factors are beyond 2^53.
+ * Made once, asked millions of times.
  */
 export const burnTest = (targetPpm: number, threshold: Ratio): BurnTest => {
-  const [bad, total] = reduced(
+  const [badFactor, totalFactor] = reduced(
     BigInt(million) * BigInt(threshold.denominator),
     BigInt(threshold.numerator) * BigInt(million - targetPpm),
   );
-  const test = { badFactor: Number(bad), totalFactor: Number(total) };
-  if (!Number.isSafeInteger(test.badFactor) || !Number.isSafeInteger(test.totalFactor))
-    throw new RangeError(`No exact comparison at ${threshold.numerator}/${threshold.denominator}`);
-  return test;
+  const wide = badFactor > mostSafe || totalFactor > mostSafe ? { badFactor, totalFactor } : null;
+  return { badFactor: Number(badFactor), totalFactor: Number(totalFactor), wide };
 };
 
+const mostSafe = BigInt(Number.MAX_SAFE_INTEGER);
+
 /** Whether `bad` of `total` events reach the threshold; no events reach none. */
-export const reaches = (total: number, bad: number, test: BurnTest): boolean =>
-  total > 0 && productAtLeast(bad, test.badFactor, total, test.totalFactor);
+export const reaches = (total: number, bad: number, test: BurnTest): boolean => {
+  if (total <= 0) return false;
+  if (test.wide === null) return productAtLeast(bad, test.badFactor, total, test.totalFactor);
+  return BigInt(bad) * test.wide.badFactor >= BigInt(total) * test.wide.totalFactor;
+};
