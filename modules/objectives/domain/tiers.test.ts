@@ -86,7 +86,10 @@ describe('Every ordinary objective gets default tiers that can be reached', () =
     expect(fast).toMatchObject({ budgetSharePpm: 6_900, longMinutes: 60 });
     expect(fast!.adapted).toContain('0.69 % of the budget instead of 2 %');
     expect(fast!.adapted).toContain('at 2 % it would take 144 %');
+    expect(fast!.adapted).toContain('could not be reached at a target of 90 % over 30 days');
     expect(slow!.adapted).toContain('2.5 % of the budget instead of 5 %');
+    const [near] = defaultTiers({ targetPpm: 935_000, periodMinutes: 30 * day });
+    expect(near!.adapted).toContain('at 2 % it would take 93.6 %, and one of the tiers could hardly be reached');
   });
   it('says how a short period changed them', () => {
     const [fast] = defaultTiers({ targetPpm: 999_000, periodMinutes: day });

@@ -78,8 +78,9 @@ const longChoices = [
  */
 export const defaultTiers = (of: { targetPpm: number; periodMinutes: number }): Tier[] => {
   const fitted = fitWindows(of.periodMinutes);
-  const tooHigh = fitted.some((each) => neededPpm(each, of) > neededPpmMax);
-  return fitted.map((each) => tierOf(each, of, tooHigh));
+  const most = Math.max(...fitted.map((each) => neededPpm(each, of)));
+  const lower = most > million ? 'not' : most > neededPpmMax ? 'hardly' : null;
+  return fitted.map((each) => tierOf(each, of, lower));
 };
 
 interface Fitted {
@@ -114,10 +115,13 @@ const fittingLong = (wished: number, above: number): number => {
 const neededPpm = (fitted: Fitted, of: { targetPpm: number; periodMinutes: number }): number =>
   (fitted.sharePpm * of.periodMinutes * (million - of.targetPpm)) / (million * fitted.longMinutes);
 
-const tierOf = (fitted: Fitted, of: { targetPpm: number; periodMinutes: number }, lower: boolean): Tier => {
+/** How the tier that needs most could be reached as it is: `not` beyond every event, `hardly` near it; null: all can. */
+type Unreached = 'not' | 'hardly' | null;
+
+const tierOf = (fitted: Fitted, of: { targetPpm: number; periodMinutes: number }, lower: Unreached): Tier => {
   const budgetPpm = million - of.targetPpm;
   const badPpm = Math.max(fitted.usual.badPpm, budgetPpm);
-  const held = lower && neededPpm(fitted, of) > badPpm;
+  const held = lower !== null && neededPpm(fitted, of) > badPpm;
   const sharePpm = held
     ? Math.max(1, roundedDown((badPpm * fitted.longMinutes * million) / (budgetPpm * of.periodMinutes)))
     : fitted.sharePpm;
@@ -130,13 +134,13 @@ const tierOf = (fitted: Fitted, of: { targetPpm: number; periodMinutes: number }
     rateMillionths: null,
     badEventsMin: 1,
   };
-  return { ...tier, adapted: adaptedText(fitted, of, held ? badPpm : null, sharePpm) };
+  return { ...tier, adapted: adaptedText(fitted, of, held ? { badPpm, lower } : null, sharePpm) };
 };
 
 const adaptedText = (
   fitted: Fitted,
   of: { targetPpm: number; periodMinutes: number },
-  heldTo: number | null,
+  heldTo: { readonly badPpm: number; readonly lower: Unreached } | null,
   sharePpm: number,
 ): string | null => {
   const { usual: before } = fitted;
@@ -153,9 +157,9 @@ const adaptedText = (
     );
   if (heldTo !== null)
     said.push(
-      `${ppmText(sharePpm)} of the budget instead of ${ppmText(fitted.sharePpm)}, so that about ${ppmText(heldTo)} of bad events ` +
+      `${ppmText(sharePpm)} of the budget instead of ${ppmText(fitted.sharePpm)}, so that about ${ppmText(heldTo.badPpm)} of bad events ` +
         `fire it: at ${ppmText(fitted.sharePpm)} it would take ${percentText(neededPpm(fitted, of) / million)}, and one of the tiers ` +
-        `could not be reached at a target of ${ppmText(of.targetPpm)} over ${minutesText(of.periodMinutes)}`,
+        `could ${heldTo.lower} be reached at a target of ${ppmText(of.targetPpm)} over ${minutesText(of.periodMinutes)}`,
     );
   return said.length === 0 ? null : `${said.join('; ')}.`;
 };
