@@ -35,17 +35,25 @@ describe('A composite of occurrences burns at the weighted sum of its parts', ()
       bad: 0,
     });
   });
-  it('one part with the target of the whole is itself, to the event, at any size', () => {
+  it('one part with the target of the whole is itself, to the event', () => {
     for (const [bad, total] of [
       [0, 10],
       [7, 10],
-      [123_456, 9_876_543_210],
-      [1, 8_000_000_000_000_000],
+      [123_456, 9_000_000_000],
     ] as const) {
       const { counts, eventParts } = composeCounts([part(bad, total)], { method: 'Occurrences', targetPpm: 999_000 });
       expect([counts.bad / eventParts, (counts.good + counts.bad) / eventParts]).toEqual([bad, total]);
       expect(Number.isSafeInteger(counts.good + counts.bad)).toBe(true);
     }
+  });
+  it('has one scale for a week of ten thousand requests a second and for its last minute', () => {
+    const scale = (bad: number, total: number) => {
+      const { counts, eventParts } = composeCounts([part(bad, total)], { method: 'Occurrences', targetPpm: 999_000 });
+      expect(counts.bad / eventParts).toBe(bad);
+      expect((counts.good + counts.bad) / eventParts / total).toBeCloseTo(1, 12);
+      return eventParts;
+    };
+    expect(scale(3, 600_000)).toBe(scale(1_234_567, 8_000_000_000_000));
   });
 });
 

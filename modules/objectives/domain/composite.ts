@@ -30,8 +30,8 @@ export interface ComposedCounts {
 
 /**
  * Counts of the whole over one stretch, for Occurrences and RatioTimeslices. Parts without data add nothing and are not in
- * the total: no data is not good. Exact but for one rounding, to a millionth of an event (fewer digits beyond nine
- * billion events). For Timeslices the slices are composed before they are counted: `composeSlice`.
+ * the total: no data is not good. Exact but for one rounding, to a millionth of an event; beyond nine billion events the counts
+ * are the nearest numbers there are, one of 10^15 off. For Timeslices the slices are composed before they are counted: `composeSlice`.
  */
 export const composeCounts = (
   parts: readonly Part[],
@@ -41,12 +41,15 @@ export const composeCounts = (
   const totals = seen.map(({ counts, eventParts }) => Math.round((counts.good + counts.bad) / eventParts));
   const ratios = of.method === 'RatioTimeslices';
   const total = ratios ? Math.max(0, ...totals) : totals.reduce((sum, each) => sum + each, 0);
-  const eventParts = ratios ? eventPartsOf('RatioTimeslices') : scaleFor(total);
+  const eventParts = ratios ? eventPartsOf('RatioTimeslices') : compositeEventParts;
   const missing = seen.reduce((sum, part) => sum + missingOf(part, ratios ? null : of.targetPpm), 0n);
   const whole = BigInt(total) * BigInt(eventParts);
-  const bad = Number(least(whole, (2n * whole * missing + fine) / (2n * fine)));
-  return { counts: { good: total * eventParts - bad, bad }, eventParts };
+  const bad = least(whole, (2n * whole * missing + fine) / (2n * fine));
+  return { counts: { good: Number(whole - bad), bad: Number(bad) }, eventParts };
 };
+
+/** What one event is in the counts of a composite of occurrences: one scale for every window, so that windows compare. */
+export const compositeEventParts = million;
 
 /** One slice of the whole from the events of its parts in that slice: bad when any part's is; empty when all are. */
 export const composeSlice = (parts: readonly Counts[], slice: TimeSlice): Counts => {
@@ -149,12 +152,6 @@ const missingOf = ({ counts, weight, targetPpm }: Part, wholeTargetPpm: number |
   return wholeTargetPpm === null
     ? (weighted * fine) / total
     : (weighted * BigInt(million - wholeTargetPpm) * fine) / (total * BigInt(million - targetPpm));
-};
-
-const scaleFor = (total: number): number => {
-  let scale = million;
-  while (scale > 1 && total * scale > Number.MAX_SAFE_INTEGER) scale /= 10;
-  return scale;
 };
 
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);

@@ -1,4 +1,4 @@
-import { composeSlice, wholeOf, type ComposedCounts, type CountsReader } from './composite.ts';
+import { composeSlice, compositeEventParts, wholeOf, type ComposedCounts, type CountsReader } from './composite.ts';
 import type { Counts } from './indicator.ts';
 import { eventPartsOf, slicesWithin, type Stretch } from './method.ts';
 import { million, type Objective, type TimeSlice } from './objective.ts';
@@ -23,7 +23,7 @@ export interface SimulatedWhole {
  */
 export const simulateWhole = (of: SimulatedWhole, tiers: readonly SimulatedTier[]): RaisedAlert[] => {
   const { objective } = of;
-  const eventParts = objective.method === 'Occurrences' ? million : eventPartsOf(objective.method);
+  const eventParts = objective.method === 'Occurrences' ? compositeEventParts : eventPartsOf(objective.method);
   return simulateOver(
     stepsOfWhole(of),
     {
