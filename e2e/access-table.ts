@@ -45,6 +45,29 @@ const serviceStands = ['PUT', '/api/v1/services/shop%2Fpayment', service] as con
 const journey = { title: 'Buy', owner: 'payments', steps: [{ name: 'Pay', service: 'shop/payment' }] };
 const journeyStands = ['PUT', '/api/v1/journeys/buy', journey] as const;
 const entity = { title: 'Ledger database', owner: 'payments' };
+/** OpenSLO; owned by whoever owns the service. */
+const requestsOf = (spans: object) => ({ metricSource: { type: 'leadline', spec: { spans } } });
+const objective = {
+  apiVersion: 'openslo/v1',
+  kind: 'SLO',
+  metadata: { name: 'payments-answer' },
+  spec: {
+    service: 'shop/payment',
+    indicator: {
+      metadata: { name: 'answers' },
+      spec: {
+        ratioMetric: {
+          bad: requestsOf({ service: 'shop/payment', status: 'error' }),
+          total: requestsOf({ service: 'shop/payment' }),
+        },
+      },
+    },
+    timeWindow: [{ duration: '28d', isRolling: true }],
+    budgetingMethod: 'Occurrences',
+    objectives: [{ target: 0.999 }],
+  },
+};
+const objectiveStands = ['POST', '/api/v1/objectives', objective] as const;
 const entityStands = ['PUT', '/api/v1/entities/resource/ledger-db', entity] as const;
 
 const unknownId = '018f0000-0000-7000-8000-000000000000';
@@ -182,13 +205,28 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
     ...seen,
     body: { policies: [{ preset: 'own' }], from: '2026-11-01T00:00:00Z', to: '2026-11-02T00:00:00Z' },
   },
+  'GET /api/v1/objectives': seen,
+  'GET /api/v1/objectives/{name}': { ...seen, params: { name: 'no-such-objective' } },
+  'GET /api/v1/objectives/{name}/budget': { ...seen, params: { name: 'no-such-objective' } },
   'GET /api/v1/objectives/{name}/real-incidents': { ...seen, params: { name: 'no-such-objective' } },
   'POST /api/v1/objectives/{name}/real-incidents': { ...seen, params: { name: 'no-such-objective' } },
   'DELETE /api/v1/objectives/{name}/real-incidents/{id}': {
     ...seen,
     params: { name: 'no-such-objective', id: unknownId },
   },
-  'DELETE /api/v1/objectives/{name}': { ...seen, params: { name: 'no-such-objective' } },
+  'POST /api/v1/objectives': { may: owners, body: objective, before: [crewStands, serviceStands] },
+  'DELETE /api/v1/objectives/{name}': {
+    may: owners,
+    params: { name: 'payments-answer' },
+    before: [crewStands, serviceStands, objectiveStands],
+  },
+  'GET /api/v1/objective-documents': seen,
+  'GET /api/v1/objective-documents/{kind}/{name}': { ...seen, params: { kind: 'SLO', name: 'payments-answer' } },
+  'DELETE /api/v1/objective-documents/{kind}/{name}': {
+    may: owners,
+    params: { kind: 'SLO', name: 'payments-answer' },
+    before: [crewStands, serviceStands, objectiveStands],
+  },
 
   // Changes
   'GET /api/v1/changes': seen,

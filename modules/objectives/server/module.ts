@@ -6,6 +6,7 @@ import { addBacktestRoutes } from './backtest/routes.ts';
 import { startCounting } from './count/start.ts';
 import { startEvaluating } from './evaluate/start.ts';
 import type { ObjectivesDoor } from './public.ts';
+import { addReportRoutes } from './report-routes.ts';
 import { addRoutes } from './routes.ts';
 import { allObjectives } from './store.ts';
 import type { ObjectivesTables } from './tables.ts';
@@ -23,7 +24,8 @@ export const objectivesModule: ServerModule<ObjectivesDoors, ObjectivesDoor> = {
   migrations: new URL('./migrations/', import.meta.url),
   start: async (ground, doors) => {
     const db = ground.postgres.tables<ObjectivesTables>();
-    addRoutes(ground);
+    addRoutes(ground, doors);
+    addReportRoutes(ground);
     addBacktestRoutes(ground);
     const counting = startCounting(ground, doors);
     startEvaluating(ground);
@@ -31,8 +33,8 @@ export const objectivesModule: ServerModule<ObjectivesDoors, ObjectivesDoor> = {
       door: {
         objectivesOf: async (service) =>
           (await allObjectives(db)).filter(({ definition }) => definition.service === service).map(({ name }) => name),
+        feedCounts: counting.feed,
       },
-      stop: () => counting.stop(),
     };
   },
 };

@@ -1,7 +1,10 @@
 import { Refusal } from '../../../../kernel/problem.ts';
 import { newId } from '../../../../platform/clock/id.ts';
 import type { Ground } from '../../../../platform/module/ground.ts';
+import type { Objective } from '../../domain/objective.ts';
 import { allObjectives, definitionsMark } from '../store.ts';
+import { exclusionsNow } from '../corrections/in-force.ts';
+import { reachOf } from '../corrections/excluded.ts';
 import type { ObjectivesTables } from '../tables.ts';
 import { standingOf, transitionsOf } from './decide.ts';
 import { dataDecision, judge } from './judge.ts';
@@ -45,7 +48,7 @@ export const createCycle = (ground: EvaluationGround, options: { readonly catchU
   const process = newId();
   const steady = createSteadyClock(ground.clock);
   const silence = createSilence(ground.clickhouse, readOptions);
-  const definitions = rememberDefinitions(db);
+  const definitions = rememberDefinitions(db, ground);
   let remembered: { conditions: Conditions; mark: string } | null = null;
   let silenceFromMs = ground.clock.monotonicMs() + catchUpMs;
 
@@ -123,12 +126,20 @@ export const readsOfCycle = (prepared: Prepared, to: number): Asked[] => [
   ...prepared.burnMinutes.flatMap((minutes) => readsOf(prepared, askedBurn(minutes, to))),
 ];
 
-/** Definitions as they stand, read again only when one changed. */
-const rememberDefinitions = (db: Parameters<typeof allObjectives>[0]) => {
+/** Definitions as they stand with what corrections leave out, read again only when one changed. Repeated corrections are expanded each hour. */
+const rememberDefinitions = (
+  db: Parameters<typeof allObjectives>[0],
+  { postgres, clock }: Pick<EvaluationGround, 'postgres' | 'clock'>,
+) => {
   let known: { mark: string; all: readonly Prepared[] } | null = null;
   return async (): Promise<{ mark: string; all: readonly Prepared[] }> => {
-    const mark = await definitionsMark(db);
-    if (known?.mark !== mark) known = { mark, all: prepareAll(await allObjectives(db)) };
+    const from = Math.floor(clock.now().epochMilliseconds / 3_600_000) * 3_600;
+    const exclusions = await exclusionsNow(postgres);
+    const mark = `${await definitionsMark(db)} ${exclusions.mark} ${from}`;
+    if (known?.mark === mark) return known;
+    const ends = { from, to: from + 2 * 3_600 };
+    const excludedOf = (definition: Objective) => exclusions.of(definition, reachOf(definition, ends));
+    known = { mark, all: prepareAll(await allObjectives(db), excludedOf) };
     return known;
   };
 };

@@ -14,6 +14,7 @@ import {
   askedBudget,
   askedBurn,
   budgetWindow,
+  excludedMinutes,
   recentMinutes,
   tallyOf,
   tierWindows,
@@ -127,12 +128,14 @@ export const forecastDecision = (
 export const dataDecision = (prepared: Prepared, to: number, lastSeen: number | null): DataDecision =>
   decideData({
     lastSeenAt: lastSeen === null ? null : instantOf(Math.min(lastSeen, to)),
-    watchedFrom: earlier(prepared.createdAt, instantOf(to)),
+    watchedFrom: instantOf(watchedFrom(prepared, to)),
     now: instantOf(to),
     noDataMinutes: prepared.definition.alerts.noDataMinutes,
+    // Silence in planned maintenance is what was planned.
+    excludedSeconds: excludedMinutes(prepared, { from: lastSeen ?? watchedFrom(prepared, to), to }) * 60,
   });
 
 export const instantOf = (seconds: number): Temporal.Instant => Temporal.Instant.fromEpochMilliseconds(seconds * 1_000);
 
-const earlier = (a: Temporal.Instant, b: Temporal.Instant): Temporal.Instant =>
-  Temporal.Instant.compare(a, b) < 0 ? a : b;
+const watchedFrom = ({ createdAt }: Prepared, to: number): number =>
+  Math.min(createdAt.epochMilliseconds / 1_000, to);

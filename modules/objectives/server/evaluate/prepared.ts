@@ -1,6 +1,7 @@
 import { problemOf, wholeOf, type CountsReader } from '../../domain/composite.ts';
+import { stretchesWithin, type Excluded } from '../../domain/correct.ts';
 import type { Counts } from '../../domain/indicator.ts';
-import { eventPartsOf } from '../../domain/method.ts';
+import { eventPartsOf, type Stretch } from '../../domain/method.ts';
 import type { Objective, ObjectiveWindow, Tier } from '../../domain/objective.ts';
 import { windowAt, type WindowAt } from '../../domain/window.ts';
 import type { KeptObjective } from '../store.ts';
@@ -14,6 +15,8 @@ export interface Prepared {
   readonly createdAt: Temporal.Instant;
   readonly changedAt: Temporal.Instant;
   readonly find: Find;
+  /** Time that corrections leave out of it; null where none do. */
+  readonly excluded: Excluded | null;
   /** Everything that is counted below it, each as it is counted there. */
   readonly sources: readonly Source[];
   /** Lengths of the windows whose burn is judged or shown, minutes, ascending. */
@@ -42,14 +45,18 @@ export interface AskedWindow {
 export const recentMinutes = 60;
 
 /** Makes all objectives ready; who names another objective finds it among them. */
-export const prepareAll = (kept: readonly KeptObjective[]): Prepared[] => {
+export const prepareAll = (
+  kept: readonly KeptObjective[],
+  excludedOf: (definition: Objective) => Excluded | null = () => null,
+): Prepared[] => {
   const byName = new Map(kept.map((each) => [each.name, each.definition]));
-  return kept.map((each) => prepare(each, (name) => byName.get(name)));
+  return kept.map((each) => prepare(each, (name) => byName.get(name), excludedOf(each.definition)));
 };
 
 export const prepare = (
   kept: Pick<KeptObjective, 'id' | 'name' | 'definition' | 'createdAt' | 'changedAt'>,
   find: Find,
+  excluded: Excluded | null = null,
 ): Prepared => {
   const { id, name, definition, createdAt, changedAt } = kept;
   const burn = new Set<number>([recentMinutes]);
@@ -61,13 +68,14 @@ export const prepare = (
     createdAt,
     changedAt,
     find,
-    sources: sourcesOf(definition, find),
+    excluded,
+    sources: sourcesOf(definition, find).map((source) => (excluded ? { ...source, excluded } : source)),
     burnMinutes: [...burn].sort((a, b) => a - b),
   };
 };
 
 /** Asks for a whole without counts, to see what it asks for. A journey that cannot be composed any more counts nothing. */
-const sourcesOf = (definition: Objective, find: Find): Source[] => {
+export const sourcesOf = (definition: Objective, find: Find): Source[] => {
   const sources: Source[] = [];
   if (problemOf(definition, find) !== null) return sources;
   wholeOf(definition, find, {
@@ -127,13 +135,31 @@ export const tallyOf = (prepared: Prepared, readings: Readings, window: AskedWin
     const { good, bad, minutes } = readings.counted(only, window);
     return { good, bad, minutes, eventParts: eventPartsOf(definition.method) };
   }
-  const { counts, eventParts } = wholeOf(definition, prepared.find, readerOf(readings, window));
+  const { counts, eventParts } = wholeOf(definition, prepared.find, readerOf(readings, window, prepared.excluded));
   const minutes = sources.map((source) => readings.counted(source, window).minutes);
   return { ...counts, eventParts, minutes: minutes.reduce((sum, each) => sum + each, 0) / sources.length };
 };
 
 /** Counts of one window as compositions ask for them. */
-export const readerOf = (readings: Readings, window: AskedWindow): CountsReader => ({
-  counts: (indicator, by) => readings.counted({ indicators: [indicator], rule: sliceRuleOf(by) }, window),
-  joint: (indicators, { seconds, targetPpm }) => readings.counted({ indicators, rule: { seconds, targetPpm } }, window),
+export const readerOf = (
+  readings: Pick<Readings, 'counted'>,
+  window: AskedWindow,
+  excluded: Excluded | null = null,
+): CountsReader => ({
+  counts: (indicator, by) => readings.counted({ indicators: [indicator], rule: sliceRuleOf(by), excluded }, window),
+  joint: (indicators, { seconds, targetPpm }) =>
+    readings.counted({ indicators, rule: { seconds, targetPpm }, excluded }, window),
 });
+
+/** The same objective as if there were no corrections. */
+export const uncorrected = (prepared: Prepared): Prepared => ({
+  ...prepared,
+  excluded: null,
+  sources: prepared.sources.map(({ indicators, rule }) => ({ indicators, rule })),
+});
+
+/** Minutes of a stretch that corrections leave out. Epoch seconds. */
+export const excludedMinutes = ({ excluded }: Pick<Prepared, 'excluded'>, of: Stretch): number =>
+  excluded === null
+    ? 0
+    : stretchesWithin(excluded.stretches, of).reduce((sum, { from, to }) => sum + (to - from) / 60, 0);

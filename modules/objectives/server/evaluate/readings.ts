@@ -1,5 +1,6 @@
 import type { ClickHouse } from '../../../../platform/clickhouse/clickhouse.ts';
-import { slicesWithin } from '../../domain/method.ts';
+import type { Excluded } from '../../domain/correct.ts';
+import { slicesWithin, type Stretch } from '../../domain/method.ts';
 import type { Objective } from '../../domain/objective.ts';
 import {
   edgesPerReadMax,
@@ -24,6 +25,8 @@ export interface Source {
   readonly indicators: readonly number[];
   /** Null: events. */
   readonly rule: SliceRule | null;
+  /** Time that does not count. Sources that leave out different times are read by statements of their own. */
+  readonly excluded?: Excluded | null;
 }
 
 /** One window of it. `from` in epoch seconds, as asked for. */
@@ -50,7 +53,7 @@ export const sliceRuleOf = ({ method, timeSlice }: Pick<Objective, 'method' | 't
   return { seconds: timeSlice.seconds, targetPpm: method === 'Timeslices' ? timeSlice.targetPpm : null };
 };
 
-/** Sums of one rule: for each edge the statement that read it, and the place of the edge in it. */
+/** Sums of one rule and one excluded time: for each edge the statement that read it, and the place of the edge in it. */
 type Batch = Map<number, { readonly sums: ReadonlyMap<number, WindowSums>; readonly index: number }>;
 
 interface At {
@@ -58,7 +61,10 @@ interface At {
   readonly sources: CountsSources;
 }
 
-/** Reads all windows that were asked for: one statement for all objectives that count events, one for each rule of slices. */
+/**
+ * Reads all windows that were asked for: one statement for all objectives that count events, one for each rule of slices,
+ * and one for each set of excluded times.
+ */
 export const readAll = async (
   clickhouse: Pick<ClickHouse, 'query'>,
   all: readonly Asked[],
@@ -67,7 +73,7 @@ export const readAll = async (
 ): Promise<Readings> => {
   const batches = new Map<string, Batch>();
   const groups = new Groups();
-  for (const [key, same] of Map.groupBy(all, ({ source }) => ruleKey(source.rule))) {
+  for (const [key, same] of Map.groupBy(all, ({ source }) => batchKey(source))) {
     const wanted = new Map<number, Set<number>>();
     for (const { source, from, rolling } of same) {
       const edge = edgeOf(source.rule, { from, rolling }, at);
@@ -76,12 +82,14 @@ export const readAll = async (
       if (wanting) wanting.add(group);
       else wanted.set(edge, new Set([group]));
     }
-    batches.set(key, await readBatch({ clickhouse, rule: same[0]!.source.rule, wanted, groups, at, options }));
+    const { rule, excluded } = same[0]!.source;
+    const batch = { rule, excluded: excluded?.stretches ?? [], wanted, groups };
+    batches.set(key, await readBatch({ clickhouse, ...batch, at, options }));
   }
   return {
     to: at.to,
     counted: (source, window) => {
-      const place = batches.get(ruleKey(source.rule))?.get(edgeOf(source.rule, window, at));
+      const place = batches.get(batchKey(source))?.get(edgeOf(source.rule, window, at));
       const sums = place?.sums.get(groups.numberOf(source));
       if (!place || !sums) return nothing;
       const [good, bad, filled] = [sums.good[place.index]!, sums.bad[place.index]!, sums.minutes[place.index]!];
@@ -115,12 +123,13 @@ class Groups {
 const readBatch = async (given: {
   clickhouse: Pick<ClickHouse, 'query'>;
   rule: SliceRule | null;
+  excluded: readonly Stretch[];
   wanted: ReadonlyMap<number, ReadonlySet<number>>;
   groups: Groups;
   at: At;
   options: ReadOptions;
 }): Promise<Batch> => {
-  const { clickhouse, rule, wanted, groups, at, options } = given;
+  const { clickhouse, rule, excluded, wanted, groups, at, options } = given;
   const batch: Batch = new Map();
   const ordered = [...wanted.keys()].filter((edge) => edge < at.to).sort((a, b) => a - b);
   for (let first = 0; first < ordered.length; first += edgesPerReadMax) {
@@ -128,13 +137,13 @@ const readBatch = async (given: {
     const named = [...new Set(edges.flatMap((edge) => [...wanted.get(edge)!]))];
     let sums: Map<number, WindowSums>;
     if (rule === null) {
-      const plan = planWindows(edges, at.to, at.sources);
+      const plan = planWindows(edges, at.to, at.sources, excluded);
       sums = await readWindows(clickhouse, plan, named.length > namedIndicatorsMax ? null : named, options);
     } else {
       // A slice is counted from all of its minutes, so hours serve only slices of whole hours; it counts once it is over.
       const sources = rule.seconds % 3_600 === 0 ? at.sources : { ...at.sources, hoursUntil: 0 };
       const over = Math.floor(at.to / rule.seconds) * rule.seconds;
-      const plan = planWindows(edges, over, sources);
+      const plan = planWindows(edges, over, sources, excluded);
       const composed = named.map((group) => ({ group, indicators: groups.membersOf(group) }));
       sums = await readSlices(clickhouse, plan, composed, rule, options);
     }
@@ -150,4 +159,6 @@ const edgeOf = (
   { to, sources }: At,
 ): number => (rule === null ? windowEdge(from, to, sources) : slicesWithin({ from, to }, rule.seconds, rolling).from);
 
-const ruleKey = (rule: SliceRule | null): string => (rule === null ? '' : `${rule.seconds}/${rule.targetPpm}`);
+/** Sources of one key can be read together. */
+export const batchKey = ({ rule, excluded }: Pick<Source, 'rule' | 'excluded'>): string =>
+  `${rule === null ? '' : `${rule.seconds}/${rule.targetPpm}`} ${excluded?.key ?? ''}`;

@@ -106,6 +106,45 @@ export const slicesOf = (plan: Pick<WindowPlan, 'pieces'>, groups: readonly Slic
     GROUP BY group, slice`;
 };
 
+/** Good and bad of one stretch, by the edge at which it begins. */
+export type StretchSums = ReadonlyMap<number, { readonly good: number; readonly bad: number }>;
+
+/** What was counted between neighbouring edges of a plan with any number of them, by indicator or group: for charts. */
+export const readStretches = async (
+  clickhouse: Pick<ClickHouse, 'query'>,
+  plan: WindowPlan,
+  groups: readonly SliceGroup[],
+  rule: SliceRule | null,
+  options: ReadOptions = {},
+): Promise<Map<number, StretchSums>> => {
+  if (plan.pieces.length === 0 || groups.length === 0) return new Map();
+  const rows = await clickhouse.query<{ indicator: number; sums: [number, number, number][] }>(
+    `-- Good and bad of each indicator between neighbouring edges.
+     SELECT indicator, groupArray((edge, toFloat64(g), toFloat64(b))) AS sums FROM (
+       SELECT indicator, edge, sum(g) AS g, sum(b) AS b FROM (${rule === null ? eventsOf(plan, groups) : slicesBetween(plan, groups, rule)}) GROUP BY indicator, edge
+     ) GROUP BY indicator ${settings}`,
+    options,
+  );
+  return new Map(
+    rows.map((row) => [row.indicator, new Map(row.sums.map(([edge, good, bad]) => [edge, { good, bad }] as const))]),
+  );
+};
+
+const eventsOf = (plan: WindowPlan, groups: readonly SliceGroup[]): string => {
+  const indicators = [...new Set(groups.flatMap((group) => group.indicators))];
+  return [...Map.groupBy(plan.pieces, (piece) => piece.table)]
+    .map(
+      ([table, pieces]) =>
+        `SELECT indicator, ${edgeOf('toUInt32(bucket)', plan)} AS edge, sum(good) AS g, sum(bad) AS b FROM objectives_counts_${table} FINAL
+         WHERE ${within(pieces)} AND ${among(indicators)} GROUP BY indicator, edge`,
+    )
+    .join(' UNION ALL ');
+};
+
+const slicesBetween = (plan: WindowPlan, groups: readonly SliceGroup[], rule: SliceRule): string =>
+  `SELECT indicator, ${edgeOf('slice', plan)} AS edge, count() * ${sliceParts(rule)} - sum(missing) AS g, sum(missing) AS b
+   FROM (${slicesOf(plan, groups, rule)}) GROUP BY indicator, edge`;
+
 /**
  * End of the newest ten seconds (or minute) with any event, by indicator, epoch seconds; who never had one is not in it.
  * The hour tells where to look, so that it costs little however long ago it was.
@@ -155,8 +194,8 @@ const stretchesOf = (
     FROM objectives_counts_${table} FINAL WHERE ${within(pieces)} ${indicators ? `AND ${among(indicators)}` : ''} GROUP BY indicator, edge`;
 };
 
-const edgeOf = (seconds: string, plan: WindowPlan): string =>
-  `toUInt32(roundDown(${seconds}, [${plan.edges.map((edge) => `toUInt32(${edge})`).join(', ')}]))`;
+const edgeOf = (seconds: string, plan: Pick<WindowPlan, 'edges'>): string =>
+  `toUInt32(roundDown(${seconds}, CAST([${plan.edges.join(', ')}], 'Array(UInt32)')))`;
 
 const within = (pieces: readonly Piece[]): string =>
   `(${pieces.map(({ from, to }) => `(bucket >= toDateTime(${from}, 'UTC') AND bucket < toDateTime(${to}, 'UTC'))`).join(' OR ')})`;

@@ -1,3 +1,5 @@
+import type { Stretch } from '../../domain/method.ts';
+
 /** Tables of counts, from the coarsest; `objectives_counts_<name>`. */
 export type CountsTable = 'hour' | 'minute' | '10s';
 
@@ -64,16 +66,40 @@ export const windowEdge = (from: number, to: number, sources: CountsSources): nu
   return floorTo(from, fine ? 10 : 60);
 };
 
-/** `froms` as `windowEdge` gives them, `to` as `windowsEnd` does. */
-export const planWindows = (froms: Iterable<number>, to: number, sources: CountsSources): WindowPlan => {
+/**
+ * `froms` as `windowEdge` gives them, `to` as `windowsEnd` does. `excluded`: whole minutes that are not read at all, in order
+ * and joined; hours that they touch are read by minutes.
+ */
+export const planWindows = (
+  froms: Iterable<number>,
+  to: number,
+  sources: CountsSources,
+  excluded: readonly Stretch[] = [],
+): WindowPlan => {
   const edges = [...new Set(froms)].filter((edge) => edge < to).sort((a, b) => a - b);
-  const pieces = edges.flatMap((edge, index) => whole(edge, edges[index + 1] ?? to, 'hour', sources));
+  const pieces = edges.flatMap((edge, index) =>
+    between(edge, edges[index + 1] ?? to, excluded).flatMap((part) => whole(part.from, part.to, 'hour', sources)),
+  );
   const loose = new Set<number>();
   for (const { table, from, to: end } of pieces) {
     if (table !== '10s') continue;
     for (let minute = floorTo(from, 60); minute < end; minute += 60) loose.add(minute);
   }
   return { edges, to, pieces: joined(pieces), looseMinutes: [...loose].sort((a, b) => a - b) };
+};
+
+/** What is left of `[from, to)`. */
+const between = (from: number, to: number, excluded: readonly Stretch[]): Stretch[] => {
+  const left: Stretch[] = [];
+  let at = from;
+  for (const each of excluded) {
+    if (each.to <= at) continue;
+    if (each.from >= to) break;
+    if (each.from > at) left.push({ from: at, to: each.from });
+    at = each.to;
+  }
+  if (at < to) left.push({ from: at, to });
+  return left;
 };
 
 /** Whole ten seconds `[from, to)`: the coarsest table in the middle, finer ones at the ends. */

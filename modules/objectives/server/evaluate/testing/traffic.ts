@@ -41,22 +41,23 @@ export const addRandomTraffic = (
 /** Counts the single events into ten seconds, minutes and hours, as counting does; again after more events came. */
 export const deriveCounts = async (
   clickhouse: ClickHouse,
-  given: { readonly revision: number; readonly from?: number },
+  given: { readonly revision: number; readonly from?: number; readonly tenSecondsFrom?: number },
 ): Promise<void> => {
   const from = given.from ?? 0;
   const run = (sql: string): Promise<void> => clickhouse.command(sql, { timeoutMs: 60_000 });
   const start = (seconds: number): string =>
     `toDateTime(intDiv(toUInt32(at), ${seconds}) * ${seconds}, 'UTC') AS bucket`;
   const counts = `indicator, countIf(bad = 0), countIf(bad = 1)`;
-  const tail = `FROM raw_events WHERE at >= toDateTime(${Math.floor(from / 3_600) * 3_600}, 'UTC') GROUP BY bucket, indicator
-    SETTINGS max_partitions_per_insert_block = 10000`;
-  for (const [table, seconds] of [
-    ['10s', 10],
-    ['minute', 60],
+  const tail = (since: number): string =>
+    `FROM raw_events WHERE at >= toDateTime(${Math.floor(since / 3_600) * 3_600}, 'UTC') GROUP BY bucket, indicator
+     SETTINGS max_partitions_per_insert_block = 10000`;
+  for (const [table, seconds, since] of [
+    ['10s', 10, Math.max(from, given.tenSecondsFrom ?? 0)],
+    ['minute', 60, from],
   ] as const)
     await run(`-- Counted anew from the events.
-      INSERT INTO objectives_counts_${table} (bucket, indicator, good, bad, revision) SELECT ${start(seconds)}, ${counts}, ${given.revision} ${tail}`);
+      INSERT INTO objectives_counts_${table} (bucket, indicator, good, bad, revision) SELECT ${start(seconds)}, ${counts}, ${given.revision} ${tail(since)}`);
   await run(`-- Counted anew from the events, with the minutes that hold any.
     INSERT INTO objectives_counts_hour (bucket, indicator, good, bad, minutes, revision)
-    SELECT ${start(3_600)}, ${counts}, uniqExact(intDiv(toUInt32(at), 60)), ${given.revision} ${tail}`);
+    SELECT ${start(3_600)}, ${counts}, uniqExact(intDiv(toUInt32(at), 60)), ${given.revision} ${tail(from)}`);
 };

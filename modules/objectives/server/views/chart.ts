@@ -1,0 +1,187 @@
+import type { z } from 'zod';
+import { Refusal } from '../../../../kernel/problem.ts';
+import { budgetOf } from '../../domain/budget.ts';
+import { wholeOf } from '../../domain/composite.ts';
+import type { Counts } from '../../domain/indicator.ts';
+import { windowName } from '../../domain/number-text.ts';
+import type { getBudget } from '../../contract.ts';
+import { exhaustedNow, judge, projectionOf } from '../evaluate/judge.ts';
+import { readsOfCycle } from '../evaluate/cycle.ts';
+import { budgetWindow, prepare, readerOf, recentMinutes, type Prepared } from '../evaluate/prepared.ts';
+import { readAll, type Source } from '../evaluate/readings.ts';
+import type { ObjectivesTables } from '../tables.ts';
+import { definedAt, targetsOf } from './definitions.ts';
+import { hoursOf } from './history.ts';
+import { momentOf, unknownObjective, type Moment, type ReportGround } from './report.ts';
+import { readOptions } from './report-options.ts';
+import { readSeries, type AskedStretch, type Series } from './series.ts';
+
+/** Points of a chart at most. */
+export const pointsMax = 1_500;
+const pointsDefault = 120;
+const stepUnits = [60, 300, 600, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400] as const;
+
+type Answer = z.input<typeof getBudget.answer>;
+
+/**
+ * The burn-down of a budget: at the end of each step what the step counted and how much of the budget was left for the window
+ * that ended there, against the target that was promised then. Steps stand on multiples of their length, the last ends now.
+ */
+export const budgetChart = async (
+  ground: ReportGround,
+  name: string,
+  query: z.output<typeof getBudget.query>,
+): Promise<Answer> => {
+  const db = ground.postgres.tables<ObjectivesTables>();
+  const moment = momentOf(ground, query.to);
+  const defined = await definedAt(db, name, moment.at);
+  if (defined === null) throw unknownObjective(name);
+  const prepared = prepare(defined.kept, defined.find);
+  const from =
+    query.from === undefined
+      ? budgetWindow(prepared.definition, moment.to).from.epochMilliseconds / 1_000
+      : Math.floor(Temporal.Instant.from(query.from).epochMilliseconds / 1_000);
+  const stepSeconds = stepOf({ from, to: moment.to }, query.step);
+  const ends = endsOf({ from, to: moment.to }, stepSeconds);
+  const [targets, points] = [await targetsOf(db, prepared.id), stretchesOf(prepared, { from, ends })];
+  const stretches = points.flatMap(({ step, window }) => [step, window]);
+  const series = await readSeries(ground.clickhouse, prepared.sources, stretches, moment.sources, readOptions);
+  return {
+    name,
+    from: iso(from),
+    to: iso(moment.to),
+    stepSeconds,
+    points: points.map(({ at, step, window }) => {
+      const counted = wholeIn(prepared, series, step);
+      const budget = wholeIn(prepared, series, window);
+      const { remainingRatio } = budgetOf(budget.counts, targetAt(targets, at) ?? prepared.definition.targetPpm);
+      return {
+        at: iso(at),
+        good: counted.counts.good / counted.eventParts,
+        bad: counted.counts.bad / counted.eventParts,
+        remainingRatio,
+      };
+    }),
+    projection: moment.present ? await projection(ground, prepared, moment) : null,
+  };
+};
+
+/** Budget left at up to `count` equally spaced instants of the window, oldest first, of several objectives at once. */
+export const sparklines = async (
+  ground: Pick<ReportGround, 'clickhouse'>,
+  all: readonly Prepared[],
+  moment: Pick<Moment, 'to' | 'sources'>,
+  count: number,
+): Promise<Map<string, (number | null)[]>> => {
+  const asked = all.map((prepared) => {
+    const from = budgetWindow(prepared.definition, moment.to).from.epochMilliseconds / 1_000;
+    return { prepared, windows: stretchesOf(prepared, { from, ends: spread(from, moment.to, count) }) };
+  });
+  const found = new Map<string, (number | null)[]>();
+  // Objectives of one window share their edges, so one statement serves them all.
+  for (const same of Map.groupBy(asked, ({ windows }) => windows.map(({ window }) => window.from).join(' ')).values()) {
+    const stretches = same[0]!.windows.map(({ window }) => window);
+    const sources: Source[] = same.flatMap(({ prepared }) => prepared.sources);
+    const series = await readSeries(ground.clickhouse, sources, stretches, moment.sources, readOptions);
+    for (const { prepared, windows } of same)
+      found.set(
+        prepared.id,
+        windows.map(
+          ({ window }) =>
+            budgetOf(wholeIn(prepared, series, window).counts, prepared.definition.targetPpm).remainingRatio,
+        ),
+      );
+  }
+  return found;
+};
+
+/** On whole hours where the window is long, so that hours serve; the last is the present. */
+const spread = (from: number, to: number, count: number): number[] => {
+  const unit = to - from > 2 * 86_400 ? 3_600 : 60;
+  const ends = Array.from(
+    { length: count - 1 },
+    (_, index) => Math.floor((from + ((to - from) * (index + 1)) / count) / unit) * unit,
+  );
+  return [...new Set([...ends.filter((end) => end > from && end < to), to])];
+};
+
+const wholeIn = (prepared: Prepared, series: Series, stretch: AskedStretch): { counts: Counts; eventParts: number } => {
+  if (prepared.sources.length === 0) return { counts: { good: 0, bad: 0 }, eventParts: 1 };
+  const readings = {
+    to: stretch.to,
+    counted: (source: Source) => ({ ...series.counted(source, stretch), minutes: 0 }),
+  };
+  return wholeOf(prepared.definition, prepared.find, readerOf(readings, stretch));
+};
+
+/** Each end of a step with its own step and the budget's window that ends there. */
+const stretchesOf = (
+  { definition }: Prepared,
+  { from, ends }: { readonly from: number; readonly ends: readonly number[] },
+): { at: number; step: AskedStretch; window: AskedStretch }[] =>
+  ends.map((at, index) => {
+    const { window } = definition;
+    const start =
+      window.kind === 'rolling'
+        ? at - window.minutes * 60
+        : // The end of a period shows how it ended, not that the next one has begun.
+          budgetWindow({ window: { ...window } }, at - 1).from.epochMilliseconds / 1_000;
+    return {
+      at,
+      step: { from: ends[index - 1] ?? from, to: at, rolling: false },
+      window: { from: start, to: at, rolling: window.kind === 'rolling' },
+    };
+  });
+
+const endsOf = ({ from, to }: { from: number; to: number }, stepSeconds: number): number[] => {
+  const ends: number[] = [];
+  for (let at = (Math.floor(from / stepSeconds) + 1) * stepSeconds; at < to; at += stepSeconds) ends.push(at);
+  return [...ends, to];
+};
+
+const stepOf = ({ from, to }: { from: number; to: number }, asked: number | undefined): number => {
+  const wrong = (path: string, message: string): never => {
+    throw new Refusal({
+      status: 400,
+      code: 'objectives.chart-impossible',
+      title: 'This chart is impossible',
+      detail: message,
+      errors: [{ path, message }],
+    });
+  };
+  if (from >= to) wrong('query.from', 'from must be before to');
+  if (asked === undefined)
+    return (
+      stepUnits.find((unit) => (to - from) / unit <= pointsDefault) ??
+      86_400 * Math.ceil((to - from) / 86_400 / pointsDefault)
+    );
+  if (asked % 60 !== 0) wrong('query.step', 'a multiple of 60 seconds');
+  if ((to - from) / asked > pointsMax)
+    wrong(
+      'query.step',
+      `gives more than ${pointsMax} points; ask for at least ${Math.ceil((to - from) / pointsMax / 60) * 60}`,
+    );
+  return asked;
+};
+
+const targetAt = (targets: readonly { since: number; targetPpm: number }[], at: number): number | undefined =>
+  (targets.findLast(({ since }) => since <= at) ?? targets[0])?.targetPpm;
+
+/** Straight on from now at the rate of the last hour; null where the budget lasts. */
+const projection = async (ground: ReportGround, prepared: Prepared, moment: Moment): Promise<Answer['projection']> => {
+  const readings = await readAll(ground.clickhouse, readsOfCycle(prepared, moment.to), moment, readOptions);
+  const judged = judge(prepared, readings, { holds: () => false });
+  if (judged.recent.bad === 0 || exhaustedNow(prepared, judged)) return null;
+  const { exhaustsAt } = projectionOf(prepared, judged, await hoursOf(ground.clickhouse, prepared, judged, moment));
+  const { remainingRatio } = budgetOf(judged.budget, prepared.definition.targetPpm);
+  if (exhaustsAt === null || remainingRatio === null) return null;
+  return {
+    window: windowName(recentMinutes),
+    points: [
+      [judged.to.toString(), remainingRatio],
+      [exhaustsAt.toString(), 0],
+    ],
+  };
+};
+
+const iso = (seconds: number): string => Temporal.Instant.fromEpochMilliseconds(seconds * 1_000).toString();
