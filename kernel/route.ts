@@ -37,6 +37,8 @@ export interface RouteShape {
   readonly status?: number;
   /** Largest body in bytes; the server's default is 1 MiB. */
   readonly bodyLimit?: number;
+  /** A body of YAML is handed over as `{ text }`, so that several documents and their lines are kept. */
+  readonly yamlAsText?: boolean;
   /** The answer holds a secret that is shown once: never kept for `Idempotency-Key`, a repeat is refused instead. */
   readonly secretAnswer?: boolean;
 }

@@ -221,31 +221,53 @@ export const documentsText = z
   .min(1)
   .max(5 * 1024 * 1024);
 
+/** One field that a document says differently; null is not said. Secrets are never shown. */
+export const difference = z.object({ field: z.string(), before: z.unknown(), after: z.unknown() });
+
 export const documentOutcome = z.object({
   kind: z.string(),
   name: z.string(),
   outcome: z.enum(['created', 'changed', 'unchanged']),
   /** Objectives that the document makes. */
   objectives: z.array(z.string()),
+  changes: z.array(difference),
+  /** True where a change by hand holds instead of what the file says. */
+  overridden: z.boolean(),
 });
+
+const origin = z.enum(['hand', 'file']).describe('`file` for what stands in a file that is applied again');
+const source = z.string().max(1_000).describe('The file or address that says so');
 
 export const applyObjectives = route({
   method: 'POST',
   path: '/api/v1/objectives',
-  summary: 'Applies OpenSLO documents (JSON object, or YAML or JSON text in `text`); all or nothing',
+  summary: 'Applies OpenSLO documents (JSON, or YAML as application/yaml or in `text`); all or nothing',
   access: signedIn,
   bodyLimit: 6 * 1024 * 1024,
+  yamlAsText: true,
+  /** For bodies that are documents themselves. */
+  query: z.object({
+    origin: origin.optional(),
+    source: source.optional(),
+    dryRun: z.stringbool().optional().describe('Says what would happen and changes nothing'),
+  }),
   body: z.union([
     z.object({
       text: documentsText,
-      origin: z.enum(['hand', 'file']).default('hand'),
-      source: z.string().max(1_000).nullable().default(null),
+      origin: origin.default('hand'),
+      source: source.nullable().default(null),
       /** Says what would happen and changes nothing. */
       dryRun: z.boolean().default(false),
     }),
-    z.looseObject({ apiVersion: z.string(), kind: z.string() }),
+    z.looseObject({ apiVersion: z.string() }),
+    z.looseObject({ version: z.literal('prometheus/v1') }),
+    z.array(z.looseObject({})).min(1).max(5_000),
   ]),
-  answer: z.object({ items: z.array(documentOutcome) }),
+  answer: z.object({
+    items: z.array(documentOutcome),
+    /** What could not be carried over or should be known; nothing is wrong. */
+    notes: z.array(z.object({ path: z.string(), message: z.string() })),
+  }),
 });
 
 export const deleteObjective = route({
@@ -254,6 +276,7 @@ export const deleteObjective = route({
   summary: 'Deletes an objective with its document; its history of budgets and decisions stays on the ledger',
   access: signedIn,
   params: z.object({ name: objectiveName }),
+  query: z.object({ origin: origin.default('hand') }),
 });
 
 const firedTier = z.object({
@@ -275,6 +298,16 @@ const firedTier = z.object({
 export const objectivesEvents = {
   'objective.described': z.object({ outcome: z.enum(['created', 'changed']), before: z.unknown(), after: z.unknown() }),
   'objective.deleted': z.object({ before: z.unknown() }),
+  /** Subject: `objective-document:<kind>/<name>`. Secrets of connections are hidden. */
+  'objective-document.described': z.object({
+    outcome: z.enum(['created', 'changed']),
+    origin: z.enum(['hand', 'file']),
+    source: z.string().nullable(),
+    override: z.boolean(),
+    before: z.unknown(),
+    after: z.unknown(),
+  }),
+  'objective-document.deleted': z.object({ before: z.unknown() }),
   'budget.burning': firedTier,
   'budget.recovered': firedTier.extend({ firingSince: instant }),
   'budget.exhausted': z.object({

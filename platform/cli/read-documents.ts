@@ -4,12 +4,18 @@ import { isMap, isNode, isSeq, LineCounter, parseAllDocuments, type Document, ty
 export const documentBytesMax = 5 * 1024 * 1024;
 export const documentsMax = 5_000;
 
-export interface ReadDocument {
-  readonly kind: string;
-  readonly name: string;
+type Path = readonly PropertyKey[];
+
+/** One document of a text, before anybody knows what it is. */
+export interface ReadValue {
   readonly value: unknown;
   /** Where a field stands, by its path in the document; the nearest parent where the field is missing. */
-  position(path: readonly PropertyKey[]): { readonly line: number; readonly column: number };
+  position(path: Path): { readonly line: number; readonly column: number };
+}
+
+export interface ReadDocument extends ReadValue {
+  readonly kind: string;
+  readonly name: string;
 }
 
 export interface DocumentError {
@@ -20,70 +26,73 @@ export interface DocumentError {
 }
 
 /**
- * Reads YAML (or JSON, which is YAML) with one or more documents that each have `kind` and `metadata.name`.
- * Gives back all errors at once, each with line and column (from 1) and field.
+ * Reads YAML (or JSON, which is YAML) with one or more documents: `---` between them, a list of them, or a `kind: List` as kubectl
+ * writes it. Gives back all errors at once, each with line and column (from 1).
  */
-export const readDocuments = (text: string): { documents: ReadDocument[]; errors: DocumentError[] } => {
+export const readValues = (text: string): { values: ReadValue[]; errors: DocumentError[] } => {
+  if (Buffer.byteLength(text) > documentBytesMax)
+    return { values: [], errors: [wholeFile(`the file is larger than ${documentBytesMax} bytes; split it`)] };
   const lines = new LineCounter();
   const errors: DocumentError[] = [];
-  if (Buffer.byteLength(text) > documentBytesMax) {
-    return {
-      documents: [],
-      errors: [
-        { line: 1, column: 1, field: '', message: `the file is larger than ${documentBytesMax} bytes; split it` },
-      ],
-    };
-  }
   const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
-  const documents: ReadDocument[] = [];
+  const values: ReadValue[] = [];
   for (const document of Array.isArray(parsed) ? parsed : []) {
     for (const error of document.errors) {
       const at = lines.linePos(error.pos[0]);
       errors.push({ line: at.line, column: at.col, field: '', message: error.message });
     }
     if (document.errors.length > 0 || document.contents === null) continue;
-    const read = readOne(document, lines, errors);
-    if (read) documents.push(read);
+    values.push(...valuesOf(document, lines, errors));
   }
-  if (documents.length > documentsMax)
-    errors.push({ line: 1, column: 1, field: '', message: `more than ${documentsMax} documents; split the file` });
+  if (values.length > documentsMax) errors.push(wholeFile(`more than ${documentsMax} documents; split the file`));
+  return { values, errors };
+};
+
+/** Reads documents that each have `kind` and `metadata.name`, but for those that `others` knows by something else. */
+export const readDocuments = (
+  text: string,
+  others: (value: unknown) => boolean = () => false,
+): { documents: ReadDocument[]; errors: DocumentError[] } => {
+  const { values, errors } = readValues(text);
+  const documents = values.flatMap((read) => {
+    const { kind, metadata } = (read.value ?? {}) as { kind?: unknown; metadata?: { name?: unknown } };
+    const name = metadata?.name;
+    if (others(read.value)) return [{ ...read, kind: String(kind ?? ''), name: String(name ?? '') }];
+    const wrong = unnamed(kind, name);
+    if (!wrong) return [{ ...read, kind: String(kind), name: String(name) }];
+    errors.push({ ...read.position(wrong.field), field: wrong.field.join('.'), message: wrong.message });
+    return [];
+  });
   return { documents, errors };
 };
 
-const readOne = (document: Document, lines: LineCounter, errors: DocumentError[]): ReadDocument | null => {
-  const position = (path: readonly PropertyKey[]) => positionOf(document, lines, path);
+const unnamed = (kind: unknown, name: unknown): { field: string[]; message: string } | null => {
+  if (typeof kind !== 'string')
+    return { field: ['kind'], message: 'is missing; write which kind of thing this is, for example `kind: Team`' };
+  if (typeof name !== 'string' || name === '')
+    return { field: ['metadata', 'name'], message: 'is missing; write the name by which this is known' };
+  return null;
+};
+
+const wholeFile = (message: string): DocumentError => ({ line: 1, column: 1, field: '', message });
+
+const valuesOf = (document: Document, lines: LineCounter, errors: DocumentError[]): ReadValue[] => {
+  const under = (start: Path) => (path: Path) => positionOf(document, lines, [...start, ...path]);
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: 100 });
   } catch (error) {
-    errors.push({ ...position([]), field: '', message: error instanceof Error ? error.message : String(error) });
-    return null;
+    errors.push({ ...under([])([]), field: '', message: error instanceof Error ? error.message : String(error) });
+    return [];
   }
-  const object = value as { kind?: unknown; metadata?: { name?: unknown } };
-  if (typeof object !== 'object' || object === null || typeof object.kind !== 'string') {
-    errors.push({
-      ...position(['kind']),
-      field: 'kind',
-      message: 'is missing; write which kind of thing this is, for example `kind: Team`',
-    });
-    return null;
-  }
-  if (typeof object.metadata?.name !== 'string' || object.metadata.name === '') {
-    errors.push({
-      ...position(['metadata', 'name']),
-      field: 'metadata.name',
-      message: 'is missing; write the name by which this is known',
-    });
-    return null;
-  }
-  return { kind: object.kind, name: object.metadata.name, value, position };
+  const { kind, items } = (value ?? {}) as { kind?: unknown; items?: unknown };
+  if (Array.isArray(value)) return value.map((each, index) => ({ value: each as unknown, position: under([index]) }));
+  if (kind === 'List' && Array.isArray(items))
+    return items.map((each, index) => ({ value: each as unknown, position: under(['items', index]) }));
+  return [{ value, position: under([]) }];
 };
 
-const positionOf = (
-  document: Document,
-  lines: LineCounter,
-  path: readonly PropertyKey[],
-): { line: number; column: number } => {
+const positionOf = (document: Document, lines: LineCounter, path: Path): { line: number; column: number } => {
   let node: unknown = document.contents;
   let found: Node | null = isNode(node) ? node : null;
   for (const step of path) {

@@ -73,6 +73,7 @@ export const createHttp = ({ config, log, postgres, metrics, version }: HttpOpti
         method: shape.method,
         url: shape.path,
         bodyLimit: shape.bodyLimit ?? limits.bodyBytes,
+        config: { yamlAsText: shape.yamlAsText ?? false },
         onRequest: async (request) => {
           const actor = await authenticate(request);
           requireAccess(shape.access, actor, request.params as Record<string, string>);
@@ -123,7 +124,8 @@ const addYamlBodies = (fastify: FastifyInstance): void => {
   fastify.addContentTypeParser(
     ['application/yaml', 'application/x-yaml', 'text/yaml'],
     { parseAs: 'string' },
-    (_request, body, done) => {
+    (request, body, done) => {
+      if ((request.routeOptions.config as { yamlAsText?: boolean }).yamlAsText) return done(null, { text: body });
       try {
         done(null, parseYaml(body as string, { maxAliasCount: 100 }));
       } catch (error) {

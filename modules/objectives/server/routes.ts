@@ -1,12 +1,59 @@
 import type { Ground } from '../../../platform/module/ground.ts';
+import type { z } from 'zod';
+import type { CatalogDoor } from '../../catalog/server/public.ts';
+import type { IdentityDoor } from '../../identity/server/public.ts';
 import * as contract from '../contract.ts';
+import * as documents from '../contract/documents.ts';
+import { applyDocuments, type ApplyGround } from './apply-documents.ts';
 import * as commands from './commands.ts';
+import { documentPage, documentsOfObjective, oneDocument } from './document-answers.ts';
+import { fromBody, fromText, tellingPlaces } from './said-documents.ts';
+import type { ObjectivesTables } from './tables.ts';
 
 /** Puts the routes that change objectives on the HTTP ground; what reads them stands in `report-routes.ts`. */
-export const addRoutes = (ground: Ground): void => {
-  const { http } = ground;
+export const addRoutes = (
+  ground: Ground,
+  doors: {
+    readonly identity: Pick<IdentityDoor, 'teamExists' | 'secrets'>;
+    readonly catalog: Pick<CatalogDoor, 'ownerOf'>;
+  },
+): void => {
+  const { http, postgres, ledger, clock, config } = ground;
+  const apply: ApplyGround = { postgres, ledger, clock, ...doors, handChanges: config.values.handChanges };
+  http.route(contract.applyObjectives, async ({ body, query, signedIn }) => {
+    const actor = signedIn();
+    const said = 'text' in body && typeof body.text === 'string' ? fromText(body.text) : fromBody(body);
+    const application = { values: said.values, ...optionsOf(body, query) };
+    const { items, notes } = await tellingPlaces(said, () => applyDocuments(apply, actor, application));
+    return {
+      items: items.map((item) => ({ ...item, objectives: [...item.objectives], changes: [...item.changes] })),
+      notes: notes.map((note) => ({ path: said.place(note), message: note.message })),
+    };
+  });
   http.route(
     contract.deleteObjective,
-    ({ params, signedIn }) => commands.deleteObjective(ground, signedIn(), params.name) as never,
+    ({ params, query, signedIn }) => commands.deleteObjective(apply, signedIn(), params.name, query) as never,
   );
+  http.route(
+    documents.deleteDocument,
+    ({ params, query, signedIn }) => commands.deleteDocument(apply, signedIn(), { ...params, ...query }) as never,
+  );
+  const db = postgres.tables<ObjectivesTables>();
+  http.route(documents.listDocuments, ({ query }) =>
+    query.objective === undefined ? documentPage(db, query) : documentsOfObjective(db, query.objective),
+  );
+  http.route(documents.getDocument, ({ params }) => oneDocument(db, params));
+};
+
+type Body = z.output<typeof contract.applyObjectives.body>;
+type Query = z.output<typeof contract.applyObjectives.query>;
+
+/** In the body beside `text`, else in the address. */
+const optionsOf = (body: Body, query: Query) => {
+  const said = 'text' in body && typeof body.text === 'string' ? (body as Extract<Body, { text: string }>) : null;
+  return {
+    origin: query.origin ?? said?.origin ?? 'hand',
+    source: query.source ?? said?.source ?? null,
+    dryRun: query.dryRun ?? said?.dryRun ?? false,
+  };
 };

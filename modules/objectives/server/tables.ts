@@ -1,4 +1,4 @@
-import type { Generated, JSONColumnType } from 'kysely';
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { Indicator } from '../domain/indicator.ts';
 import type { Objective } from '../domain/objective.ts';
 
@@ -12,7 +12,7 @@ export interface ObjectivesTables {
     body: JSONColumnType<Record<string, unknown>>;
     origin: Origin;
     source: string | null;
-    override: JSONColumnType<Record<string, unknown> | null>;
+    override: ColumnType<Record<string, unknown> | null, string | null, string | null>;
     changed_by: string;
     changed_at: Date;
   };
