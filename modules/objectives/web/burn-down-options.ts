@@ -118,6 +118,7 @@ const drawMarkers = (chart: uPlot, markers: ReturnType<BurnDownLook['markers']>)
   const { ctx, bbox } = chart;
   ctx.save();
   ctx.font = font(11 * devicePixelRatio);
+  ctx.textAlign = 'left';
   ctx.fillStyle = token('--ui-text-muted');
   ctx.strokeStyle = token('--ui-text-muted');
   ctx.lineWidth = devicePixelRatio;

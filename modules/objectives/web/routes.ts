@@ -7,6 +7,7 @@ import { findObjectives } from './find-objectives.ts';
 export const routes: RouteRecordRaw[] = [
   { path: '/objectives', name: 'objectives', component: () => import('./ObjectivesScreen.vue') },
   { path: '/objectives/new', name: 'objective-new', component: () => import('./EditorScreen.vue') },
+  { path: '/objectives/backtest', name: 'backtest', component: () => import('./BacktestScreen.vue') },
   { path: '/objectives/:name', name: 'objective', component: () => import('./ObjectiveScreen.vue') },
   { path: '/objectives/:name/edit', name: 'objective-edit', component: () => import('./EditorScreen.vue') },
 ];
