@@ -67,6 +67,9 @@ const objective = {
     objectives: [{ target: 0.999 }],
   },
 };
+/** In a month; it leaves nothing out of what is counted now. */
+const soon = (hours: number): string => new Date(Date.now() + (30 * 24 + hours) * 3_600_000).toISOString();
+const maintenance = { objectives: ['payments-answer'], from: soon(0), to: soon(1), reason: 'New disks for the ledger' };
 const objectiveStands = ['POST', '/api/v1/objectives', objective] as const;
 const entityStands = ['PUT', '/api/v1/entities/resource/ledger-db', entity] as const;
 
@@ -226,6 +229,30 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
     may: owners,
     params: { kind: 'SLO', name: 'payments-answer' },
     before: [crewStands, serviceStands, objectiveStands],
+  },
+
+  'GET /api/v1/corrections': seen,
+  'POST /api/v1/corrections': {
+    may: owners,
+    body: maintenance,
+    before: [crewStands, serviceStands, objectiveStands],
+  },
+  'POST /api/v1/corrections/{id}/decision': { ...seen, params: { id: unknownId }, body: { decision: 'withdraw' } },
+  'PUT /api/v1/named-corrections/{name}': {
+    may: owners,
+    params: { name: 'night' },
+    body: maintenance,
+    before: [crewStands, serviceStands, objectiveStands],
+  },
+  'DELETE /api/v1/named-corrections/{name}': {
+    may: owners,
+    params: { name: 'night' },
+    before: [
+      crewStands,
+      serviceStands,
+      objectiveStands,
+      ['PUT', '/api/v1/named-corrections/night', { ...maintenance, reason: 'New hardware for it' }],
+    ],
   },
 
   // Changes

@@ -526,6 +526,34 @@ CREATE TABLE objectives.condition (
   CONSTRAINT condition_pkey PRIMARY KEY (objective, what)
 );
 
+CREATE TABLE objectives.correction (
+  id uuid NOT NULL,
+  name text,
+  objectives text[] NOT NULL,
+  service text,
+  first_from timestamp with time zone NOT NULL,
+  first_to timestamp with time zone NOT NULL,
+  rrule text,
+  zone text NOT NULL,
+  kind text NOT NULL,
+  reason text NOT NULL,
+  state text NOT NULL,
+  created_by text NOT NULL,
+  created_by_id text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  decided_by text,
+  decided_at timestamp with time zone,
+  decision_reason text,
+  in_force_since timestamp with time zone,
+  changed_at timestamp with time zone NOT NULL,
+  CONSTRAINT correction_check CHECK ((first_to > first_from)),
+  CONSTRAINT correction_check1 CHECK (((service IS NULL) <> (cardinality(objectives) = 0))),
+  CONSTRAINT correction_pkey PRIMARY KEY (id),
+  CONSTRAINT correction_state_check CHECK ((state = ANY (ARRAY['proposed'::text, 'in-force'::text, 'refused'::text, 'withdrawn'::text])))
+);
+CREATE UNIQUE INDEX correction_name ON objectives.correction USING btree (name) WHERE (state = ANY (ARRAY['proposed'::text, 'in-force'::text]));
+CREATE INDEX correction_state ON objectives.correction USING btree (state, id);
+
 CREATE TABLE objectives.document (
   kind text NOT NULL,
   name text NOT NULL,

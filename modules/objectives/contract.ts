@@ -191,6 +191,8 @@ export const budgetPoint = z.object({
   bad: z.number(),
   /** Share of the window's budget that is left at this instant; null where nothing was counted yet. */
   remainingRatio: z.number().nullable(),
+  /** The same without corrections; absent where none applies to the chart. */
+  uncorrected: z.number().nullable().optional(),
 });
 
 export const getBudget = route({
@@ -257,6 +259,15 @@ export const applyObjectives = route({
       origin: origin.default('hand'),
       source: source.nullable().default(null),
       /** Says what would happen and changes nothing. */
+      dryRun: z.boolean().default(false),
+    }),
+    z.object({
+      /** Documents of several files, as one change. */
+      documents: z
+        .array(z.object({ source: source.nullable(), document: z.unknown() }))
+        .min(1)
+        .max(5_000),
+      origin: origin.default('file'),
       dryRun: z.boolean().default(false),
     }),
     z.looseObject({ apiVersion: z.string() }),

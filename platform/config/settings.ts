@@ -60,6 +60,9 @@ export const settingsSchema = z.object({
     .enum(['refuse', 'override'])
     .default('refuse')
     .describe('What becomes of a change by hand to what a file made: refused, or kept as a visible override'),
+  correctionApproval: flag
+    .default(false)
+    .describe('A correction of budgets comes into force only when another person approves it'),
   attributeRedaction: flag.default(false).describe('Remove attribute values whose names look like secrets'),
 });
 

@@ -8,6 +8,8 @@ export interface Actor {
   readonly kind: 'person' | 'token' | 'system';
   readonly id: string;
   readonly name: string;
+  /** The person whose token it is, where it is one of a person; so that four eyes are those of two people. */
+  readonly ownerId?: string;
   /** The role in the organisation. */
   readonly role: Role;
   /** Roles in teams, by the team's name; the higher of this and `role` counts. */

@@ -165,7 +165,14 @@ export const usableToken = async (
 /** Who a token acts as: never more than its owner may do today. */
 export const actorOfToken = (token: TokenView): Actor => {
   const owner = token.owner_id === null ? null : { role: token.owner_role!, teams: token.owner_teams };
-  return { kind: 'token', id: token.id, name: token.name, scopes: token.scopes, ...powerOfToken(token.role, owner) };
+  return {
+    kind: 'token',
+    id: token.id,
+    name: token.name,
+    ...(token.owner_id === null ? {} : { ownerId: token.owner_id }),
+    scopes: token.scopes,
+    ...powerOfToken(token.role, owner),
+  };
 };
 
 const earlier = (a: Date | null, b: Date | null): Date | null => (a === null ? b : b === null || a < b ? a : b);

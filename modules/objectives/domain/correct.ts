@@ -13,6 +13,13 @@ export type Correction =
   | { readonly kind: 'time'; readonly stretches: readonly Stretch[] }
   | { readonly kind: 'traffic'; readonly stretches: readonly Stretch[]; readonly buckets: readonly Bucket[] };
 
+/** Time that is left out of one objective's counts: whole minutes, in order, none touching another. */
+export interface Excluded {
+  /** Equal for equal times: what is read with the same ones is read together. */
+  readonly key: string;
+  readonly stretches: readonly Stretch[];
+}
+
 /** Counts of months ago are kept by the minute, so a correction is made of whole minutes: outwards, what was meant is surely in it. */
 export const wholeMinutes = ({ from, to }: Stretch): Stretch => ({
   from: Math.floor(from / 60) * 60,

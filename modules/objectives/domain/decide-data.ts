@@ -19,17 +19,20 @@ export const decideData = (given: {
   watchedFrom: Temporal.Instant;
   now: Temporal.Instant;
   noDataMinutes: number | null;
+  /** Of the silence so far, what corrections leave out: it is not missed. */
+  excludedSeconds?: number;
 }): DataDecision => {
-  const { lastSeenAt, watchedFrom, now, noDataMinutes } = given;
+  const { lastSeenAt, watchedFrom, now, noDataMinutes, excludedSeconds = 0 } = given;
   if (noDataMinutes === null) return { noData: false, reason: 'off', since: null, text: 'Missing data is not told.' };
   const since = lastSeenAt ?? watchedFrom;
   const seconds = Math.max(0, (now.epochMilliseconds - since.epochMilliseconds) / 1_000);
   if (seconds === 0) return { noData: false, reason: 'events-seen', since: null, text: 'Events are being counted.' };
+  const left = excludedSeconds > 0 ? ` (${secondsText(excludedSeconds)} of it excluded by corrections)` : '';
   const silence =
     lastSeenAt === null
-      ? `Nothing was ever counted, for ${secondsText(seconds)} now`
-      : `Nothing was counted for ${secondsText(seconds)}`;
-  if (seconds < noDataMinutes * 60)
+      ? `Nothing was ever counted, for ${secondsText(seconds)} now${left}`
+      : `Nothing was counted for ${secondsText(seconds)}${left}`;
+  if (seconds - excludedSeconds < noDataMinutes * 60)
     return {
       noData: false,
       reason: 'silent-shortly',

@@ -4,6 +4,7 @@ import type { IdentityDoor } from '../../identity/server/public.ts';
 import type { TelemetryDoor } from '../../telemetry/server/public.ts';
 import { addBacktestRoutes } from './backtest/routes.ts';
 import { startCounting } from './count/start.ts';
+import { addCorrectionRoutes } from './corrections/routes.ts';
 import { startEvaluating } from './evaluate/start.ts';
 import type { ObjectivesDoor } from './public.ts';
 import { addReportRoutes } from './report-routes.ts';
@@ -27,6 +28,7 @@ export const objectivesModule: ServerModule<ObjectivesDoors, ObjectivesDoor> = {
     addRoutes(ground, doors);
     addReportRoutes(ground);
     addBacktestRoutes(ground);
+    addCorrectionRoutes(ground, doors);
     const counting = startCounting(ground, doors);
     startEvaluating(ground);
     return {

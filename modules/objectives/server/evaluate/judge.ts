@@ -137,5 +137,4 @@ export const dataDecision = (prepared: Prepared, to: number, lastSeen: number | 
 
 export const instantOf = (seconds: number): Temporal.Instant => Temporal.Instant.fromEpochMilliseconds(seconds * 1_000);
 
-const watchedFrom = ({ createdAt }: Prepared, to: number): number =>
-  Math.min(createdAt.epochMilliseconds / 1_000, to);
+const watchedFrom = ({ createdAt }: Prepared, to: number): number => Math.min(createdAt.epochMilliseconds / 1_000, to);

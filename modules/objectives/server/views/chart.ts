@@ -6,8 +6,10 @@ import type { Counts } from '../../domain/indicator.ts';
 import { windowName } from '../../domain/number-text.ts';
 import type { getBudget } from '../../contract.ts';
 import { exhaustedNow, judge, projectionOf } from '../evaluate/judge.ts';
+import { reachOf } from '../corrections/excluded.ts';
+import { exclusionsNow } from '../corrections/in-force.ts';
 import { readsOfCycle } from '../evaluate/cycle.ts';
-import { budgetWindow, prepare, readerOf, recentMinutes, type Prepared } from '../evaluate/prepared.ts';
+import { budgetWindow, prepare, readerOf, recentMinutes, uncorrected, type Prepared } from '../evaluate/prepared.ts';
 import { readAll, type Source } from '../evaluate/readings.ts';
 import type { ObjectivesTables } from '../tables.ts';
 import { definedAt, targetsOf } from './definitions.ts';
@@ -36,16 +38,25 @@ export const budgetChart = async (
   const moment = momentOf(ground, query.to);
   const defined = await definedAt(db, name, moment.at);
   if (defined === null) throw unknownObjective(name);
-  const prepared = prepare(defined.kept, defined.find);
+  const exclusions = await exclusionsNow(ground.postgres);
   const from =
     query.from === undefined
-      ? budgetWindow(prepared.definition, moment.to).from.epochMilliseconds / 1_000
+      ? budgetWindow(defined.kept.definition, moment.to).from.epochMilliseconds / 1_000
       : Math.floor(Temporal.Instant.from(query.from).epochMilliseconds / 1_000);
+  const excluded = exclusions.of(defined.kept.definition, reachOf(defined.kept.definition, { from, to: moment.to }));
+  const prepared = prepare(defined.kept, defined.find, excluded);
+  const without = excluded === null ? null : uncorrected(prepared);
   const stepSeconds = stepOf({ from, to: moment.to }, query.step);
   const ends = endsOf({ from, to: moment.to }, stepSeconds);
   const [targets, points] = [await targetsOf(db, prepared.id), stretchesOf(prepared, { from, ends })];
   const stretches = points.flatMap(({ step, window }) => [step, window]);
-  const series = await readSeries(ground.clickhouse, prepared.sources, stretches, moment.sources, readOptions);
+  const series = await readSeries(
+    ground.clickhouse,
+    [...prepared.sources, ...(without?.sources ?? [])],
+    stretches,
+    moment.sources,
+    readOptions,
+  );
   return {
     name,
     from: iso(from),
@@ -54,12 +65,14 @@ export const budgetChart = async (
     points: points.map(({ at, step, window }) => {
       const counted = wholeIn(prepared, series, step);
       const budget = wholeIn(prepared, series, window);
-      const { remainingRatio } = budgetOf(budget.counts, targetAt(targets, at) ?? prepared.definition.targetPpm);
+      const targetPpm = targetAt(targets, at) ?? prepared.definition.targetPpm;
+      const { remainingRatio } = budgetOf(budget.counts, targetPpm);
       return {
         at: iso(at),
         good: counted.counts.good / counted.eventParts,
         bad: counted.counts.bad / counted.eventParts,
         remainingRatio,
+        ...(without && { uncorrected: budgetOf(wholeIn(without, series, window).counts, targetPpm).remainingRatio }),
       };
     }),
     projection: moment.present ? await projection(ground, prepared, moment) : null,
@@ -111,7 +124,7 @@ const wholeIn = (prepared: Prepared, series: Series, stretch: AskedStretch): { c
     to: stretch.to,
     counted: (source: Source) => ({ ...series.counted(source, stretch), minutes: 0 }),
   };
-  return wholeOf(prepared.definition, prepared.find, readerOf(readings, stretch));
+  return wholeOf(prepared.definition, prepared.find, readerOf(readings, stretch, prepared.excluded));
 };
 
 /** Each end of a step with its own step and the budget's window that ends there. */

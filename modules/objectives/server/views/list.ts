@@ -4,6 +4,8 @@ import { burnRateOf } from '../../domain/burn.ts';
 import { stateOf } from '../../domain/state.ts';
 import { windowText } from '../../domain/window.ts';
 import type { listObjectives, ObjectiveSummary } from '../../contract.ts';
+import { reachOf } from '../corrections/excluded.ts';
+import { exclusionsNow } from '../corrections/in-force.ts';
 import { readsOfCycle } from '../evaluate/cycle.ts';
 import { standingOf } from '../evaluate/decide.ts';
 import { budgetDecision, dataDecision, judge, projectionOf, type Judged } from '../evaluate/judge.ts';
@@ -60,7 +62,10 @@ export const createOverview = (ground: ReportGround): ObjectivesOverview => {
 const judgeAll = async (ground: ReportGround): Promise<Standing> => {
   const db = ground.postgres.tables<ObjectivesTables>();
   const moment = momentOf(ground, undefined);
-  const all = prepareAll(await allObjectives(db));
+  const exclusions = await exclusionsNow(ground.postgres);
+  const all = prepareAll(await allObjectives(db), (definition) =>
+    exclusions.of(definition, reachOf(definition, { from: moment.to, to: moment.to })),
+  );
   const silence = createSilence(ground.clickhouse, readOptions);
   const reads = all.flatMap((prepared) => [
     ...readsOfCycle(prepared, moment.to),
@@ -110,7 +115,7 @@ const summaryOf = (
     burnRate: burnRateOf(judged.recent, definition.targetPpm),
     state,
     exhaustsAt: judged.recent.bad > 0 ? (projectionOf(prepared, judged).exhaustsAt?.toString() ?? null) : null,
-    noDataRatio: missingShare(judged),
+    noDataRatio: missingShare(prepared, judged),
     firing,
     reviewOn: definition.reviewOn,
   };

@@ -28,6 +28,7 @@ import {
 import {
   askedBudget,
   askedBurn,
+  excludedMinutes,
   budgetWindow,
   indicatorsOf,
   prepare,
@@ -35,6 +36,7 @@ import {
   readsOf,
   sourcesOf,
   tallyOf,
+  uncorrected,
   type Prepared,
   type Tally,
 } from '../evaluate/prepared.ts';
@@ -42,6 +44,8 @@ import { readAll, sliceRuleOf, type Asked, type Readings, type Source } from '..
 import { createSilence } from '../evaluate/silence.ts';
 import type { Condition } from '../evaluate/store.ts';
 import { sourcesAt, windowsEnd, type CountsSources } from '../evaluate/window-plan.ts';
+import { reachOf } from '../corrections/excluded.ts';
+import { exclusionsNow } from '../corrections/in-force.ts';
 import { alertsAt } from './alerts.ts';
 import { countingOf, definedAt, type Counting, type DefinedAt } from './definitions.ts';
 import { indicatorWords } from './indicator-words.ts';
@@ -61,12 +65,17 @@ export const reportOf = async (
   const moment = momentOf(ground, asked);
   const defined = await definedAt(db, name, moment.at);
   if (defined === null) throw unknownObjective(name);
-  const prepared = prepare(defined.kept, defined.find);
+  const excluded = (await exclusionsNow(ground.postgres)).of(
+    defined.kept.definition,
+    reachOf(defined.kept.definition, { from: moment.to, to: moment.to }),
+  );
+  const prepared = prepare(defined.kept, defined.find, excluded);
   const silence = createSilence(ground.clickhouse, readOptions);
   const reads = [
     ...readsOfCycle(prepared, moment.to),
     ...silence.readsOf(prepared, moment.to),
     ...readsOfParts(prepared, moment.to),
+    ...readsWithout(prepared, moment.to),
   ];
   const [readings, alerts, counting] = await Promise.all([
     readAll(ground.clickhouse, reads, moment, readOptions),
@@ -152,10 +161,10 @@ const shown = (of: Shown): z.input<typeof objectiveReport> => {
     good: seen ? judged.budget.good / eventParts : null,
     bad: seen ? judged.budget.bad / eventParts : null,
     total: seen ? (judged.budget.good + judged.budget.bad) / eventParts : null,
-    noDataRatio: missingShare(judged),
+    noDataRatio: missingShare(prepared, judged),
     achievedPpm: achievedOf(judged.budget),
     budget: budgetIn(judged.budget, definition.targetPpm),
-    uncorrected: null,
+    uncorrected: withoutCorrections(prepared, judged, readings),
     burnRates: prepared.burnMinutes.map((minutes) => {
       const tally = tallyOf(prepared, readings, askedBurn(minutes, readings.to));
       return {
@@ -199,8 +208,30 @@ const describe = (definition: Objective) => ({
 export const achievedOf = ({ good, bad }: Counts): number | null =>
   good + bad === 0 ? null : (good * million) / (good + bad);
 
-export const missingShare = ({ window, budget }: Judged): number =>
-  noDataRatio(budget.minutes, (window.to.epochMilliseconds - window.from.epochMilliseconds) / 60_000);
+/** Time that corrections leave out is neither data nor its absence. */
+export const missingShare = (prepared: Prepared, { window, budget }: Judged): number => {
+  const of = { from: window.from.epochMilliseconds / 1_000, to: window.to.epochMilliseconds / 1_000 };
+  return noDataRatio(budget.minutes, (of.to - of.from) / 60 - excludedMinutes(prepared, of));
+};
+
+/** Reads of the budget as it would be without corrections; none where nothing is left out of its window. */
+const readsWithout = (prepared: Prepared, to: number): Asked[] => {
+  const window = budgetWindow(prepared.definition, to);
+  const of = { from: window.from.epochMilliseconds / 1_000, to };
+  return excludedMinutes(prepared, of) === 0
+    ? []
+    : readsOf(uncorrected(prepared), askedBudget(prepared.definition, window));
+};
+
+const withoutCorrections = (prepared: Prepared, judged: Judged, readings: Readings) => {
+  if (readsWithout(prepared, readings.to).length === 0) return null;
+  const tally = tallyOf(uncorrected(prepared), readings, askedBudget(prepared.definition, judged.window));
+  return {
+    good: tally.good / tally.eventParts,
+    bad: tally.bad / tally.eventParts,
+    budget: budgetIn(tally, prepared.definition.targetPpm),
+  };
+};
 
 export const budgetIn = (tally: Tally, targetPpm: number) => {
   const { allowed, spent, remaining, remainingRatio } = budgetOf(tally, targetPpm);
@@ -244,7 +275,7 @@ const alertOf = (
 const componentsOf = ({ prepared, judged, readings }: Shown) => {
   const { definition, find } = prepared;
   if (definition.components.length === 1 && definition.components[0]!.indicator.kind === 'indicator') return [];
-  const reader = readerOf(readings, askedBudget(definition, judged.window));
+  const reader = readerOf(readings, askedBudget(definition, judged.window), prepared.excluded);
   return definition.components.map(({ displayName, weight, targetPpm, indicator }) => {
     const below = indicator.kind === 'objective' ? find(indicator.name) : undefined;
     const { counts, eventParts } =
@@ -266,7 +297,7 @@ const componentsOf = ({ prepared, judged, readings }: Shown) => {
 };
 
 /** Every part of a composite by itself: slices of a composite are otherwise read together. */
-const readsOfParts = ({ definition, find }: Prepared, to: number): Asked[] => {
+const readsOfParts = ({ definition, find, excluded }: Prepared, to: number): Asked[] => {
   if (definition.components.length === 1) return [];
   const window = askedBudget(definition, budgetWindow(definition, to));
   const sources = definition.components.flatMap(({ indicator }): Source[] => {
@@ -274,7 +305,7 @@ const readsOfParts = ({ definition, find }: Prepared, to: number): Asked[] => {
     const below = find(indicator.name);
     return below ? sourcesOf(below, find) : [];
   });
-  return readsOf({ sources }, window);
+  return readsOf({ sources: excluded ? sources.map((source) => ({ ...source, excluded })) : sources }, window);
 };
 
 const partCounts = (prepared: Prepared, number: number, reader: ReturnType<typeof readerOf>): Counts =>

@@ -1,7 +1,7 @@
 import { countedStretch, type Stretch } from '../../domain/method.ts';
 import type { ClickHouse } from '../../../../platform/clickhouse/clickhouse.ts';
 import type { Counts } from '../../domain/indicator.ts';
-import type { Source } from '../evaluate/readings.ts';
+import { batchKey, type Source } from '../evaluate/readings.ts';
 import { readStretches, type ReadOptions, type SliceRule } from '../evaluate/signals.ts';
 import { planWindows, type CountsSources } from '../evaluate/window-plan.ts';
 
@@ -30,11 +30,11 @@ export const readSeries = async (
   options: ReadOptions = {},
 ): Promise<Series> => {
   const byRule = new Map<string, RuleSums>();
-  for (const [key, same] of Map.groupBy(sources, ({ rule }) => keyOf(rule)))
+  for (const [key, same] of Map.groupBy(sources, batchKey))
     byRule.set(key, await readRule({ clickhouse, same, rule: same[0]!.rule, stretches, kept, options }));
   return {
     counted: (source, asked) => {
-      const sums = byRule.get(keyOf(source.rule));
+      const sums = byRule.get(batchKey(source));
       const running = sums?.running.get(groupKey(source));
       const { from, to } = really(asked, source.rule, kept);
       if (!sums || !running || from >= to) return { good: 0, bad: 0 };
@@ -73,7 +73,7 @@ const readRule = async (given: {
   });
   const from = edges.slice(0, -1);
   const sources = rule === null || rule.seconds % 3_600 === 0 ? kept : { ...kept, hoursUntil: 0 };
-  const plan = planWindows(from, edges.at(-1) ?? 0, sources);
+  const plan = planWindows(from, edges.at(-1) ?? 0, sources, same[0]!.excluded?.stretches);
   const found = await readStretches(clickhouse, plan, groups, rule, options);
   const running = groups.map(({ key, group }) => {
     const sums = { good: [0], bad: [0] };
@@ -103,5 +103,4 @@ const onGrid = (second: number, kept: CountsSources): number => {
   return Math.floor(second / unit) * unit;
 };
 
-const keyOf = (rule: SliceRule | null): string => (rule === null ? '' : `${rule.seconds}/${rule.targetPpm}`);
 const groupKey = ({ indicators }: Source): string => indicators.join(' ');
