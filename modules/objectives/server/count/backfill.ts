@@ -9,7 +9,15 @@ import { historySteps, reachOf } from './history.ts';
 import type { LeftOut } from './left-out.ts';
 import { countLimits } from './limits.ts';
 import type { SpanCounts } from './span-counts.ts';
-import { allStates, beginBackfill, setCountedFrom, setState, type CountDb, type CountTx } from './store.ts';
+import {
+  allStates,
+  beginBackfill,
+  moveBackfill,
+  setCountedFrom,
+  setState,
+  type CountDb,
+  type CountTx,
+} from './store.ts';
 
 /** Counts the history of new indicators, in jobs that any process may take. */
 export interface Backfill {
@@ -103,19 +111,12 @@ const runJob = async (options: BackfillOptions, job: LeasedJob): Promise<void> =
   if (indicators.length === 0) return;
   const numbers = indicators.map(({ number }) => number);
   const now = options.ground.clock.now();
-  const progress = (share: number): Promise<void> =>
-    setState(options.db, numbers, 'backfilling', { progress: share, at: now });
+  const progress = (share: number): Promise<void> => moveBackfill(options.db, numbers, share, now);
   const [first] = indicators;
   if (first!.definition.kind === 'spans') {
     if (!(await spans(options, job, indicators, progress))) return;
   } else if (!(await options.others(first!, progress))) return;
-  const left = await options.leftOut.numbers();
-  await setState(
-    options.db,
-    numbers.filter((number) => !left.has(number)),
-    'counting',
-    { at: now },
-  );
+  await moveBackfill(options.db, numbers, null, now);
   options.onCounted();
 };
 

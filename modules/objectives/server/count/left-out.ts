@@ -50,7 +50,7 @@ export const createLeftOut = (options: {
 };
 
 /** Of a message of the engine its first sentence; it quotes the statement behind that. */
-const firstLine = (error: unknown): string =>
+export const firstLine = (error: unknown): string =>
   String(error instanceof Error ? error.message : error)
     .split('\n')[0]!
     .slice(0, 300);

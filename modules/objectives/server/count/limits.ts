@@ -31,6 +31,10 @@ export const countLimits = {
   sweepSeconds: 60,
   /** An indicator that nothing uses any more is still counted for this long, so that one that is used again soon has no gap. */
   unusedGraceMs: 30 * 60_000,
+  /** How long one statement over points may take. */
+  metricMs: 10_000,
+  /** A point that comes late changes what the next one of its series adds, as far as that one follows within this time. */
+  metricAfterSeconds: 300,
   /** What nothing can ask for any more is removed after this long: a document may come back. */
   unusedKeptMs: 24 * 3_600_000,
   /** How often old counts are looked for. */

@@ -1,4 +1,6 @@
 import { latencyEdgesMs, type TelemetryDoor } from '../../../telemetry/server/public.ts';
+import type { ClickHouse } from '../../../../platform/clickhouse/clickhouse.ts';
+import type { Log } from '../../../../platform/log/log.ts';
 import type { Ground } from '../../../../platform/module/ground.ts';
 import type { IdentityDoor } from '../../../identity/server/public.ts';
 import { createBackfill } from './backfill.ts';
@@ -12,10 +14,12 @@ import { createExternalCounts } from './external/read-external.ts';
 import { createSources, type Sources } from './external/sources.ts';
 import { readSplunk } from './external/splunk.ts';
 import { createFeed, type FeedCounts } from './fed.ts';
-import { createLeftOut } from './left-out.ts';
+import { createLeftOut, type LeftOut } from './left-out.ts';
 import { countLimits } from './limits.ts';
+import { createMetricCounts } from './metric-counts.ts';
 import { dropOldCounts } from './retention.ts';
 import { createSpanCounts, type SpanCounts } from './span-counts.ts';
+import { setCountedFrom, type CountDb } from './store.ts';
 import type { CountTables } from './tables.ts';
 
 /** The counting of all indicators, as it runs. */
@@ -32,13 +36,13 @@ export interface Counting {
   dropOld(): Promise<string[]>;
   /** Looks for new indicators at once; by itself it does so when an objective was described, and every minute. */
   sweep(): Promise<void>;
-  stop(): Promise<void>;
 }
 
 export interface CountingOptions {
   /** How long a request to an outside source may take. */
   readonly requestMs?: number;
-  readonly limits?: { readonly [Name in keyof typeof countLimits]?: number };
+  /** How long one pass over raw spans may take. */
+  readonly rawMs?: number;
 }
 
 /** Begins to count; call it once, in the start of the module. */
@@ -50,77 +54,27 @@ export const startCounting = (
   },
   options: CountingOptions = {},
 ): Counting => {
-  const { clickhouse, clock, log, postgres } = ground;
-  const limits: { readonly [Name in keyof typeof countLimits]: number } = { ...countLimits, ...options.limits };
-  const db = postgres.tables<CountTables>();
-  const listeners: (() => void)[] = [];
-  const onCounted = (): void => listeners.forEach((listener) => listener());
-  const definitions = createDefinitions(db, {
-    nowMs: () => clock.now().epochMilliseconds,
-    unusedGraceMs: countLimits.unusedGraceMs,
-  });
-  const spanCounts = (
-    rawMs: number,
-    simpleMs: number,
-  ): { counts: SpanCounts; leftOut: ReturnType<typeof createLeftOut> } => {
-    const leftOut = createLeftOut({ db, log, now: () => clock.now(), rawMs });
-    const counts = createSpanCounts({
-      clickhouse,
-      latencyEdgesMs,
-      simpleMs,
-      rawMs,
-      onRawFailure: (number, error) => leftOut.failed(number, error),
-      onRawSuccess: (numbers) => leftOut.succeeded(numbers),
-      leftOut: () => leftOut.numbers(),
-    });
-    return { counts, leftOut };
-  };
-  const live = spanCounts(limits.rawMs, limits.simpleMs);
-  const history = spanCounts(countLimits.backfillMs, countLimits.backfillMs);
-  const { rollupsDays, clickhouseCluster, allowInternalSources } = ground.config.values;
-  const sources = createSources({ db, secrets: doors.identity.secrets, now: () => clock.now() });
-  const ask = createAsk({
-    allowInternal: allowInternalSources,
-    requestMs: options.requestMs ?? externalLimits.requestMs,
-  });
-  const external = createExternalCounts({
-    db,
-    clickhouse,
-    log,
-    now: () => clock.now(),
-    definitions,
-    sources,
-    readers: { prometheus: readPrometheus(ask), splunk: readSplunk(ask), dynatrace: readDynatrace(ask) },
-    backfillDays: externalLimits.backfillDays,
-    onCounted,
-  });
-  const backfill = createBackfill({
+  const { clock, jobs } = ground;
+  const { clickhouse, db, definitions, onCounted, listeners, external, metrics, sources, live, backfill } = counters(
     ground,
-    clickhouse,
-    db,
-    definitions,
-    latencyEdgesMs,
-    counts: history.counts,
-    leftOut: history.leftOut,
-    others: (indicator, progress) =>
-      indicator.kind === 'external' ? external.history(indicator, progress) : Promise.resolve(true),
-    onCounted,
-  });
-  doors.telemetry.deriveFromCounts(
-    derivedSpans({ definitions, counts: live.counts, points: async () => undefined, onCounted }),
+    doors,
+    options,
   );
-  ground.ledger.react('objectives.count', ['objective.described'], () => backfill.sweep());
-  ground.jobs.every('objectives.count-sweep', countLimits.sweepSeconds, () => backfill.sweep());
+  doors.telemetry.deriveFromCounts(
+    derivedSpans({ definitions, counts: live, points: (tenSeconds) => metrics.points(tenSeconds), onCounted }),
+  );
   const dropOld = (): Promise<string[]> =>
     dropOldCounts({
       clickhouse,
       db,
-      cluster: clickhouseCluster ?? null,
+      cluster: ground.config.values.clickhouseCluster ?? null,
       nowMs: clock.now().epochMilliseconds,
-      rollupsDays,
+      rollupsDays: ground.config.values.rollupsDays,
     });
-  ground.jobs.every('objectives.external', externalLimits.everySeconds, () => external.round());
-  ground.jobs.every('objectives.count-retention', limits.retentionSeconds, async () => void (await dropOld()));
+  ground.ledger.react('objectives.count', ['objective.described'], () => backfill.sweep());
+  jobs.every('objectives.count-sweep', countLimits.sweepSeconds, () => backfill.sweep());
+  jobs.every('objectives.external', externalLimits.everySeconds, () => external.round());
+  jobs.every('objectives.count-retention', countLimits.retentionSeconds, async () => void (await dropOld()));
   return {
     feed: createFeed({ db, clickhouse, definitions, onCounted }),
     sources,
@@ -128,6 +82,72 @@ export const startCounting = (
     dropOld,
     onCounted: (listener) => void listeners.push(listener),
     sweep: () => backfill.sweep(),
-    stop: async () => undefined,
   };
+};
+
+type Doors = Parameters<typeof startCounting>[1];
+
+/** Everything that counts, put together. */
+const counters = (ground: Ground, doors: Doors, options: CountingOptions) => {
+  const { clickhouse, clock, log, postgres } = ground;
+  const { allowInternalSources, metricsDays } = ground.config.values;
+  const db = postgres.tables<CountTables>();
+  const listeners: (() => void)[] = [];
+  const onCounted = (): void => listeners.forEach((listener) => listener());
+  const now = (): Temporal.Instant => clock.now();
+  const definitions = createDefinitions(db, {
+    nowMs: () => now().epochMilliseconds,
+    unusedGraceMs: countLimits.unusedGraceMs,
+  });
+  const common = { db, clickhouse, log, now, definitions, onCounted };
+  const live = spansOf(common, options.rawMs ?? countLimits.rawMs, countLimits.simpleMs);
+  const history = spansOf(common, countLimits.backfillMs, countLimits.backfillMs);
+  const sources = createSources({ db, secrets: doors.identity.secrets, now });
+  const requestMs = options.requestMs ?? externalLimits.requestMs;
+  const ask = createAsk({ allowInternal: allowInternalSources, requestMs });
+  const external = createExternalCounts({
+    ...common,
+    sources,
+    readers: { prometheus: readPrometheus(ask), splunk: readSplunk(ask), dynatrace: readDynatrace(ask) },
+    backfillDays: externalLimits.backfillDays,
+  });
+  const metrics = createMetricCounts({ ...common, metricsDays });
+  const backfill = createBackfill({
+    ...common,
+    ground,
+    latencyEdgesMs,
+    counts: history.counts,
+    leftOut: history.leftOut,
+    others: async (indicator, progress) => {
+      if (indicator.kind === 'external') return external.history(indicator, progress);
+      if (indicator.kind.startsWith('metric-')) return metrics.history(indicator, progress);
+      // Counts that are handed in begin when somebody hands them in.
+      await setCountedFrom(db, indicator.number, now());
+      return true;
+    },
+  });
+  return { clickhouse, db, definitions, onCounted, listeners, external, metrics, sources, live: live.counts, backfill };
+};
+
+const spansOf = (
+  of: {
+    readonly clickhouse: ClickHouse;
+    readonly db: CountDb;
+    readonly log: Log;
+    readonly now: () => Temporal.Instant;
+  },
+  rawMs: number,
+  simpleMs: number,
+): { counts: SpanCounts; leftOut: LeftOut } => {
+  const leftOut = createLeftOut({ ...of, rawMs });
+  const counts = createSpanCounts({
+    clickhouse: of.clickhouse,
+    latencyEdgesMs,
+    simpleMs,
+    rawMs,
+    onRawFailure: (number, error) => leftOut.failed(number, error),
+    onRawSuccess: (numbers) => leftOut.succeeded(numbers),
+    leftOut: () => leftOut.numbers(),
+  });
+  return { counts, leftOut };
 };

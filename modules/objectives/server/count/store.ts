@@ -74,6 +74,23 @@ export const setState = async (
   );
 };
 
+/** How far a backfill is, or (null) that it has ended: only where nothing else was said of the indicator meanwhile. */
+export const moveBackfill = async (
+  db: CountDb,
+  numbers: readonly number[],
+  progress: number | null,
+  at: Temporal.Instant,
+): Promise<void> => {
+  const ended = progress === null ? { state: 'counting' as const, since: dateOf(at) } : {};
+  // Live counting may have left it out since the backfill began.
+  await db
+    .updateTable('objectives.source_state')
+    .set({ progress, ...ended })
+    .where('indicator', 'in', [...numbers])
+    .where('state', '=', 'backfilling')
+    .execute();
+};
+
 /** Begins a backfill of these indicators in the caller's transaction; gives the numbers with how often that has been. */
 export const beginBackfill = async (
   tx: CountTx,

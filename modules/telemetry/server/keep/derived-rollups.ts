@@ -139,7 +139,7 @@ const createStages = (options: DerivedOptions, counts: () => DerivedCounts): Rec
     () => Math.min(minute.covered(), old.covered()),
     (buckets) => counts().hours(buckets),
   );
-  const points = stage('points', limits.derivedTenPauseMs, options.deliveries, (buckets) => counts().points(buckets));
+  const points = stage('points', limits.minutesPauseMs, options.deliveries, (buckets) => counts().points(buckets));
   return { ten, minute, old, hour, points };
 };
 

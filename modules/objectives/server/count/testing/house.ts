@@ -123,7 +123,7 @@ const run = async (of: {
   options: CountingOptions;
 }): Promise<Running> => {
   const { clickhouse, postgres, clock } = of;
-  const log = createLog((process.env['COUNT_LOG'] ?? 'silent') as 'silent');
+  const log = createLog('silent');
   const metrics = new Registry();
   const keep = await startKeep({
     folder: of.folder,
@@ -158,7 +158,6 @@ const run = async (of: {
     counting,
     stop: async () => {
       await receivers.stop();
-      await counting.stop();
       await jobs.stop();
       await keep.stop();
       await ledger.stop();
