@@ -223,6 +223,7 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
     params: { name: 'payments-answer' },
     before: [crewStands, serviceStands, objectiveStands],
   },
+  'GET /api/v1/objective-suggestions': seen,
   'GET /api/v1/objective-documents': seen,
   'GET /api/v1/objective-documents/{kind}/{name}': { ...seen, params: { kind: 'SLO', name: 'payments-answer' } },
   'DELETE /api/v1/objective-documents/{kind}/{name}': {

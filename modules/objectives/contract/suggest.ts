@@ -53,7 +53,20 @@ export const listSuggestions = route({
     /** Also for services that have objectives. */
     all: z.stringbool().default(false),
   }),
-  answer: z.object({ items: z.array(suggestion) }),
+  answer: z.object({
+    items: z.array(suggestion),
+    /** What was seen and nothing can be proposed for yet, with what is missing. */
+    notYet: z
+      .array(
+        z.object({
+          service: z.string(),
+          environment: z.string(),
+          about: z.enum(['availability', 'latency']),
+          reason: z.string(),
+        }),
+      )
+      .default([]),
+  }),
 });
 
 /** One day (or step) of history under the indicator of a document. */

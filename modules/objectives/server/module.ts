@@ -10,6 +10,7 @@ import type { ObjectivesDoor } from './public.ts';
 import { addReportRoutes } from './report-routes.ts';
 import { addRoutes } from './routes.ts';
 import { allObjectives } from './store.ts';
+import { addSuggestRoutes } from './suggest/routes.ts';
 import type { ObjectivesTables } from './tables.ts';
 
 /** Doors of the floors below that objectives stand on. */
@@ -28,6 +29,7 @@ export const objectivesModule: ServerModule<ObjectivesDoors, ObjectivesDoor> = {
     addRoutes(ground, doors);
     addReportRoutes(ground);
     addBacktestRoutes(ground);
+    addSuggestRoutes(ground, doors.telemetry.history);
     addCorrectionRoutes(ground, doors);
     const counting = startCounting(ground, doors);
     startEvaluating(ground);

@@ -9,8 +9,10 @@ import type { TelemetryDoor } from './public.ts';
 import { startReceivers, type Receivers } from './receive/start.ts';
 import { addRoutes } from './routes.ts';
 import { tellCatalog } from './seen-in-catalog.ts';
+import { createCallHistory } from './signals/call-history.ts';
 import { createEngine } from './signals/engine.ts';
 import type { Reads } from './signals/reads.ts';
+import { createRequestHistory } from './signals/request-history.ts';
 import { figuresWhileUp } from './signals/service-figures.ts';
 import { serviceTotals } from './signals/service-signals.ts';
 import type { StatusSource } from './status.ts';
@@ -43,6 +45,7 @@ export const telemetryModule: ServerModule<{ identity: IdentityDoor; catalog: Ca
           ingest?.keep.derive(counts);
           return ingest !== null;
         },
+        history: { ...createRequestHistory(reads), ...createCallHistory(reads) },
       },
       stop: async () => {
         live.stop();

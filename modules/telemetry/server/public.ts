@@ -1,7 +1,11 @@
 import type { Signals } from '../contract.ts';
 import type { DerivedCounts } from './keep/derived-rollups.ts';
+import type { CallHistory } from './signals/call-history.ts';
+import type { RequestHistory } from './signals/request-history.ts';
 
 export type { DerivedCounts } from './keep/derived-rollups.ts';
+export type { CallHistory } from './signals/call-history.ts';
+export type { BadRequest, RequestHistory, RequestSeries, ServiceSeen } from './signals/request-history.ts';
 export { latencyEdgesMs } from '../domain/latency-edges.ts';
 
 /** What other modules' servers may ask of telemetry. */
@@ -23,4 +27,6 @@ export interface TelemetryDoor {
    * receives nothing and thus never calls them.
    */
   deriveFromCounts(counts: DerivedCounts): boolean;
+  /** What services did and called over a stretch of the past, from the counts that are kept. */
+  readonly history: RequestHistory & CallHistory;
 }

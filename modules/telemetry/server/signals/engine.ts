@@ -9,6 +9,12 @@ export interface Engine {
     params: QueryOptions['params'],
     options?: Pick<QueryOptions, 'timeoutMs' | 'memoryBytesMax' | 'lane' | 'signal'>,
   ): Promise<Row[]>;
+  /** The same as RowBinary (`queryBinary`), for answers of many numbers. */
+  readBinary(
+    sql: string,
+    params: QueryOptions['params'],
+    options?: Pick<QueryOptions, 'timeoutMs' | 'memoryBytesMax' | 'lane' | 'signal'>,
+  ): Promise<Uint8Array>;
   status(): {
     readonly kind: 'embedded' | 'external';
     readonly state: 'up' | 'starting' | 'down';
@@ -21,25 +27,29 @@ const readMs = 15_000;
 const memoryBytesMax = 1_024 * 1_048_576;
 const retrySeconds = 2;
 
-export const createEngine = (clickhouse: ClickHouse): Engine => ({
-  read: async (sql, params, options = {}) => {
+export const createEngine = (clickhouse: ClickHouse): Engine => {
+  const whileUp = async <Answer>(
+    ask: (options: QueryOptions) => Promise<Answer>,
+    params: QueryOptions['params'],
+    options: QueryOptions,
+  ): Promise<Answer> => {
     const { state, detail } = clickhouse.status();
     if (state !== 'up') throw engineAway(detail);
     try {
-      return await clickhouse.query(sql, {
-        timeoutMs: readMs,
-        memoryBytesMax,
-        ...options,
-        ...(params ? { params } : {}),
-      });
+      return await ask({ timeoutMs: readMs, memoryBytesMax, ...options, ...(params ? { params } : {}) });
     } catch (error) {
       throw error instanceof Refusal && error.problem.code === 'clickhouse.away'
         ? engineAway(error.problem.detail ?? '')
         : error;
     }
-  },
-  status: () => ({ kind: clickhouse.kind, ...clickhouse.status() }),
-});
+  };
+  return {
+    read: (sql, params, options = {}) => whileUp((bounds) => clickhouse.query(sql, bounds), params, options),
+    readBinary: (sql, params, options = {}) =>
+      whileUp((bounds) => clickhouse.queryBinary(sql, bounds), params, options),
+    status: () => ({ kind: clickhouse.kind, ...clickhouse.status() }),
+  };
+};
 
 const engineAway = (detail: string): Refusal =>
   new Refusal({
