@@ -1,52 +1,126 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command } from 'commander';
-import { Refusal, type FieldError } from '../../kernel/problem.ts';
-import type { CliContext, DocumentKind } from '../../platform/cli/context.ts';
-import { readDocuments, type ReadDocument } from '../../platform/cli/read-documents.ts';
+import { Refusal } from '../../kernel/problem.ts';
+import {
+  FamilyRefusal,
+  type CliContext,
+  type DocumentFamily,
+  type DocumentKind,
+  type FamilyResult,
+} from '../../platform/cli/context.ts';
+import type { ReadDocument } from '../../platform/cli/read-documents.ts';
+import {
+  at,
+  checkFiles,
+  placed,
+  wrongFiles,
+  type CheckedFiles,
+  type FamilyDocument,
+  type KindDocument,
+  type KnownDocuments,
+} from './check-files.ts';
+import { compareDocument, type Changed } from './compare-documents.ts';
 
-interface Checked {
-  readonly file: string;
-  readonly document: ReadDocument;
-  readonly kind: DocumentKind;
-}
+const collect = (value: string, before: string[]): string[] => [...before, value];
 
-/** `apply`, `validate`, `get` and `delete` for every kind of document that the modules register. */
-export const registerDocuments = (program: Command, context: CliContext, kinds: readonly DocumentKind[]): void => {
-  const collect = (value: string, before: string[]): string[] => [...before, value];
+/** `apply`, `diff`, `validate`, `get` and `delete` for every kind of document that the modules register. */
+export const registerDocuments = (program: Command, context: CliContext, known: KnownDocuments): void => {
+  registerApply(program, context, known);
+  registerDiff(program, context, known);
+  registerValidate(program, context, known);
+  registerDelete(program, context, known);
+  registerGet(program, context, known.kinds);
+};
+
+const registerApply = (program: Command, context: CliContext, known: KnownDocuments): void => {
   program
     .command('apply')
-    .description('Make what the files say: teams, services, journeys …')
+    .description('Make what the files say: teams, services, journeys, objectives …')
     .requiredOption('-f, --file <path>', 'file, folder or - for standard input; may be given again', collect, [])
-    .addHelpText('after', '\nExample:\n  $ leadline apply -f teams.yaml -f catalog-info.yaml')
+    .addHelpText('after', '\nExample:\n  $ leadline apply -f teams.yaml -f catalog-info.yaml -f slo/')
     .action(async (options: { file: string[] }) => {
       // Everything is checked before anything is changed: a typing error in the last file changes nothing.
-      const checked = check(options.file, kinds);
+      const checked = withoutErrors(options.file, known);
       const results: { kind: string; name: string; result: string }[] = [];
-      for (const { file, document, kind } of inOrder(checked, kinds)) {
-        const result = await kind.apply(context, document.value, document.name, file).catch((error: unknown) => {
-          if (results.length > 0) context.print(results);
-          throw atPlace(error, file, document);
-        });
+      const orShow = (error: unknown): never => {
+        if (results.length > 0) context.print(results);
+        throw error;
+      };
+      for (const { file, document, kind } of inOrder(checked.documents, known.kinds)) {
+        const result = await kind
+          .apply(context, document.value, document.name, file)
+          .catch((error: unknown) => orShow(atPlace(error, file, document)));
         results.push({ kind: document.kind, name: document.name, result });
       }
+      for (const { family, documents } of checked.families) {
+        const applied = await applyFamily(context, family, documents, false).catch(orShow);
+        results.push(...applied.map(({ kind, name, result }) => ({ kind, name, result })));
+      }
       context.print(results);
+      tellNotes(checked);
     });
+};
+
+const registerDiff = (program: Command, context: CliContext, known: KnownDocuments): void => {
+  program
+    .command('diff')
+    .description('Say field by field what apply would change, and exit with 1 when something would')
+    .requiredOption('-f, --file <path>', 'file, folder or -; may be given again', collect, [])
+    .addHelpText('after', '\nExample:\n  $ leadline diff -f slo/')
+    .action(async (options: { file: string[] }) => {
+      const checked = withoutErrors(options.file, known);
+      const changed: Changed[] = [];
+      for (const document of checked.documents) changed.push(...(await compareDocument(context, document)));
+      for (const { family, documents } of checked.families)
+        for (const { kind, name, result, changes } of await applyFamily(context, family, documents, true))
+          if (result === 'created') changed.push({ kind, name, field: '', before: null, after: 'created' });
+          else changed.push(...changes.map((each) => ({ kind, name, ...each })));
+      if (changed.length === 0) return context.text('Nothing would change.');
+      context.print(changed, ['kind', 'name', 'field', 'before', 'after']);
+      process.exitCode = 1;
+    });
+};
+
+const registerValidate = (program: Command, context: CliContext, known: KnownDocuments): void => {
   program
     .command('validate')
-    .description('Check files without changing anything')
+    .description('Check files without a server: every error as FILE:LINE:COLUMN field: what is wrong, what to write')
     .requiredOption('-f, --file <path>', 'file, folder or -; may be given again', collect, [])
-    .action((options: { file: string[] }) => context.text(`${check(options.file, kinds).length} documents are valid.`));
+    .addHelpText('after', '\nExample:\n  $ leadline validate -f slo/')
+    .action((options: { file: string[] }) => {
+      const checked = checkFiles(options.file, known);
+      tellNotes(checked);
+      for (const { path, message } of checked.errors) context.text(`${path}: ${message}`);
+      if (checked.errors.length > 0) process.exitCode = 1;
+      else {
+        const count =
+          checked.documents.length + checked.families.reduce((sum, { documents }) => sum + documents.length, 0);
+        context.text(`${count} ${count === 1 ? 'document is' : 'documents are'} valid.`);
+      }
+    });
+};
+
+const registerDelete = (program: Command, context: CliContext, known: KnownDocuments): void => {
   program
     .command('delete')
     .description('Delete one thing, or all that files name')
-    .argument('[kind]', kindNames(kinds))
+    .argument(
+      '[kind]',
+      [...known.kinds.map((kind) => kind.kind), ...known.families.flatMap(({ named }) => Object.keys(named))].join(
+        ', ',
+      ),
+    )
     .argument('[name]')
     .option('-f, --file <path>', 'file, folder or -; may be given again', collect, [])
     .addHelpText('after', '\nExamples:\n  $ leadline delete team payments\n  $ leadline delete -f teams.yaml')
     .action(async (kind: string | undefined, name: string | undefined, options: { file: string[] }) => {
       if (options.file.length > 0) {
-        for (const { document, kind: of } of inOrder(check(options.file, kinds), kinds).reverse())
+        const checked = withoutErrors(options.file, known);
+        for (const { family, documents } of checked.families)
+          await family.remove(
+            context,
+            documents.map(({ file, document }) => ({ file, value: document.value })),
+          );
+        for (const { document, kind: of } of inOrder(checked.documents, known.kinds).reverse())
           await of.remove(context, document.name, document.value);
         return;
       }
@@ -57,8 +131,12 @@ export const registerDocuments = (program: Command, context: CliContext, kinds: 
           title: 'Say what to delete',
           detail: '`leadline delete KIND NAME` or `leadline delete -f FILE`',
         });
-      await kindNamed(kinds, kind).remove(context, name);
+      const named = known.families.map((family) => family.named[kind.toLowerCase()]).find((each) => each !== undefined);
+      await (named ? named(context, name) : kindNamed(known.kinds, kind).remove(context, name));
     });
+};
+
+const registerGet = (program: Command, context: CliContext, kinds: readonly DocumentKind[]): void => {
   const get =
     program.commands.find((command) => command.name() === 'get') ??
     program.command('get').description('List things, or show one');
@@ -70,74 +148,49 @@ export const registerDocuments = (program: Command, context: CliContext, kinds: 
       .alias(`${word}s`)
       .argument('[name]')
       .description(`${kind.kind} documents, as \`apply\` takes them`)
-      .action(async (name: string | undefined) => {
-        const found = await kind.get(context, name ?? null);
-        context.print(found, undefined);
-      });
+      .action(async (name: string | undefined) => context.print(await kind.get(context, name ?? null), undefined));
   }
 };
 
-const kindNames = (kinds: readonly DocumentKind[]): string => kinds.map((kind) => kind.kind).join(', ');
+/** Files without an error; throws one refusal with every error otherwise. */
+const withoutErrors = (paths: readonly string[], known: KnownDocuments): CheckedFiles => {
+  const checked = checkFiles(paths, known);
+  if (checked.errors.length > 0) throw wrongFiles(checked.errors);
+  return checked;
+};
+
+/** Notes stop nothing: they are told beside the results, for people. */
+const tellNotes = ({ notes }: CheckedFiles): void => {
+  for (const { path, message } of notes) process.stderr.write(`${path}: note: ${message}\n`);
+};
+
+const applyFamily = async (
+  context: CliContext,
+  family: DocumentFamily,
+  documents: readonly FamilyDocument[],
+  dryRun: boolean,
+): Promise<readonly FamilyResult[]> => {
+  try {
+    const files = documents.map(({ file, document }) => ({ file, value: document.value }));
+    return await family.apply(context, files, { dryRun });
+  } catch (error) {
+    if (error instanceof FamilyRefusal) throw wrongFiles(error.findings.map((finding) => placed(documents, finding)));
+    throw error;
+  }
+};
 
 const kindNamed = (kinds: readonly DocumentKind[], name: string): DocumentKind => {
+  const small = name.toLowerCase();
   const found = kinds.find(
-    (kind) =>
-      kind.kind.toLowerCase() === name.toLowerCase().replace(/s$/, '') ||
-      kind.kind.toLowerCase() === name.toLowerCase(),
+    ({ kind }) => kind.toLowerCase() === small.replace(/s$/, '') || kind.toLowerCase() === small,
   );
   if (found) return found;
   throw new Refusal({
     status: 400,
     code: 'cli.unknown-kind',
     title: `There is no kind ${name}`,
-    detail: `Write one of ${kindNames(kinds)}.`,
+    detail: `Write one of ${kinds.map(({ kind }) => kind).join(', ')}.`,
   });
-};
-
-/** Reads and checks all files; throws one refusal with every error, each as `FILE:LINE:COLUMN field: what is wrong`. */
-const check = (paths: readonly string[], kinds: readonly DocumentKind[]): Checked[] => {
-  const errors: FieldError[] = [];
-  const checked: Checked[] = [];
-  for (const file of paths.flatMap(filesAt)) {
-    const read = readDocuments(textOf(file));
-    for (const error of read.errors)
-      errors.push({ path: `${file}:${error.line}:${error.column} ${error.field}`.trim(), message: error.message });
-    for (const document of read.documents) {
-      const kind = kinds.find((each) => each.kind === document.kind);
-      if (!kind) {
-        errors.push({
-          path: at(file, document, ['kind']),
-          message: `there is no kind ${document.kind}; write one of ${kindNames(kinds)}`,
-        });
-        continue;
-      }
-      const parsed = kind.schema.safeParse(document.value);
-      if (parsed.success) checked.push({ file, document, kind });
-      else
-        for (const { path, message, keys } of parsed.error.issues) {
-          // A field that does not exist is named at its own line, not at its parent's.
-          if (keys)
-            for (const key of keys)
-              errors.push({ path: at(file, document, [...path, key]), message: 'there is no such field' });
-          else errors.push({ path: at(file, document, path), message });
-        }
-    }
-  }
-  if (errors.length > 0)
-    throw new Refusal({
-      status: 400,
-      code: 'cli.invalid-documents',
-      title: `${errors.length} ${errors.length === 1 ? 'error' : 'errors'}; nothing was changed`,
-      errors,
-    });
-  if (checked.length === 0)
-    throw new Refusal({ status: 400, code: 'cli.no-documents', title: 'There is no document in these files' });
-  return checked;
-};
-
-const at = (file: string, document: ReadDocument, path: readonly PropertyKey[]): string => {
-  const { line, column } = document.position(path);
-  return `${file}:${line}:${column} ${path.map(String).join('.')}`.trim();
 };
 
 /** A refusal of the server about a document, told with the place in the file that it is about. */
@@ -161,25 +214,5 @@ const atPlace = (error: unknown, file: string, document: ReadDocument): unknown 
 };
 
 /** Kinds are applied in the order in which they were registered: teams before the services that name them. */
-const inOrder = (checked: readonly Checked[], kinds: readonly DocumentKind[]): Checked[] =>
+const inOrder = (checked: readonly KindDocument[], kinds: readonly DocumentKind[]): KindDocument[] =>
   [...checked].sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
-
-const filesAt = (path: string): string[] => {
-  if (path === '-') return ['-'];
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (!stat) throw new Refusal({ status: 400, code: 'cli.no-file', title: `There is no file ${path}` });
-  if (!stat.isDirectory()) return [path];
-  return readdirSync(path, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.(ya?ml|json)$/.test(name) && !name.includes('node_modules'))
-    .sort()
-    .map((name) => join(path, name));
-};
-
-const textOf = (file: string): string => {
-  const bytes = readFileSync(file === '-' ? 0 : file);
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new Refusal({ status: 400, code: 'cli.not-utf8', title: `${file} is not UTF-8 text` });
-  }
-};

@@ -1,19 +1,25 @@
 import type { Command } from 'commander';
-import type { CliContext, DocumentKind } from '../../platform/cli/context.ts';
+import type { CliContext } from '../../platform/cli/context.ts';
 import { registerBackup } from '../../platform/backup/cli.ts';
 import { registerLedger } from '../../platform/ledger/cli.ts';
 import { documentKinds as catalogKinds, register as registerCatalog } from '../../modules/catalog/cli/commands.ts';
 import { register as registerChanges } from '../../modules/changes/cli/commands.ts';
 import { documentKinds as identityKinds, register as registerIdentity } from '../../modules/identity/cli/commands.ts';
+import {
+  documentFamilies as objectivesFamilies,
+  register as registerObjectives,
+} from '../../modules/objectives/cli/commands.ts';
 import { register as registerTelemetry } from '../../modules/telemetry/cli/commands.ts';
+import type { KnownDocuments } from './check-files.ts';
 
-/** Adds each module's commands and gives back the kinds of documents that `apply`, `get` and `delete` know. */
-export const registerModules = (program: Command, context: CliContext): readonly DocumentKind[] => {
+/** Adds each module's commands and gives back the documents that `apply`, `diff`, `get` and `delete` know. */
+export const registerModules = (program: Command, context: CliContext): KnownDocuments => {
   registerLedger(program, context);
   registerBackup(program, context);
   registerIdentity(program, context);
   registerCatalog(program, context);
   registerTelemetry(program, context);
+  registerObjectives(program, context);
   registerChanges(program, context);
-  return [...identityKinds, ...catalogKinds];
+  return { kinds: [...identityKinds, ...catalogKinds], families: [...objectivesFamilies] };
 };

@@ -48,8 +48,8 @@ export const runProgram = async (words: readonly string[]): Promise<void> => {
   );
 
   registerServe(program, flags);
-  const kinds = registerModules(program, context);
-  registerDocuments(program, context, kinds);
+  const documents = registerModules(program, context);
+  registerDocuments(program, context, documents);
   registerConfig(program, context);
   registerDoctor(program, context);
   registerCompletion(program);

@@ -41,3 +41,55 @@ export interface DocumentKind {
         };
   };
 }
+
+/** One document of a file, before anybody knows what it is. */
+export interface FileDocument {
+  readonly file: string;
+  readonly value: unknown;
+}
+
+/** What a family says of one of the documents that it was given, by its number and its own fields. */
+export interface FamilyFinding {
+  readonly document: number;
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  /** A note is told and stops nothing. */
+  readonly level: 'error' | 'note';
+}
+
+export interface FamilyResult {
+  readonly kind: string;
+  readonly name: string;
+  readonly result: 'created' | 'changed' | 'unchanged';
+  readonly changes: readonly { readonly field: string; readonly before: unknown; readonly after: unknown }[];
+}
+
+/** Thrown where the server finds something wrong with documents: told with file, line and column. */
+export class FamilyRefusal extends Error {
+  readonly findings: readonly FamilyFinding[];
+  constructor(findings: readonly FamilyFinding[]) {
+    super(`${findings.length} errors in documents`);
+    this.name = 'FamilyRefusal';
+    this.findings = findings;
+  }
+}
+
+/**
+ * Documents that belong together and are applied as one change, whatever their kinds are called: told by `apiVersion` (or by what
+ * stands in its place), because other modules have kinds of the same names.
+ */
+export interface DocumentFamily {
+  readonly recognises: (value: unknown) => boolean;
+  /** Everything that can be said of the documents without a server. */
+  readonly check: (values: readonly unknown[]) => readonly FamilyFinding[];
+  /** All or nothing; a dry run says what would change. */
+  readonly apply: (
+    context: CliContext,
+    documents: readonly FileDocument[],
+    options: { readonly dryRun: boolean },
+  ) => Promise<readonly FamilyResult[]>;
+  /** Deletes what the documents describe (`delete -f`). */
+  readonly remove: (context: CliContext, documents: readonly FileDocument[]) => Promise<void>;
+  /** Words that `delete KIND NAME` knows, with what deletes one. */
+  readonly named: Readonly<Record<string, (context: CliContext, name: string) => Promise<void>>>;
+}

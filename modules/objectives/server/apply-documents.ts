@@ -30,7 +30,7 @@ export interface Application {
   readonly values: readonly unknown[];
   readonly origin: 'hand' | 'file';
   /** Where each of them stands: a file's name, or an address. */
-  readonly source: string | null;
+  readonly sources: readonly (string | null)[];
   readonly dryRun: boolean;
 }
 
@@ -190,7 +190,7 @@ const stepsOf = (
   said: Application,
 ): Step[] =>
   change.documents
-    .map(({ document }): Step => {
+    .map(({ document, said: index }): Step => {
       const { kind } = document;
       const { name } = document.metadata;
       const present = kept.find((each) => each.kind === kind && each.name === name) ?? null;
@@ -205,7 +205,7 @@ const stepsOf = (
         const next = { kind, name, body: present.body, origin: 'file' as const, source: present.source, override };
         return { kind, name, present, body, next, outcome: same ? 'unchanged' : 'changed' };
       }
-      const source = said.origin === 'file' ? said.source : null;
+      const source = said.origin === 'file' ? (said.sources[index] ?? null) : null;
       const unchanged = same && present?.origin === said.origin && present.source === source;
       const override = said.origin === 'file' ? (present?.override ?? null) : null;
       const next = { kind, name, body: same ? present!.body : seal(), origin: said.origin, source, override };

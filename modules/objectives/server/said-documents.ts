@@ -36,6 +36,12 @@ export const fromBody = (body: object): SaidDocuments => ({
   place: ({ said, path }) => pathText(['body', ...(Array.isArray(body) ? [said] : []), ...path]),
 });
 
+/** From a body of documents with their files: places are those of the body. */
+export const fromFiles = (values: readonly unknown[]): SaidDocuments => ({
+  values,
+  place: ({ said, path }) => pathText(['body', 'documents', said, 'document', ...path]),
+});
+
 /** What is wrong with documents as a problem that names every place. */
 export const tellingPlaces = async <Value>(documents: SaidDocuments, work: () => Promise<Value>): Promise<Value> => {
   try {

@@ -23,11 +23,12 @@ export const placeOf = (made: Made, path: Path, said: unknown): Path => {
   return existing(said, fits ? [...fits[1], ...path.slice(fits[0].length)] : path);
 };
 
+/** The path as far as it is there; a last step that is missing stays, because that is what is to be written. */
 const existing = (value: unknown, path: Path): Path => {
   let found: unknown = value;
   for (const [index, step] of path.entries()) {
     found = valueAt(found, step);
-    if (found === null) return path.slice(0, index);
+    if (found === null) return index === path.length - 1 ? path : path.slice(0, index);
   }
   return path;
 };

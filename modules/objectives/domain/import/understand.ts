@@ -1,5 +1,5 @@
 import { checkDocument, isOpenSloKind, openSloVersion } from '../openslo/documents.ts';
-import { errorAt, withoutRepeats, type Finding } from '../openslo/finding.ts';
+import { errorAt, isError, withoutRepeats, type Finding } from '../openslo/finding.ts';
 import { textAt, valueAt } from '../openslo/json.ts';
 import { nearest } from '../openslo/shape.ts';
 import { placeOf, type Converted } from './converted.ts';
@@ -25,8 +25,13 @@ export const isForObjectives = (value: unknown): boolean => {
  */
 export const understand = (value: unknown): Converted => {
   const converted = convert(value);
+  const wrong = converted.findings.some(isError);
   const made = converted.documents.flatMap((each) =>
-    checkDocument(each.document).map((finding) => ({ ...finding, path: placeOf(each, finding.path, value) })),
+    checkDocument(each.document).flatMap((finding) => {
+      const path = placeOf(each, finding.path, value);
+      // Where the conversion already says what is wrong, a place that only the made document has would say it again.
+      return wrong && each.places.length > 0 && path.length < finding.path.length - 1 ? [] : [{ ...finding, path }];
+    }),
   );
   // What the conversion says is said in the words of the document; what v1 says at the same place would only repeat it.
   const said = new Set(converted.findings.map(({ path }) => JSON.stringify(path)));

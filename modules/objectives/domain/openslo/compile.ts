@@ -48,7 +48,7 @@ const plainOf = (
   const ref = refOf(slo, { at: valueAt(slo, 'spec'), path: ['spec'] }, said, around, findings);
   const own = place.of.length === 1 ? null : textAt(said.value, 'displayName');
   const name = nameOf(slo, place.index, place.of);
-  if (name.length > objectiveLimits.nameLength)
+  if (place.index > 0 && name.length > objectiveLimits.nameLength)
     findings.push(
       errorAt(
         [...said.path, 'displayName'],

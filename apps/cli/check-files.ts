@@ -1,0 +1,126 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Refusal, type FieldError } from '../../kernel/problem.ts';
+import type { DocumentFamily, DocumentKind, FamilyFinding } from '../../platform/cli/context.ts';
+import { readDocuments, type ReadDocument } from '../../platform/cli/read-documents.ts';
+
+/** Everything that modules know of documents. */
+export interface KnownDocuments {
+  readonly kinds: readonly DocumentKind[];
+  readonly families: readonly DocumentFamily[];
+}
+
+/** One document of a kind of its own. */
+export interface KindDocument {
+  readonly file: string;
+  readonly document: ReadDocument;
+  readonly kind: DocumentKind;
+}
+
+export interface FamilyDocument {
+  readonly file: string;
+  readonly document: ReadDocument;
+}
+
+export interface CheckedFiles {
+  readonly documents: readonly KindDocument[];
+  readonly families: readonly { readonly family: DocumentFamily; readonly documents: readonly FamilyDocument[] }[];
+  readonly errors: readonly FieldError[];
+  readonly notes: readonly FieldError[];
+}
+
+/** Reads and checks all files; `path` of an error is `FILE:LINE:COLUMN field`. */
+export const checkFiles = (paths: readonly string[], known: KnownDocuments): CheckedFiles => {
+  const errors: FieldError[] = [];
+  const documents: KindDocument[] = [];
+  const inFamilies = new Map<DocumentFamily, FamilyDocument[]>();
+  const familyOf = (value: unknown) => known.families.find((family) => family.recognises(value));
+  for (const file of paths.flatMap(filesAt)) {
+    const read = readDocuments(textOf(file), (value) => familyOf(value) !== undefined);
+    for (const { line, column, field, message } of read.errors)
+      errors.push({ path: `${file}:${line}:${column} ${field}`.trim(), message });
+    for (const document of read.documents) {
+      const family = familyOf(document.value);
+      if (family) inFamilies.set(family, [...(inFamilies.get(family) ?? []), { file, document }]);
+      else checkKind(file, document, known.kinds, documents, errors);
+    }
+  }
+  const notes: FieldError[] = [];
+  const families = [...inFamilies].map(([family, of]) => ({ family, documents: of }));
+  for (const { family, documents: of } of families)
+    for (const finding of family.check(of.map(({ document }) => document.value)))
+      (finding.level === 'error' ? errors : notes).push(placed(of, finding));
+  if (errors.length === 0 && documents.length === 0 && families.length === 0)
+    throw new Refusal({ status: 400, code: 'cli.no-documents', title: 'There is no document in these files' });
+  return { documents, families, errors, notes };
+};
+
+/** A finding of a family at its place in a file. */
+export const placed = (
+  documents: readonly FamilyDocument[],
+  { document, path, message }: FamilyFinding,
+): FieldError => {
+  const of = documents[document];
+  return { path: of ? at(of.file, of.document, path) : path.map(String).join('.'), message };
+};
+
+export const at = (file: string, document: ReadDocument, path: readonly PropertyKey[]): string => {
+  const { line, column } = document.position(path);
+  return `${file}:${line}:${column} ${path.map(String).join('.')}`.trim();
+};
+
+export const wrongFiles = (errors: readonly FieldError[]): Refusal =>
+  new Refusal({
+    status: 400,
+    code: 'cli.invalid-documents',
+    title: `${errors.length} ${errors.length === 1 ? 'error' : 'errors'}; nothing was changed`,
+    errors,
+  });
+
+const checkKind = (
+  file: string,
+  document: ReadDocument,
+  kinds: readonly DocumentKind[],
+  documents: KindDocument[],
+  errors: FieldError[],
+): void => {
+  const kind = kinds.find((each) => each.kind === document.kind);
+  if (!kind) {
+    const known = kinds.map((each) => each.kind).join(', ');
+    errors.push({
+      path: at(file, document, ['kind']),
+      message: `there is no kind ${document.kind}; write one of ${known}`,
+    });
+    return;
+  }
+  const parsed = kind.schema.safeParse(document.value);
+  if (parsed.success) documents.push({ file, document, kind });
+  else
+    for (const { path, message, keys } of parsed.error.issues) {
+      // A field that does not exist is named at its own line, not at its parent's.
+      if (keys)
+        for (const key of keys)
+          errors.push({ path: at(file, document, [...path, key]), message: 'there is no such field' });
+      else errors.push({ path: at(file, document, path), message });
+    }
+};
+
+const filesAt = (path: string): string[] => {
+  if (path === '-') return ['-'];
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat) throw new Refusal({ status: 400, code: 'cli.no-file', title: `There is no file ${path}` });
+  if (!stat.isDirectory()) return [path];
+  return readdirSync(path, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(ya?ml|json)$/.test(name) && !name.includes('node_modules'))
+    .sort()
+    .map((name) => join(path, name));
+};
+
+const textOf = (file: string): string => {
+  const bytes = readFileSync(file === '-' ? 0 : file);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new Refusal({ status: 400, code: 'cli.not-utf8', title: `${file} is not UTF-8 text` });
+  }
+};
