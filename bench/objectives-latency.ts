@@ -11,12 +11,16 @@ import { makeToken, startProduct, type Product } from './product.ts';
  * the other; each crosses the four default tiers at counts that the sender knows for itself.
  */
 const { values: given } = parseArgs({
-  options: { services: { type: 'string', default: '30' }, 'steady-seconds': { type: 'string', default: '75' } },
+  options: {
+    services: { type: 'string', default: '30' },
+    'steady-seconds': { type: 'string', default: '75' },
+    'spans-per-second': { type: 'string', default: '5000' },
+  },
 });
 const services = Number(given.services);
 const steadySeconds = Number(given['steady-seconds']);
 const targetMs = 10_000;
-const spansPerSecond = 5_000;
+const spansPerSecond = Number(given['spans-per-second']);
 const batchMs = 500;
 const spansPerBatch = 10;
 /** From one service's outage to the next: the beats of batches, counting and evaluating are met at all phases. */
@@ -89,21 +93,24 @@ const promise = async (product: Product, token: string, service: string): Promis
 };
 
 /** The traffic of others, by a sender process of its own. */
-const beside = (product: Product, seconds: number): Promise<unknown> =>
-  new Promise((resolve, reject) => {
+const beside = async (product: Product, seconds: number): Promise<unknown> => {
+  const others = spansPerSecond - (services * spansPerBatch * 1_000) / batchMs;
+  if (others <= 0) return null;
+  return new Promise((resolve, reject) => {
     const order: SenderOrder = {
       url: product.otlpHttpUrl,
       protocol: 'http',
       signal: 'traces',
       connections: 10,
       seconds,
-      requestsPerSecond: (spansPerSecond - (services * spansPerBatch * 1_000) / batchMs) / 512,
+      requestsPerSecond: others / 512,
       instance: 0,
     };
     const child = fork(new URL('ingest-sender.ts', import.meta.url), [JSON.stringify(order)]);
     child.once('message', resolve);
     child.once('exit', (code) => reject(new Error(`the sender ended with ${code}`)));
   });
+};
 
 /** One request every half second with spans of every service; notes whose formula crosses with it. */
 const sendAll = async (product: Product, all: readonly Service[], untilMs: number): Promise<void> => {
