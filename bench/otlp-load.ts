@@ -14,7 +14,7 @@ export interface LoadBody {
 
 export const servicesInLoad = 10;
 const spansPerTrace = 8;
-const routes = [
+export const routes = [
   'GET /api/products',
   'GET /api/products/:id',
   'POST /api/cart',

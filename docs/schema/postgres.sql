@@ -516,6 +516,14 @@ $function$
 
 -- objectives ----------------------------------------------------------------------------------------------------
 
+CREATE TABLE objectives.budget_policy (
+  name text NOT NULL,
+  policy jsonb NOT NULL,
+  changed_by text NOT NULL,
+  changed_at timestamp with time zone NOT NULL,
+  CONSTRAINT budget_policy_pkey PRIMARY KEY (name)
+);
+
 CREATE TABLE objectives.condition (
   objective uuid NOT NULL,
   what text NOT NULL,
@@ -606,6 +614,17 @@ CREATE TABLE objectives.objective (
 CREATE INDEX objective_document ON objectives.objective USING btree (document);
 CREATE INDEX objective_service ON objectives.objective USING btree (service);
 
+CREATE TABLE objectives.policy_consequence (
+  objective uuid NOT NULL,
+  rule text NOT NULL,
+  consequence text NOT NULL,
+  cause text NOT NULL,
+  since timestamp with time zone NOT NULL,
+  finding jsonb NOT NULL,
+  CONSTRAINT policy_consequence_objective_fkey FOREIGN KEY (objective) REFERENCES objectives.objective(id) ON DELETE CASCADE,
+  CONSTRAINT policy_consequence_pkey PRIMARY KEY (objective, rule, consequence, cause)
+);
+
 CREATE TABLE objectives.real_incident (
   id uuid NOT NULL,
   objective uuid NOT NULL,
@@ -619,14 +638,6 @@ CREATE TABLE objectives.real_incident (
   CONSTRAINT real_incident_pkey PRIMARY KEY (id)
 );
 CREATE INDEX real_incident_objective ON objectives.real_incident USING btree (objective, began_at);
-
-CREATE TABLE objectives.source_secret (
-  source text NOT NULL,
-  encrypted bytea NOT NULL,
-  set_by text NOT NULL,
-  set_at timestamp with time zone NOT NULL,
-  CONSTRAINT source_secret_pkey PRIMARY KEY (source)
-);
 
 CREATE TABLE objectives.source_state (
   indicator integer NOT NULL,

@@ -129,6 +129,40 @@ describe('spans that were sent are counted exactly, whenever they come', () => {
   });
 });
 
+describe('a kill loses and doubles nothing', () => {
+  it('whatever was in the rollups and not yet in the counts is counted after the next start', async () => {
+    const service = 'killed';
+    const number = await house.indicator(spansOf(service, [errors]));
+    await house.counting().sweep();
+    await ready(number);
+    const rolledUp = async (): Promise<number> => {
+      const [row] = await house.clickhouse.query<{ requests: string }>(
+        `-- Requests of a test by minute.
+SELECT sum(requests) AS requests FROM telemetry_services_minute FINAL WHERE service = {service:String}`,
+        { params: { service } },
+      );
+      return Number(row!.requests);
+    };
+    const total = 6;
+    for (let round = 1; round <= total; round += 1) {
+      house.breakCounts(round % 2 === 1);
+      const spans = [`10:1${round % 2}:0${round}`, `0${round}:00:00`].map((time) =>
+        otlpSpan({ endedAt: `2026-11-22T${time}Z`, failed: round > 4 }),
+      );
+      await house.send('traces', otlpTraces(service, spans));
+      if (round % 2 === 1) {
+        await eventually(async () => expect(await rolledUp()).toBe(round * 2));
+        await house.restart();
+      } else await house.settled();
+    }
+    await house.settled();
+    const sum = async (level: '10s' | 'minute' | 'hour') =>
+      (await house.counts(number, level)).reduce((all, { good, bad }) => [all[0]! + good, all[1]! + bad], [0, 0]);
+    expect(await sum('minute')).toEqual([8, 4]);
+    expect(await sum('hour')).toEqual([8, 4]);
+  });
+});
+
 describe('what the rollups do not know is counted from the spans', () => {
   it('attributes of the span, else of its resource; any of several conditions; odd bounds of latency', async () => {
     const service = 'd';

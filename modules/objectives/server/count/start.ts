@@ -11,7 +11,7 @@ import { externalLimits } from './external/limits.ts';
 import { createAsk } from './external/outgoing.ts';
 import { readPrometheus } from './external/prometheus.ts';
 import { createExternalCounts } from './external/read-external.ts';
-import { createSources, type Sources } from './external/sources.ts';
+import { createSources } from './external/sources.ts';
 import { readSplunk } from './external/splunk.ts';
 import { createFeed, type FeedCounts } from './fed.ts';
 import { createLeftOut, type LeftOut } from './left-out.ts';
@@ -28,8 +28,6 @@ export interface Counting {
   onCounted(listener: () => void): void;
   /** For the door: other modules' counts. */
   readonly feed: FeedCounts;
-  /** Outside sources and their secrets. */
-  readonly sources: Sources;
   /** Reads outside sources, now. */
   readExternal(): Promise<void>;
   /** Drops what is older than it is kept, now. */
@@ -55,7 +53,7 @@ export const startCounting = (
   options: CountingOptions = {},
 ): Counting => {
   const { clock, jobs } = ground;
-  const { clickhouse, db, definitions, onCounted, listeners, external, metrics, sources, live, backfill } = counters(
+  const { clickhouse, db, definitions, onCounted, listeners, external, metrics, live, backfill } = counters(
     ground,
     doors,
     options,
@@ -77,7 +75,6 @@ export const startCounting = (
   jobs.every('objectives.count-retention', countLimits.retentionSeconds, async () => void (await dropOld()));
   return {
     feed: createFeed({ db, clickhouse, definitions, onCounted }),
-    sources,
     readExternal: () => external.round(),
     dropOld,
     onCounted: (listener) => void listeners.push(listener),
@@ -102,7 +99,7 @@ const counters = (ground: Ground, doors: Doors, options: CountingOptions) => {
   const common = { db, clickhouse, log, now, definitions, onCounted };
   const live = spansOf(common, options.rawMs ?? countLimits.rawMs, countLimits.simpleMs);
   const history = spansOf(common, countLimits.backfillMs, countLimits.backfillMs);
-  const sources = createSources({ db, secrets: doors.identity.secrets, now });
+  const sources = createSources({ db, secrets: doors.identity.secrets });
   const requestMs = options.requestMs ?? externalLimits.requestMs;
   const ask = createAsk({ allowInternal: allowInternalSources, requestMs });
   const external = createExternalCounts({
@@ -126,7 +123,7 @@ const counters = (ground: Ground, doors: Doors, options: CountingOptions) => {
       return true;
     },
   });
-  return { clickhouse, db, definitions, onCounted, listeners, external, metrics, sources, live: live.counts, backfill };
+  return { clickhouse, db, definitions, onCounted, listeners, external, metrics, live: live.counts, backfill };
 };
 
 const spansOf = (

@@ -160,61 +160,15 @@ export const nextRevision = async (db: CountDb): Promise<number> => {
   return Number(rows[0]!.next);
 };
 
-/** DataSource documents: type in small letters, connection details as written. */
-export const dataSources = async (
-  db: CountDb,
-): Promise<{ name: string; type: string; connectionDetails: unknown }[]> => {
+/** DataSource documents as they hold, secrets sealed. */
+export const dataSources = async (db: CountDb): Promise<{ name: string; body: unknown }[]> => {
   // Few rows: as many as there are outside sources.
   const rows = await db
     .selectFrom('objectives.document')
     .select(['name', 'body', 'override'])
     .where('kind', '=', 'DataSource')
     .execute();
-  return rows.map(({ name, body, override }) => {
-    const spec = ((override ?? body) as { spec?: { type?: unknown; connectionDetails?: unknown } }).spec;
-    return { name, type: String(spec?.type ?? '').toLowerCase(), connectionDetails: spec?.connectionDetails };
-  });
-};
-
-/** Sources whose secret is set, by name. */
-export const secretsSet = async (
-  db: CountDb,
-): Promise<{ source: string; setBy: string; setAt: Temporal.Instant }[]> => {
-  // Never the secret itself.
-  const rows = await db.selectFrom('objectives.source_secret').select(['source', 'set_by', 'set_at']).execute();
-  return rows.map((row) => ({ source: row.source, setBy: row.set_by, setAt: instantOf(row.set_at) }));
-};
-
-export const encryptedSecret = async (db: CountDb, source: string): Promise<Buffer | null> => {
-  // Read for a request to the source only.
-  const row = await db
-    .selectFrom('objectives.source_secret')
-    .select('encrypted')
-    .where('source', '=', source)
-    .executeTakeFirst();
-  return row?.encrypted ?? null;
-};
-
-export const keepSecret = async (
-  db: CountDb,
-  secret: { readonly source: string; readonly encrypted: Buffer; readonly by: string; readonly at: Temporal.Instant },
-): Promise<void> => {
-  const row = { encrypted: secret.encrypted, set_by: secret.by, set_at: dateOf(secret.at) };
-  // A new secret takes the place of the old one.
-  await db
-    .insertInto('objectives.source_secret')
-    .values({ source: secret.source, ...row })
-    .onConflict((conflict) => conflict.column('source').doUpdateSet(row))
-    .execute();
-};
-
-export const removeSecret = async (db: CountDb, source: string): Promise<boolean> => {
-  // Afterwards the source is read without one.
-  const { numDeletedRows } = await db
-    .deleteFrom('objectives.source_secret')
-    .where('source', '=', source)
-    .executeTakeFirst();
-  return numDeletedRows > 0n;
+  return rows.map(({ name, body, override }) => ({ name, body: override ?? body }));
 };
 
 const instantOf = (date: Date): Temporal.Instant => Temporal.Instant.fromEpochMilliseconds(date.getTime());

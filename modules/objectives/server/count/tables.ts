@@ -15,10 +15,4 @@ export interface CountTables extends ObjectivesTables {
     counted_to: Date | null;
     gaps: JSONColumnType<[number, number][]>;
   };
-  'objectives.source_secret': {
-    source: string;
-    encrypted: Buffer;
-    set_by: string;
-    set_at: Date;
-  };
 }

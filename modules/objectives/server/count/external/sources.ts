@@ -1,58 +1,63 @@
 import type { SourceKind } from '../../../domain/indicator.ts';
 import type { IdentityDoor } from '../../../../identity/server/public.ts';
-import { dataSources, encryptedSecret, keepSecret, removeSecret, secretsSet, type CountDb } from '../store.ts';
+import { openSecrets } from '../../document-secrets.ts';
+import { dataSources, type CountDb } from '../store.ts';
 import { SourceTrouble } from './outgoing.ts';
 import type { SourceConnection } from './series.ts';
 
-/** Outside sources as DataSource documents name them, with their secrets. */
+/** Outside sources as DataSource documents name them. */
 export interface Sources {
-  /** Where and how a source is reached; throws SourceTrouble where there is no such document or address. */
+  /** Where and how a source is reached, its secret in the clear; throws SourceTrouble where there is no document or address. */
   connection(name: string, kind: SourceKind): Promise<SourceConnection>;
-  /** The secret is encrypted at rest and never told again. */
-  setSecret(name: string, secret: string, by: string): Promise<void>;
-  /** False where none was set. */
-  removeSecret(name: string): Promise<boolean>;
-  /** Which sources have a secret, set by whom and when. */
-  secrets(): ReturnType<typeof secretsSet>;
 }
+
+interface DataSource {
+  readonly spec?: { readonly type?: unknown; readonly connectionDetails?: unknown };
+}
+
+/** Under which of these names a secret is looked for, the first one that is there. */
+const secretNames = ['token', 'apiToken', 'bearerToken', 'accessToken', 'authToken', 'secret', 'apiKey', 'password'];
 
 export const createSources = (options: {
   readonly db: CountDb;
-  readonly secrets: IdentityDoor['secrets'];
-  readonly now: () => Temporal.Instant;
-}): Sources => {
-  const { db, secrets } = options;
-  const place = (name: string): string => `objectives:source:${name}`;
-  return {
-    connection: async (name, kind) => {
-      const all = await dataSources(db);
-      const ofKind = all.filter(({ type }) => type === kind);
-      // Documents that name only a type mean the one source of that type.
-      const found =
-        all.find((source) => source.name === name) ?? (name === kind && ofKind.length === 1 ? ofKind[0] : null);
-      if (!found) throw new SourceTrouble(`There is no DataSource ${name}: apply its document.`, true);
-      if (found.type !== kind)
-        throw new SourceTrouble(`DataSource ${found.name} is of type ${found.type}, not ${kind}.`, true);
-      const details = textsOf(found.connectionDetails);
-      const url = details['url'] ?? details['endpoint'] ?? details['address'] ?? details['baseUrl'];
-      if (url === undefined || !isHttp(url))
-        throw new SourceTrouble(
-          `DataSource ${found.name} has no address: write connectionDetails: {url: https://…}.`,
-          true,
-        );
-      const kept = await encryptedSecret(db, found.name);
-      return {
-        url,
-        user: details['user'] ?? details['username'] ?? null,
-        secret: kept && secrets.decrypt(kept, place(found.name)),
-        details,
-      };
-    },
-    setSecret: (name, secret, by) =>
-      keepSecret(db, { source: name, encrypted: secrets.encrypt(secret, place(name)), by, at: options.now() }),
-    removeSecret: (name) => removeSecret(db, name),
-    secrets: () => secretsSet(db),
-  };
+  readonly secrets: Pick<IdentityDoor['secrets'], 'encrypt' | 'decrypt'>;
+}): Sources => ({
+  connection: async (name, kind) => {
+    const all = (await dataSources(options.db)).map((each) => ({
+      ...each,
+      type: String((each.body as DataSource).spec?.type ?? '').toLowerCase(),
+    }));
+    const ofKind = all.filter(({ type }) => type === kind);
+    // Documents that name only a type mean the one source of that type.
+    const found =
+      all.find((source) => source.name === name) ?? (name === kind && ofKind.length === 1 ? ofKind[0] : null);
+    if (!found) throw new SourceTrouble(`There is no DataSource ${name}: apply its document.`, true);
+    if (found.type !== kind)
+      throw new SourceTrouble(`DataSource ${found.name} is of type ${found.type}, not ${kind}.`, true);
+    const details = textsOf(opened(found, options.secrets).spec?.connectionDetails);
+    const url = details['url'] ?? details['endpoint'] ?? details['address'] ?? details['baseUrl'];
+    if (url === undefined || !isHttp(url))
+      throw new SourceTrouble(
+        `DataSource ${found.name} has no address: write connectionDetails: {url: https://…}.`,
+        true,
+      );
+    const secret = secretNames.map((each) => details[each]).find((each) => each !== undefined) ?? null;
+    return { url, user: details['user'] ?? details['username'] ?? null, secret, details };
+  },
+});
+
+const opened = (
+  { name, body }: { readonly name: string; readonly body: unknown },
+  secrets: Parameters<typeof openSecrets>[1],
+): DataSource => {
+  try {
+    return openSecrets(body, secrets, `DataSource/${name}`) as DataSource;
+  } catch {
+    throw new SourceTrouble(
+      `The secrets of DataSource ${name} cannot be decrypted: the secret key is another one; apply the document again.`,
+      true,
+    );
+  }
 };
 
 const isHttp = (url: string): boolean => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);

@@ -39,7 +39,9 @@ export interface CountHouse {
   settled(): Promise<void>;
   counts(number: number, level: '10s' | 'minute' | 'hour'): Promise<CountRow[]>;
   state(number: number): Promise<{ state: string; reason: string | null } | undefined>;
-  /** Stops without a word, as a kill would: nothing is finished, the log stays as it is. */
+  /** While it is on, nothing is written into the counts: as if the process had been killed before each of its statements. */
+  breakCounts(on: boolean): void;
+  /** Stops and starts again on the same log. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -55,7 +57,15 @@ export const countHouse = async (now: string, options: CountingOptions = {}): Pr
   const folder = await mkdtemp(join(tmpdir(), 'leadline-count-'));
   const clock = movableClock(now);
   const db = postgres.tables<CountTables>();
-  let running = await run({ clickhouse, postgres, clock, folder, options });
+  let broken = false;
+  const counted: ClickHouse = {
+    ...clickhouse,
+    command: async (sql, given) => {
+      if (broken && sql.includes('INSERT INTO objectives_counts_')) throw new Error('killed');
+      return clickhouse.command(sql, given);
+    },
+  };
+  let running = await run({ clickhouse, counted, postgres, clock, folder, options });
   return {
     clickhouse,
     postgres,
@@ -98,7 +108,10 @@ WHERE indicator = {number:UInt32} AND good + bad > 0 ORDER BY bucket`,
         .executeTakeFirst(),
     restart: async () => {
       await running.stop();
-      running = await run({ clickhouse, postgres, clock, folder, options });
+      running = await run({ clickhouse, counted, postgres, clock, folder, options });
+    },
+    breakCounts: (on) => {
+      broken = on;
     },
     stop: async () => {
       await running.stop();
@@ -117,6 +130,8 @@ interface Running {
 
 const run = async (of: {
   clickhouse: ClickHouse;
+  /** The same, as counting sees it. */
+  counted: ClickHouse;
   postgres: Postgres;
   clock: MovableClock;
   folder: string;
@@ -143,7 +158,7 @@ const run = async (of: {
   const config = {
     values: { rollupsDays: 400, metricsDays: 35, spansDays: 8, allowInternalSources: true },
   } as unknown as Ground['config'];
-  const ground = { clickhouse, postgres, clock, log, metrics, ledger, jobs, config } as unknown as Ground;
+  const ground = { clickhouse: of.counted, postgres, clock, log, metrics, ledger, jobs, config } as unknown as Ground;
   const counting = startCounting(
     ground,
     {
