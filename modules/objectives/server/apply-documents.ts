@@ -25,6 +25,11 @@ export interface ApplyGround extends Pick<Ground, 'postgres' | 'ledger' | 'clock
   readonly handChanges: 'refuse' | 'override';
 }
 
+export const applyGroundOf = (
+  { postgres, ledger, clock, config }: Ground,
+  { identity, catalog }: Pick<ApplyGround, 'identity' | 'catalog'>,
+): ApplyGround => ({ postgres, ledger, clock, identity, catalog, handChanges: config.values.handChanges });
+
 export interface Application {
   /** Documents of any known form, in the order in which they were said. */
   readonly values: readonly unknown[];

@@ -11,6 +11,8 @@ import type { Ground } from '../../../platform/module/ground.ts';
 import { testPostgres } from '../../../platform/postgres/for-tests.ts';
 import type { Postgres } from '../../../platform/postgres/postgres.ts';
 import { aDocument, anAlertPolicy, anSlo, availabilityOf } from '../fixtures.ts';
+import { applyGroundOf, type ApplyGround } from './apply-documents.ts';
+import { takeOwnerAlong } from './follow-owners.ts';
 import { addRoutes } from './routes.ts';
 import { allIndicators, allObjectives, versionsOf } from './store.ts';
 import type { ObjectivesTables } from './tables.ts';
@@ -33,7 +35,10 @@ const identity = {
     },
   },
 };
-const catalog = { ownerOf: async (service: string) => (service.startsWith('shop/') ? 'payments' : null) };
+const handedOver = new Map<string, string>();
+const catalog = {
+  ownerOf: async (service: string) => handedOver.get(service) ?? (service.startsWith('shop/') ? 'payments' : null),
+};
 
 interface House {
   readonly http: StartedHttp;
@@ -41,6 +46,7 @@ interface House {
 }
 
 let postgres: Postgres;
+const grounds: Partial<Record<'refuse' | 'override', ApplyGround>> = {};
 const houses: Partial<Record<'refuse' | 'override', House>> = {};
 
 beforeAll(async () => {
@@ -56,7 +62,9 @@ beforeAll(async () => {
     const ledger = await startLedger(postgres, clock, log, metrics);
     const http = createHttp({ config, log, postgres, metrics, version: '0' });
     http.setAuthenticate(async (request) => people[String(request.headers['x-who'])] ?? null);
-    addRoutes({ config, log, clock, postgres, ledger, http, metrics } as unknown as Ground, { identity, catalog });
+    const ground = { config, log, clock, postgres, ledger, http, metrics } as unknown as Ground;
+    grounds[handChanges] = applyGroundOf(ground, { identity, catalog });
+    addRoutes(ground, grounds[handChanges]);
     await http.fastify.ready();
     houses[handChanges] = {
       http,
@@ -248,6 +256,23 @@ describe('Who may', () => {
 
   it('is nobody of a team for what has no owner', async () => {
     expect((await apply(anAlertPolicy('nobodys'), { who: 'payer' })).body.detail).toContain('Nobody owns it');
+  });
+
+  it('follows the service when it is handed over, unless the document names an owner', async () => {
+    const indicator = availabilityOf('shop/handed');
+    await apply([
+      anSlo({ name: 'follows', spec: { indicator } }),
+      anSlo({ name: 'stays', spec: { indicator }, annotations: { 'leadline.dev/owner': 'payments' } }),
+    ]);
+    handedOver.set('shop/handed', 'search');
+    await takeOwnerAlong(grounds.refuse!, 'shop/handed');
+    await takeOwnerAlong(grounds.refuse!, 'shop/handed');
+    expect([(await objective('follows'))!.definition.owner, (await objective('stays'))!.definition.owner]).toEqual([
+      'search',
+      'payments',
+    ]);
+    expect((await eventsOf('objective:follows')).map(({ data }) => data.after.owner)).toEqual(['payments', 'search']);
+    expect((await apply(anSlo({ name: 'follows', spec: { indicator } }), { who: 'searcher' })).status).toBe(200);
   });
 
   it('names a team that exists', async () => {

@@ -2,10 +2,12 @@ import type { ServerModule } from '../../../platform/module/ground.ts';
 import type { CatalogDoor } from '../../catalog/server/public.ts';
 import type { IdentityDoor } from '../../identity/server/public.ts';
 import type { TelemetryDoor } from '../../telemetry/server/public.ts';
+import { applyGroundOf } from './apply-documents.ts';
 import { addBacktestRoutes } from './backtest/routes.ts';
 import { startCounting } from './count/start.ts';
 import { addCorrectionRoutes } from './corrections/routes.ts';
 import { startEvaluating } from './evaluate/start.ts';
+import { followOwners } from './follow-owners.ts';
 import type { ObjectivesDoor } from './public.ts';
 import { addReportRoutes } from './report-routes.ts';
 import { addRoutes } from './routes.ts';
@@ -26,7 +28,9 @@ export const objectivesModule: ServerModule<ObjectivesDoors, ObjectivesDoor> = {
   migrations: new URL('./migrations/', import.meta.url),
   start: async (ground, doors) => {
     const db = ground.postgres.tables<ObjectivesTables>();
-    addRoutes(ground, doors);
+    const apply = applyGroundOf(ground, doors);
+    addRoutes(ground, apply);
+    followOwners(apply);
     addReportRoutes(ground);
     addBacktestRoutes(ground);
     addSuggestRoutes(ground, doors.telemetry.history);

@@ -1,7 +1,5 @@
 import type { Ground } from '../../../platform/module/ground.ts';
 import type { z } from 'zod';
-import type { CatalogDoor } from '../../catalog/server/public.ts';
-import type { IdentityDoor } from '../../identity/server/public.ts';
 import * as contract from '../contract.ts';
 import * as documents from '../contract/documents.ts';
 import { applyDocuments, type ApplyGround } from './apply-documents.ts';
@@ -11,15 +9,7 @@ import { fromBody, fromFiles, fromText, tellingPlaces, type SaidDocuments } from
 import type { ObjectivesTables } from './tables.ts';
 
 /** Puts the routes that change objectives on the HTTP ground; what reads them stands in `report-routes.ts`. */
-export const addRoutes = (
-  ground: Ground,
-  doors: {
-    readonly identity: Pick<IdentityDoor, 'teamExists' | 'secrets'>;
-    readonly catalog: Pick<CatalogDoor, 'ownerOf'>;
-  },
-): void => {
-  const { http, postgres, ledger, clock, config } = ground;
-  const apply: ApplyGround = { postgres, ledger, clock, ...doors, handChanges: config.values.handChanges };
+export const addRoutes = ({ http, postgres }: Ground, apply: ApplyGround): void => {
   http.route(contract.applyObjectives, async ({ body, query, signedIn }) => {
     const actor = signedIn();
     const said = saidIn(body);

@@ -208,6 +208,19 @@ export const objectivesOfDocument = async (tx: Tx, document: string): Promise<st
   return rows.map(({ name }) => name);
 };
 
+/** Objectives of one service. */
+export const objectivesOfService = (
+  tx: Tx,
+  service: string,
+): Promise<{ id: string; document: string; definition: Objective }[]> =>
+  // Those that follow the service's owner, or that its screen shows.
+  tx
+    .selectFrom('objectives.objective')
+    .select(['id', 'document', 'definition'])
+    .where('service', '=', service)
+    .orderBy('name')
+    .execute();
+
 /** The same objective with each of its indicators under the number that counts of that meaning have. */
 const withNumbers = async (tx: Tx, objective: Objective, at: Temporal.Instant): Promise<Objective> => {
   const components = [];
