@@ -8,6 +8,9 @@ export const routes: RouteRecordRaw[] = [
   { path: '/objectives', name: 'objectives', component: () => import('./ObjectivesScreen.vue') },
   { path: '/objectives/new', name: 'objective-new', component: () => import('./EditorScreen.vue') },
   { path: '/objectives/backtest', name: 'backtest', component: () => import('./BacktestScreen.vue') },
+  { path: '/objectives/corrections', component: () => import('./CorrectionsScreen.vue') },
+  { path: '/objectives/reviews', component: () => import('./ReviewsScreen.vue') },
+  { path: '/shared/objectives/:secret', meta: { bare: true }, component: () => import('./SharedScreen.vue') },
   { path: '/objectives/:name', name: 'objective', component: () => import('./ObjectiveScreen.vue') },
   { path: '/objectives/:name/edit', name: 'objective-edit', component: () => import('./EditorScreen.vue') },
 ];
