@@ -30,6 +30,7 @@ const everybody = Object.keys(actors) as Who[];
 const signedIn: readonly Who[] = ['viewer', 'responder', 'editor', 'admin', 'crewEditor', 'crewAdmin', 'stranger'];
 const owners: readonly Who[] = ['editor', 'admin', 'crewEditor', 'crewAdmin'];
 const teamAdmins: readonly Who[] = ['admin', 'crewAdmin'];
+const editors: readonly Who[] = ['editor', 'admin'];
 const admins: readonly Who[] = ['admin'];
 
 export const crew = {
@@ -67,6 +68,7 @@ const objective = {
     objectives: [{ target: 0.999 }],
   },
 };
+const policy = { title: 'Nothing follows', rules: [] };
 /** In a month; it leaves nothing out of what is counted now. */
 const soon = (hours: number): string => new Date(Date.now() + (30 * 24 + hours) * 3_600_000).toISOString();
 const maintenance = { objectives: ['payments-answer'], from: soon(0), to: soon(1), reason: 'New disks for the ledger' };
@@ -255,6 +257,16 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
       ['PUT', '/api/v1/named-corrections/night', { ...maintenance, reason: 'New hardware for it' }],
     ],
   },
+
+  'GET /api/v1/budget-policies': seen,
+  'GET /api/v1/budget-policies/{name}': { ...seen, params: { name: 'default' } },
+  'PUT /api/v1/budget-policies/{name}': { may: editors, params: { name: 'walked' }, body: policy },
+  'DELETE /api/v1/budget-policies/{name}': {
+    may: editors,
+    params: { name: 'walked' },
+    before: [['PUT', '/api/v1/budget-policies/walked', policy]],
+  },
+  'GET /api/v1/objectives/{name}/policy': { ...seen, params: { name: 'no-such-objective' } },
 
   // Changes
   'GET /api/v1/changes': seen,

@@ -7,6 +7,7 @@ import { register as registerChanges } from '../../modules/changes/cli/commands.
 import { documentKinds as identityKinds, register as registerIdentity } from '../../modules/identity/cli/commands.ts';
 import {
   documentFamilies as objectivesFamilies,
+  documentKinds as objectivesKinds,
   register as registerObjectives,
 } from '../../modules/objectives/cli/commands.ts';
 import { register as registerTelemetry } from '../../modules/telemetry/cli/commands.ts';
@@ -21,5 +22,5 @@ export const registerModules = (program: Command, context: CliContext): KnownDoc
   registerTelemetry(program, context);
   registerObjectives(program, context);
   registerChanges(program, context);
-  return { kinds: [...identityKinds, ...catalogKinds], families: [...objectivesFamilies] };
+  return { kinds: [...identityKinds, ...catalogKinds, ...objectivesKinds], families: [...objectivesFamilies] };
 };

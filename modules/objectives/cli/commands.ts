@@ -1,16 +1,19 @@
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import { Refusal } from '../../../kernel/problem.ts';
-import type { CliContext, DocumentFamily } from '../../../platform/cli/context.ts';
+import type { CliContext, DocumentFamily, DocumentKind } from '../../../platform/cli/context.ts';
 import { getObjective, listObjectives, type ObjectiveSummary } from '../contract.ts';
 import { listDocuments, type KeptDocumentAnswer } from '../contract/documents.ts';
 import { compileChange } from '../domain/compile-change.ts';
 import { availabilityExample } from '../domain/example.ts';
 import { isError } from '../domain/openslo/finding.ts';
+import { correctionKind, registerCorrections } from './corrections.ts';
 import { objectivesFamily } from './objectives-family.ts';
+import { policyKind, registerPolicy } from './policies.ts';
 
 /** Documents that `apply`, `diff`, `validate` and `delete` take. */
 export const documentFamilies: readonly DocumentFamily[] = [objectivesFamily];
+export const documentKinds: readonly DocumentKind[] = [policyKind, correctionKind];
 
 /** `leadline get objectives` and `leadline objective …`. */
 export const register = (program: Command, context: CliContext): void => {
@@ -18,6 +21,8 @@ export const register = (program: Command, context: CliContext): void => {
   const objective = program.command('objective').description('Begin a promise, or take promises along as OpenSLO');
   registerExample(objective, context);
   registerExport(objective, context);
+  registerPolicy(objective, context);
+  registerCorrections(program, context);
 };
 
 const registerGet = (program: Command, context: CliContext): void => {

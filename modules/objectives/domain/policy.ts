@@ -90,6 +90,8 @@ export interface PolicyFacts {
   readonly targetPpm: number;
   readonly good: number;
   readonly bad: number;
+  /** What one event is in all counts here (method.ts); 1 where absent. */
+  readonly eventParts?: number;
   readonly firing: readonly { readonly tier: string; readonly urgency: 'page' | 'ticket' }[];
   /** Bad events of each incident that lies in the window. */
   readonly incidents: readonly { readonly name: string; readonly bad: number }[];
@@ -118,6 +120,43 @@ export const judgePolicy = (policy: BudgetPolicy, facts: PolicyFacts): PolicyFin
     ),
   );
 
+/** One rule as it stands: `unknown` where nothing tells of it yet. */
+export interface RuleStanding {
+  readonly rule: string;
+  readonly holds: 'yes' | 'no' | 'unknown';
+  readonly when: PolicyCondition;
+  readonly reason: string;
+}
+
+/** Every rule with its numbers, also those that do not hold. */
+export const standingOfRules = (policy: BudgetPolicy, facts: PolicyFacts): RuleStanding[] =>
+  policy.rules.map(({ name, when }) => {
+    const causes = causesOf(when, facts);
+    if (causes.length > 0) return { rule: name, holds: 'yes', when, reason: causes.map(({ text }) => text).join(' ') };
+    if (when.kind === 'incident-class' && facts.quarter === null)
+      return { rule: name, holds: 'unknown', when, reason: 'Nothing tells of which class an outage was.' };
+    return { rule: name, holds: 'no', when, reason: whyNot(when, facts) };
+  });
+
+const whyNot = (when: PolicyCondition, facts: PolicyFacts): string => {
+  const total = facts.good + facts.bad;
+  if (when.kind === 'burning') return `No tier of the urgency ${when.urgency} fires.`;
+  if (total === 0) return 'Nothing was counted in the window.';
+  switch (when.kind) {
+    case 'exhausted':
+    case 'spent':
+      return budgetCause(facts).text;
+    case 'single-incident': {
+      const worst = facts.incidents.toSorted((a, b) => b.bad - a.bad)[0];
+      return worst
+        ? shareText(`The worst incident, ${worst.name},`, worst.bad, total, facts)
+        : 'No incident lies in the window.';
+    }
+    case 'incident-class':
+      return `No class of outage spent more than ${ppmText(when.sharePpm)} of the quarter’s budget.`;
+  }
+};
+
 interface Cause {
   readonly cause: string;
   readonly text: string;
@@ -139,7 +178,7 @@ const causesOf = (when: PolicyCondition, facts: PolicyFacts): Cause[] => {
         .filter((each) => moreThan(each.bad, total, facts.targetPpm, when.sharePpm))
         .map((each) => ({
           cause: each.name,
-          text: shareText(`Incident ${each.name}`, each.bad, total, facts.targetPpm),
+          text: shareText(`Incident ${each.name}`, each.bad, total, facts),
         }));
     case 'incident-class': {
       const { quarter } = facts;
@@ -149,7 +188,7 @@ const causesOf = (when: PolicyCondition, facts: PolicyFacts): Cause[] => {
         .filter((each) => moreThan(each.bad, events, facts.targetPpm, when.sharePpm))
         .map((each) => ({
           cause: each.name,
-          text: shareText(`Class ${each.name}`, each.bad, events, facts.targetPpm),
+          text: shareText(`Class ${each.name}`, each.bad, events, facts),
         }));
     }
   }
@@ -157,7 +196,7 @@ const causesOf = (when: PolicyCondition, facts: PolicyFacts): Cause[] => {
 
 const budgetCause = (facts: PolicyFacts): Cause => ({
   cause: 'budget',
-  text: shareText('The window', facts.bad, facts.good + facts.bad, facts.targetPpm),
+  text: shareText('The window', facts.bad, facts.good + facts.bad, facts),
 });
 
 /** `bad ≥ share × (1 − target) × total`, in whole numbers. No events meet no condition. */
@@ -171,8 +210,13 @@ const sides = (bad: number, total: number, targetPpm: number, sharePpm: number):
   excess: BigInt(bad) * BigInt(million) ** 2n - BigInt(sharePpm) * BigInt(million - targetPpm) * BigInt(total),
 });
 
-const shareText = (what: string, bad: number, total: number, targetPpm: number): string => {
+const shareText = (
+  what: string,
+  bad: number,
+  total: number,
+  { targetPpm, eventParts = 1 }: Pick<PolicyFacts, 'targetPpm' | 'eventParts'>,
+): string => {
   const allowed = (total * (million - targetPpm)) / million;
-  const share = percentText(bad / allowed);
-  return `${what} spent ${share} of the budget: ${countText(bad)} bad events, ${countText(allowed)} allowed at ${ppmText(targetPpm)} of ${countText(total)}.`;
+  const [badText, allowedText, totalText] = [bad, allowed, total].map((parts) => countText(parts / eventParts));
+  return `${what} spent ${percentText(bad / allowed)} of the budget: ${badText} bad events, ${allowedText} allowed at ${ppmText(targetPpm)} of ${totalText}.`;
 };

@@ -8,6 +8,7 @@ import { startCounting } from './count/start.ts';
 import { addCorrectionRoutes } from './corrections/routes.ts';
 import { startEvaluating } from './evaluate/start.ts';
 import { followOwners } from './follow-owners.ts';
+import { addPolicyRoutes, policyFacts, startWatchingPolicies } from './policies/routes.ts';
 import type { ObjectivesDoor } from './public.ts';
 import { addReportRoutes } from './report-routes.ts';
 import { addRoutes } from './routes.ts';
@@ -35,12 +36,15 @@ export const objectivesModule: ServerModule<ObjectivesDoors, ObjectivesDoor> = {
     addBacktestRoutes(ground);
     addSuggestRoutes(ground, doors.telemetry.history);
     addCorrectionRoutes(ground, doors);
+    addPolicyRoutes(ground);
     const counting = startCounting(ground, doors);
     startEvaluating(ground);
+    startWatchingPolicies(ground);
     return {
       door: {
         objectivesOf: async (service) =>
           (await allObjectives(db)).filter(({ definition }) => definition.service === service).map(({ name }) => name),
+        policyFacts: (service) => policyFacts(ground, service),
         feedCounts: counting.feed,
       },
     };

@@ -118,7 +118,12 @@ const spread = (from: number, to: number, count: number): number[] => {
   return [...new Set([...ends.filter((end) => end > from && end < to), to])];
 };
 
-const wholeIn = (prepared: Prepared, series: Series, stretch: AskedStretch): { counts: Counts; eventParts: number } => {
+/** What an objective counted in a stretch that was read for its sources. */
+export const wholeIn = (
+  prepared: Prepared,
+  series: Series,
+  stretch: AskedStretch,
+): { counts: Counts; eventParts: number } => {
   if (prepared.sources.length === 0) return { counts: { good: 0, bad: 0 }, eventParts: 1 };
   const readings = {
     to: stretch.to,
