@@ -46,3 +46,30 @@ describe('a file of documents is read with the place of every field', () => {
     expect(readDocuments(`kind: Team\nmetadata: {name: x}\n${bomb}`).errors[0]?.message).toMatch(/alias/i);
   });
 });
+
+describe('Several documents', () => {
+  const names = (text: string) => readDocuments(text).documents.map(({ kind, name }) => `${kind} ${name}`);
+  it('stand apart, in a list, or in a List as kubectl writes it', () => {
+    const two = ['kind: Team\nmetadata: {name: a}', 'kind: Team\nmetadata: {name: b}'];
+    expect(names(two.join('\n---\n'))).toEqual(['Team a', 'Team b']);
+    expect(names('- {kind: Team, metadata: {name: a}}\n- {kind: Team, metadata: {name: b}}')).toEqual([
+      'Team a',
+      'Team b',
+    ]);
+    expect(names('kind: List\nitems:\n  - {kind: Team, metadata: {name: a}}')).toEqual(['Team a']);
+  });
+
+  it('keep the place of each field', () => {
+    const [, second] = readDocuments(
+      '- kind: Team\n  metadata: {name: a}\n- kind: Team\n  metadata:\n    name: b\n',
+    ).documents;
+    expect(second!.position(['metadata', 'name'])).toEqual({ line: 5, column: 11 });
+  });
+
+  it('need kind and name, but for those that somebody knows by something else', () => {
+    const text = 'version: prometheus/v1\nservice: x';
+    expect(readDocuments(text).errors).toMatchObject([{ field: 'kind' }]);
+    const known = (value: unknown) => (value as { version?: string }).version === 'prometheus/v1';
+    expect(readDocuments(text, known)).toMatchObject({ errors: [], documents: [{ kind: '', name: '' }] });
+  });
+});

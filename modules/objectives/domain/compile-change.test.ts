@@ -137,6 +137,9 @@ describe('An SLO document', () => {
       });
     const objectives = objectivesOf(anSlo({ name: 'one' }), journey('all', 'one'));
     expect(objectives[1]!.components[0]!.indicator).toEqual({ kind: 'objective', name: 'one' });
+    const gold = { objectives: [{ target: 0.9 }, { displayName: 'Gold', target: 0.99 }] };
+    expect(errorsOf(journey('all', 'one-gold'), anSlo({ name: 'one', spec: gold }))).toEqual([]);
+    expect(errorsOf(journey('all', 'nowhere'))).toEqual([expect.stringContaining('there is no objective nowhere')]);
     expect(errorsOf(journey('a', 'b'), journey('b', 'a'))).toEqual([
       'is a part of itself (a → b → a); take the objective that leads back away',
       'is a part of itself (b → a → b); take the objective that leads back away',

@@ -3,7 +3,7 @@ import { placeOf, type Made } from './import/converted.ts';
 import { understand } from './import/understand.ts';
 import type { Objective } from './objective.ts';
 import { referencesOf } from './openslo/alerts-of.ts';
-import { compile } from './openslo/compile.ts';
+import { compile, objectiveNames } from './openslo/compile.ts';
 import type { OpenSloDocument, OpenSloKind } from './openslo/documents.ts';
 import { errorAt, isError, withoutRepeats, type Finding } from './openslo/finding.ts';
 import { listAt, textAt, valueAt } from './openslo/json.ts';
@@ -126,9 +126,8 @@ const surroundings = (
     items.filter(({ document }) => document.kind === 'SLO').map(({ document }) => nameOf(document)),
   );
   const objectives = new Set(known.objectives.filter(({ document }) => !changed.has(document)).map(({ name }) => name));
-  // Objectives of the same change: only the first of a document bears its name for certain, and that is what journeys name.
-  for (const name of changed) objectives.add(name);
-  for (const { name, document } of known.objectives) if (changed.has(document)) objectives.add(name);
+  for (const { document } of items)
+    if (document.kind === 'SLO') objectiveNames(document).forEach((name) => objectives.add(name));
   return {
     find: (kind, name) => next.get(`${kind} ${name}`) ?? null,
     hasObjective: (name) => objectives.has(name),

@@ -23,18 +23,26 @@ export interface Compiled {
  * so that everything that is wrong is said at once.
  */
 export const compile = (slo: unknown, around: Surroundings): Compiled => {
-  const said = listAt(slo, 'spec', 'objectives').map((value, index) => ({
-    value,
-    path: ['spec', 'objectives', index] as Path,
-  }));
+  const said = saidObjectives(slo);
   const window = windowOf(listAt(slo, 'spec', 'timeWindow')[0]);
   const findings: Finding[] = [...checkSliceWindows(said, window)];
-  const isComposite = said.some(({ value }) => isSaid(value, 'indicator') || isSaid(value, 'indicatorRef'));
-  const objectives = isComposite
+  const objectives = isComposite(said)
     ? [compositeOf(slo, said, window, around, findings)]
     : said.map((each, index) => plainOf(slo, each, { index, of: said }, window, around, findings));
   return { objectives: objectives.filter((each) => each !== null), findings };
 };
+
+/** Names of the objectives that a document makes, also while it is wrong elsewhere. */
+export const objectiveNames = (slo: unknown): string[] => {
+  const said = saidObjectives(slo);
+  return isComposite(said) ? [nameOf(slo, 0, said)] : said.map((_, index) => nameOf(slo, index, said));
+};
+
+const saidObjectives = (slo: unknown): SaidObjective[] =>
+  listAt(slo, 'spec', 'objectives').map((value, index) => ({ value, path: ['spec', 'objectives', index] }));
+
+const isComposite = (said: readonly SaidObjective[]): boolean =>
+  said.some(({ value }) => isSaid(value, 'indicator') || isSaid(value, 'indicatorRef'));
 
 const plainOf = (
   slo: unknown,
