@@ -43,6 +43,14 @@ describe('Files', () => {
     ]);
   });
 
+  it('name what can be written for an apiVersion that nobody knows', () => {
+    expect(check('apiVersion: foo\nkind: Service\nmetadata: {name: x, displayName: X}\n').errors).toEqual([
+      expect.stringMatching(
+        /^said\.yaml:1:13 apiVersion: `foo` is not known; write one of leadline\.dev\/v1, .*openslo\/v1, /,
+      ),
+    ]);
+  });
+
   it('are told all their errors at once, each with line and column', () => {
     const { errors } = check(
       [

@@ -42,7 +42,7 @@ export const checkFiles = (paths: readonly string[], known: KnownDocuments): Che
     for (const document of read.documents) {
       const family = familyOf(document.value);
       if (family) inFamilies.set(family, [...(inFamilies.get(family) ?? []), { file, document }]);
-      else checkKind(file, document, known.kinds, documents, errors);
+      else checkKind(file, document, known, documents, errors);
     }
   }
   const notes: FieldError[] = [];
@@ -77,13 +77,25 @@ export const wrongFiles = (errors: readonly FieldError[]): Refusal =>
     errors,
   });
 
+/** Versions of the kinds that modules register one by one; each says itself which of them it takes. */
+const kindVersions = ['leadline.dev/v1', 'backstage.io/v1alpha1'];
+
 const checkKind = (
   file: string,
   document: ReadDocument,
-  kinds: readonly DocumentKind[],
+  { kinds, families }: KnownDocuments,
   documents: KindDocument[],
   errors: FieldError[],
 ): void => {
+  const version = (document.value as { apiVersion?: unknown }).apiVersion;
+  if (typeof version === 'string' && !kindVersions.some((each) => version.startsWith(each.split('/')[0]!))) {
+    const known = [...kindVersions, ...families.flatMap(({ versions }) => versions)].join(', ');
+    errors.push({
+      path: at(file, document, ['apiVersion']),
+      message: `\`${version}\` is not known; write one of ${known}`,
+    });
+    return;
+  }
   const kind = kinds.find((each) => each.kind === document.kind);
   if (!kind) {
     const known = kinds.map((each) => each.kind).join(', ');

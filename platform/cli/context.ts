@@ -79,6 +79,8 @@ export class FamilyRefusal extends Error {
  * stands in its place), because other modules have kinds of the same names.
  */
 export interface DocumentFamily {
+  /** Each `apiVersion` that it reads, for whoever wrote an unknown one. */
+  readonly versions: readonly string[];
   readonly recognises: (value: unknown) => boolean;
   /** Everything that can be said of the documents without a server. */
   readonly check: (values: readonly unknown[]) => readonly FamilyFinding[];

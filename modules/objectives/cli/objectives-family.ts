@@ -8,7 +8,7 @@ import {
 import { applyObjectives, deleteObjective } from '../contract.ts';
 import { deleteDocument } from '../contract/documents.ts';
 import { compileChange } from '../domain/compile-change.ts';
-import { isForObjectives } from '../domain/import/understand.ts';
+import { isForObjectives, knownVersions } from '../domain/import/understand.ts';
 import { openSloKinds, type OpenSloKind } from '../domain/openslo/documents.ts';
 
 /** Only what the files themselves say: what the server keeps is not asked. */
@@ -19,6 +19,7 @@ const byHand = (kind: OpenSloKind) => (context: CliContext, name: string) =>
 
 /** OpenSLO's documents (all versions), Sloth's and Pyrra's: applied as one change, all or nothing. */
 export const objectivesFamily: DocumentFamily = {
+  versions: knownVersions,
   recognises: isForObjectives,
   check: (values) =>
     compileChange(values, alone).findings.map(({ said, path, message, level }) => ({
