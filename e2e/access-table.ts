@@ -213,6 +213,12 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
   'GET /api/v1/objectives': seen,
   'GET /api/v1/objectives/{name}': { ...seen, params: { name: 'no-such-objective' } },
   'GET /api/v1/objectives/{name}/budget': { ...seen, params: { name: 'no-such-objective' } },
+  'GET /api/v1/objectives/{name}/spent': { ...seen, params: { name: 'no-such-objective' } },
+  'GET /api/v1/objectives/{name}/marks': {
+    ...seen,
+    params: { name: 'no-such-objective' },
+    query: 'from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z',
+  },
   'GET /api/v1/objectives/{name}/real-incidents': { ...seen, params: { name: 'no-such-objective' } },
   'POST /api/v1/objectives/{name}/real-incidents': { ...seen, params: { name: 'no-such-objective' } },
   'DELETE /api/v1/objectives/{name}/real-incidents/{id}': {
@@ -267,6 +273,15 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
     before: [['PUT', '/api/v1/budget-policies/walked', policy]],
   },
   'GET /api/v1/objectives/{name}/policy': { ...seen, params: { name: 'no-such-objective' } },
+
+  'GET /api/v1/objective-reviews': seen,
+  'GET /api/v1/objectives/{name}/review': { ...seen, params: { name: 'no-such-objective' } },
+  'POST /api/v1/objectives/{name}/review': {
+    may: owners,
+    params: { name: 'payments-answer' },
+    body: { decision: 'keep', nextOn: soon(0).slice(0, 10) },
+    before: [crewStands, serviceStands, objectiveStands],
+  },
 
   // Changes
   'GET /api/v1/changes': seen,

@@ -639,6 +639,22 @@ CREATE TABLE objectives.real_incident (
 );
 CREATE INDEX real_incident_objective ON objectives.real_incident USING btree (objective, began_at);
 
+CREATE TABLE objectives.review (
+  id uuid NOT NULL,
+  objective uuid NOT NULL,
+  at timestamp with time zone NOT NULL,
+  by text NOT NULL,
+  decision text NOT NULL,
+  note text NOT NULL,
+  target_ppm integer NOT NULL,
+  evidence jsonb NOT NULL,
+  next_on date NOT NULL,
+  CONSTRAINT review_decision_check CHECK ((decision = ANY (ARRAY['keep'::text, 'tighten'::text, 'loosen'::text, 'retire'::text]))),
+  CONSTRAINT review_objective_fkey FOREIGN KEY (objective) REFERENCES objectives.objective(id) ON DELETE CASCADE,
+  CONSTRAINT review_pkey PRIMARY KEY (id)
+);
+CREATE INDEX review_objective ON objectives.review USING btree (objective, at DESC);
+
 CREATE TABLE objectives.source_state (
   indicator integer NOT NULL,
   state text NOT NULL,

@@ -10,6 +10,7 @@ import { isError } from '../domain/openslo/finding.ts';
 import { correctionKind, registerCorrections } from './corrections.ts';
 import { objectivesFamily } from './objectives-family.ts';
 import { policyKind, registerPolicy } from './policies.ts';
+import { registerReviews } from './reviews.ts';
 
 /** Documents that `apply`, `diff`, `validate` and `delete` take. */
 export const documentFamilies: readonly DocumentFamily[] = [objectivesFamily];
@@ -22,6 +23,7 @@ export const register = (program: Command, context: CliContext): void => {
   registerExample(objective, context);
   registerExport(objective, context);
   registerPolicy(objective, context);
+  registerReviews(program, objective, context);
   registerCorrections(program, context);
 };
 

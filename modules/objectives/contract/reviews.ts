@@ -150,6 +150,9 @@ export const readShare = route({
   }),
 });
 
+/** `data` of the event; subject: `objective:<name>`. */
+export const reviewsEvents = { 'objective.reviewed': review } as const;
+
 export type Review = z.output<typeof review>;
 export type Evidence = z.output<typeof evidence>;
 export type Share = z.output<typeof share>;

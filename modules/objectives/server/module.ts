@@ -11,8 +11,10 @@ import { followOwners } from './follow-owners.ts';
 import { addPolicyRoutes, policyFacts, startWatchingPolicies } from './policies/routes.ts';
 import type { ObjectivesDoor } from './public.ts';
 import { addReportRoutes } from './report-routes.ts';
+import { addReviewRoutes } from './reviews/routes.ts';
 import { addRoutes } from './routes.ts';
 import { allObjectives } from './store.ts';
+import { addSpentRoutes } from './spent/routes.ts';
 import { addSuggestRoutes } from './suggest/routes.ts';
 import type { ObjectivesTables } from './tables.ts';
 
@@ -35,8 +37,10 @@ export const objectivesModule: ServerModule<ObjectivesDoors, ObjectivesDoor> = {
     addReportRoutes(ground);
     addBacktestRoutes(ground);
     addSuggestRoutes(ground, doors.telemetry.history);
+    const spent = addSpentRoutes(ground, doors.telemetry.history);
     addCorrectionRoutes(ground, doors);
     addPolicyRoutes(ground);
+    addReviewRoutes(ground, doors);
     const counting = startCounting(ground, doors);
     startEvaluating(ground);
     startWatchingPolicies(ground);
@@ -46,6 +50,7 @@ export const objectivesModule: ServerModule<ObjectivesDoors, ObjectivesDoor> = {
           (await allObjectives(db)).filter(({ definition }) => definition.service === service).map(({ name }) => name),
         policyFacts: (service) => policyFacts(ground, service),
         feedCounts: counting.feed,
+        answerMarks: spent.answerMarks,
       },
     };
   },
