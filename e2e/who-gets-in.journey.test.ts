@@ -173,7 +173,8 @@ it('an admin adds a provider, which says what is wrong with it first, and a pers
   await dialog.getByText('does not answer as an issuer').waitFor();
   await dialog.getByLabel('Issuer').fill(issuer);
   await dialog.getByRole('button', { name: 'Add the provider' }).click();
-  await page.getByRole('button', { name: 'Harbour login' }).waitFor();
+  // Exact: the note that says so has a button with the same words in its name.
+  await page.getByRole('button', { name: 'Harbour login', exact: true }).waitFor();
 
   const sven = await openPage(browser, product);
   // The provider's own test pages ask for fonts from elsewhere; nobody answers them here.

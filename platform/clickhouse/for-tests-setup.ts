@@ -1,18 +1,25 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createTalk } from './client.ts';
 
 const variable = 'LEADLINE_TEST_CLICKHOUSE';
+/** What the names of all databases of a run begin with; read by `for-tests.ts`. */
+const prefixVariable = 'LEADLINE_TEST_CLICKHOUSE_PREFIX';
 const startMs = 60_000;
+const dropMs = 60_000;
 
 /** vitest's global set-up: one engine for the whole run, or the server that `CLICKHOUSE_URL` names. */
 export const setup = async (): Promise<() => Promise<void>> => {
+  const prefix = `test_${randomBytes(4).toString('hex')}_`;
+  process.env[prefixVariable] = prefix;
   const external = process.env['CLICKHOUSE_URL'];
   if (external) {
     process.env[variable] = JSON.stringify({ url: external });
-    return async () => undefined;
+    return () => dropAll(external, prefix);
   }
   const folder = await mkdtemp(join(tmpdir(), 'leadline-ch-'));
   const socket = join(folder, 'engine.sock');
@@ -45,4 +52,19 @@ export const setup = async (): Promise<() => Promise<void>> => {
     await ended;
     await rm(folder, { recursive: true, force: true });
   };
+};
+
+/** What a test file left, because it was made within a test or the file was killed: the server is somebody's own. */
+const dropAll = async (url: string, prefix: string): Promise<void> => {
+  const talk = createTalk({ url }, { embedded: false });
+  try {
+    const found = await talk.query<{ name: string }>(
+      '-- Databases of this run.\nSELECT name FROM system.databases WHERE startsWith(name, {prefix:String})',
+      { params: { prefix } },
+    );
+    for (const { name } of found)
+      await talk.command(`-- The run has ended.\nDROP DATABASE IF EXISTS ${name}`, { timeoutMs: dropMs });
+  } finally {
+    await talk.close();
+  }
 };

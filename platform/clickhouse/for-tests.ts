@@ -35,7 +35,7 @@ export const handleOn = (address: Address, database: string): ClickHouse => {
  */
 export const testClickHouse = async (sources: readonly MigrationSource[] = []): Promise<ClickHouse> => {
   const address = addressForTests();
-  const database = `test_${randomBytes(8).toString('hex')}`;
+  const database = `${process.env['LEADLINE_TEST_CLICKHOUSE_PREFIX'] ?? 'test_'}${randomBytes(8).toString('hex')}`;
   const outside = createTalk(address, { embedded: true });
   await outside.command(`-- A database of this test file's own.\nCREATE DATABASE ${database} ENGINE = Atomic`);
   const handle = handleOn(address, database);
