@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { startSenders, type Senders, type SentLog } from './fault-senders.ts';
+import { applyObjectives } from './load-objectives.ts';
+import { faultServices, startSenders, type Senders, type SentLog } from './fault-senders.ts';
 import { wrongs } from './fault-verify.ts';
 import { processesOf, victims, type Victim } from './fault-victims.ts';
 import { caughtUp } from './ingest-caught-up.ts';
@@ -30,6 +31,13 @@ export const killUnderLoad = async (kills: number): Promise<KillReport> => {
   try {
     if (!(await product.ready(120_000))) throw new Error('Leadline did not become ready within 120 s');
     const token = await makeToken(product, 'admin');
+    // One promise a service: their counts must equal the spans as every other count does.
+    const promises = Array.from({ length: faultServices }, (_, index) => ({
+      name: `fault-${index}`,
+      service: `fault-${index}`,
+      bad: { status: 'error' },
+    }));
+    await applyObjectives(product, token, promises);
     const senders = startSenders(product.otlpHttpUrl, connections, 40);
     await senders.nextAcknowledgement(60_000);
     const done = { withRequests: 0, slowestMs: 0, by: {} as Record<string, number> };

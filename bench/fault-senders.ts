@@ -3,6 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 
 /** Senders that do not give up: each request is sent, byte for byte, until it is acknowledged. */
+/** Services that the spans are of: `fault-0` and on. */
+export const faultServices = 5;
+
 export interface Senders {
   /** Requests that are on their way now. */
   inFlight(): number;
@@ -124,7 +127,9 @@ const bodyOf = (connection: number, number: number): Buffer => {
       ...(index % 11 === 3 ? { status: { code: 2 } } : {}),
     };
   });
-  const resource = { attributes: [{ key: 'service.name', value: { stringValue: `fault-${connection % 5}` } }] };
+  const resource = {
+    attributes: [{ key: 'service.name', value: { stringValue: `fault-${connection % faultServices}` } }],
+  };
   return gzipSync(JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ spans }] }] }), { level: 1 });
 };
 

@@ -7,7 +7,12 @@ import { spansPerRequest, type SentLog } from './fault-senders.ts';
 export const wrongs = async (data: string, log: SentLog, allowedLoss = 0): Promise<string[]> => {
   const talk = createTalk({ socket: socketIn(join(data, 'clickhouse')) }, { embedded: true });
   try {
-    return [...(await wrongSpans(talk, log, allowedLoss)), ...(await wrongCounts(talk)), ...(await wrongEdges(talk))];
+    return [
+      ...(await wrongSpans(talk, log, allowedLoss)),
+      ...(await wrongCounts(talk)),
+      ...(await wrongObjectives(talk)),
+      ...(await wrongEdges(talk)),
+    ];
   } finally {
     await talk.close();
   }
@@ -73,6 +78,30 @@ const wrongCounts = async (talk: Talk): Promise<string[]> => {
       );
       for (const row of rows) found.push(`telemetry_${table}_${level}: ${JSON.stringify(row)}`);
     }
+  }
+  return found;
+};
+
+/** Counts of objectives, all indicators together (one a service), against the spans; none where there are no objectives. */
+const wrongObjectives = async (talk: Talk): Promise<string[]> => {
+  const found: string[] = [];
+  for (const [level, start] of [
+    ['10s', 'toStartOfInterval(ended_at, INTERVAL 10 SECOND)'],
+    ['minute', 'toStartOfMinute(ended_at)'],
+    ['hour', 'toStartOfHour(ended_at)'],
+  ] as const) {
+    const rows = await talk.query<Record<string, string>>(
+      `-- Buckets in which objectives counted otherwise than the spans say.
+       SELECT * FROM (
+         SELECT bucket, sum(good + bad) AS counted, sum(bad) AS failed, sum(spans) AS spans, sum(wrong) AS wrong FROM (
+           SELECT bucket, good, bad, 0 AS spans, 0 AS wrong FROM objectives_counts_${level} FINAL
+           UNION ALL
+           SELECT toDateTime(${start}) AS bucket, 0, 0, 1, is_error FROM telemetry_spans WHERE is_request AND startsWith(service, 'fault-')
+         ) GROUP BY bucket
+       ) WHERE (counted != spans OR failed != wrong) AND (SELECT count() FROM objectives_counts_hour) > 0 LIMIT 20`,
+      { timeoutMs: 120_000, memoryBytesMax: 2_000_000_000 },
+    );
+    for (const row of rows) found.push(`objectives_counts_${level}: ${JSON.stringify(row)}`);
   }
   return found;
 };

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import type { SenderOrder, SenderReport } from './ingest-sender.ts';
 import { caughtUp, figure, metricsText } from './ingest-caught-up.ts';
 import { measureFreshness } from './ingest-freshness.ts';
+import { applyObjectives, type LoadObjective } from './load-objectives.ts';
 import { routes, servicesInLoad } from './otlp-load.ts';
 import { cpuByProcess, cpuSecondsOf, processTree, pssMegabytes } from './process-tree.ts';
 import { makeToken, startProduct, type Product } from './product.ts';
@@ -33,7 +34,7 @@ const main = async (): Promise<void> => {
     if (!(await product.ready(120_000))) throw new Error('Leadline did not become ready within 120 s');
     const token = await makeToken(product, 'admin');
     await send(product, { signal: 'traces', protocol: 'http', seconds: 5, requestsPerSecond: 20 });
-    if (Number(given.objectives) > 0) await applyObjectives(product, token, Number(given.objectives));
+    if (Number(given.objectives) > 0) await applyObjectives(product, token, objectivesOfLoad(Number(given.objectives)));
     if (wanted('traces'))
       await throughput(
         product,
@@ -73,45 +74,18 @@ const main = async (): Promise<void> => {
   print();
 };
 
-/** Availability and latency in turn, over the services of the load. */
-const applyObjectives = async (product: Product, token: string, count: number): Promise<void> => {
-  const documents = Array.from({ length: count }, (_, index) => {
-    const spans = { service: `bench/service-${index % servicesInLoad}` };
-    const metric = (spec: object) => ({ metricSource: { type: 'leadline', spec: { spans: spec } } });
-    const name = `bench-${index}`;
+/** Availability and latency in turn, over the services of the load and their operations. */
+const objectivesOfLoad = (count: number): LoadObjective[] =>
+  Array.from({ length: count }, (_, index) => {
     const nth = Math.floor(index / servicesInLoad);
-    const operation = nth >= 4 && nth < 4 + 2 * routes.length ? { operation: routes[(nth - 4) >> 1]! } : {};
-    const bad = nth % 2 === 0 ? { status: 'error' } : { slowerThanMs: [100, 300, 1_000][nth % 3] };
+    const operation = nth >= 4 ? routes[((nth - 4) >> 1) % routes.length]! : undefined;
     return {
-      apiVersion: 'openslo/v1',
-      kind: 'SLO',
-      metadata: { name },
-      spec: {
-        description: 'A promise of the benchmark',
-        service: spans.service.replace('/', '-'),
-        indicator: {
-          metadata: { name: `${name}-sli` },
-          spec: {
-            ratioMetric: {
-              counter: true,
-              total: metric({ ...spans, ...operation }),
-              bad: metric({ ...spans, ...operation, ...bad }),
-            },
-          },
-        },
-        timeWindow: [{ duration: '30d', isRolling: true }],
-        budgetingMethod: 'Occurrences',
-        objectives: [{ displayName: 'all', target: 0.999 }],
-      },
+      name: `bench-${index}`,
+      service: `bench/service-${index % servicesInLoad}`,
+      ...(operation === undefined ? {} : { operation }),
+      bad: nth % 2 === 0 ? { status: 'error' } : { slowerThanMs: [100, 300, 1_000][nth % 3]! },
     };
   });
-  const answer = await fetch(`${product.url}/api/v1/objectives`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ text: documents.map((document) => JSON.stringify(document)).join('\n---\n') }),
-  });
-  if (answer.status >= 300) throw new Error(`objectives were not taken: ${answer.status} ${await answer.text()}`);
-};
 
 type Load = Pick<SenderOrder, 'signal' | 'protocol' | 'seconds'> & { readonly requestsPerSecond?: number };
 

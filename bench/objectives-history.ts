@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import type { ClickHouse } from '../platform/clickhouse/clickhouse.ts';
 import { handleOn } from '../platform/clickhouse/for-tests.ts';
 import { latencyEdgesMs } from '../modules/telemetry/domain/latency-edges.ts';
+import { applyObjectives, type LoadObjective } from './load-objectives.ts';
 import { makeToken, startProduct, type Product } from './product.ts';
 
 /**
@@ -69,32 +70,16 @@ FROM numbers(${rows * each}) SETTINGS max_partitions_per_insert_block = 1000`,
   }
 };
 
-const measure = async (product: Product, token: string, clickhouse: ClickHouse, bad: object): Promise<void> => {
+const measure = async (
+  product: Product,
+  token: string,
+  clickhouse: ClickHouse,
+  bad: LoadObjective['bad'],
+): Promise<void> => {
   const name = `history-${Object.keys(bad)[0]!.toLowerCase()}`;
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  const metric = (spec: object) => ({ metricSource: { type: 'leadline', spec: { spans: { service, ...spec } } } });
-  const body = {
-    apiVersion: 'openslo/v1',
-    kind: 'SLO',
-    metadata: { name },
-    spec: {
-      service: 'checkout',
-      indicator: {
-        metadata: { name: `${name}-sli` },
-        spec: { ratioMetric: { counter: true, total: metric({}), bad: metric(bad) } },
-      },
-      timeWindow: [{ duration: '30d', isRolling: true }],
-      budgetingMethod: 'Occurrences',
-      objectives: [{ displayName: 'all', target: 0.999 }],
-    },
-  };
+  const headers = { authorization: `Bearer ${token}` };
   const startedMs = performance.now();
-  const answer = await fetch(`${product.url}/api/v1/objectives`, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify(body),
-  });
-  if (answer.status >= 300) throw new Error(`not taken: ${answer.status} ${await answer.text()}`);
+  await applyObjectives(product, token, [{ name, service, bad }]);
   for (;;) {
     const report = await fetch(`${product.url}/api/v1/objectives/${name}`, { headers });
     const { countedFrom } = (await report.json()) as { countedFrom: string | null };

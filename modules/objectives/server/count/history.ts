@@ -50,7 +50,8 @@ export const historySteps = (
 ): Step[] => {
   const { nowSeconds, reach } = plan;
   const end = (Math.floor(nowSeconds / 10) + 1) * 10;
-  const tenFrom = Math.floor((nowSeconds - countLimits.tenSecondsHours * hour) / hour + 1) * hour;
+  // As far back as telemetry recounts by ten seconds: a late span there makes a minute from all six of them.
+  const tenFrom = Math.floor((nowSeconds - countLimits.tenSecondsHours * hour) / 60) * 60;
   const first = plan.fromSpans ? reach.spans : reach.minutes;
   const steps: Step[] = [];
   if (first === null) return steps;
