@@ -11,6 +11,7 @@ import { dataDecision, judge } from './judge.ts';
 import { askedBudget, askedBurn, budgetWindow, prepareAll, readsOf, type Prepared } from './prepared.ts';
 import { readAll, type Asked } from './readings.ts';
 import type { ReadOptions } from './signals.ts';
+import { createSettledSlices } from './settled-slices.ts';
 import { createSilence } from './silence.ts';
 import { createSteadyClock } from './steady-clock.ts';
 import {
@@ -49,6 +50,7 @@ export const createCycle = (ground: EvaluationGround, options: { readonly catchU
   const steady = createSteadyClock(ground.clock);
   const silence = createSilence(ground.clickhouse, readOptions);
   const definitions = rememberDefinitions(db, ground);
+  const settled = createSettledSlices(ground.clickhouse, ground.clock);
   let remembered: { conditions: Conditions; mark: string } | null = null;
   let silenceFromMs = ground.clock.monotonicMs() + catchUpMs;
 
@@ -72,6 +74,7 @@ export const createCycle = (ground: EvaluationGround, options: { readonly catchU
       ]),
       { to, sources },
       readOptions,
+      settled,
     );
     const seen = judgesSilence ? await silence.lastSeen(all, readings, sources) : null;
     const conditions = await conditionsNow(mark);

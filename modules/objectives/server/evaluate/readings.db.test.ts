@@ -3,6 +3,7 @@ import type { ClickHouse } from '../../../../platform/clickhouse/clickhouse.ts';
 import { testClickHouse } from '../../../../platform/clickhouse/for-tests.ts';
 import { addRandomTraffic, deriveCounts, makeRawTable } from './testing/traffic.ts';
 import { readAll, type Asked } from './readings.ts';
+import { createSettledSlices } from './settled-slices.ts';
 import { lastSeen, type SliceRule } from './signals.ts';
 import { sourcesAt, windowEdge, windowsEnd } from './window-plan.ts';
 
@@ -100,6 +101,12 @@ describe.each(cases)('windows that end $name', ({ at, end }) => {
       })),
     );
     const readings = await readAll(clickhouse, asked, { to, sources });
+    // Remembered hours and fresh ends make the same as everything read at once, the first time and the next.
+    const settled = createSettledSlices(clickhouse, { monotonicMs: () => 0 });
+    for (let turn = 0; turn < 2; turn += 1) {
+      const again = await readAll(clickhouse, asked, { to, sources }, {}, settled);
+      for (const each of asked) expect(again.counted(each.source, each)).toEqual(readings.counted(each.source, each));
+    }
     for (const each of asked) {
       // Only slices that are over; a rolling window always holds the same number of them.
       const over = Math.floor(to / rule.seconds) * rule.seconds;

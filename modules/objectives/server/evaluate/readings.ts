@@ -10,6 +10,7 @@ import {
   type SliceRule,
   type WindowSums,
 } from './signals.ts';
+import type { SettledSlices } from './settled-slices.ts';
 import { planWindows, windowEdge, type CountsSources } from './window-plan.ts';
 
 /** What was counted in one window. */
@@ -70,6 +71,7 @@ export const readAll = async (
   all: readonly Asked[],
   at: At,
   options: ReadOptions = {},
+  settled: SettledSlices | null = null,
 ): Promise<Readings> => {
   const batches = new Map<string, Batch>();
   const groups = new Groups();
@@ -84,7 +86,7 @@ export const readAll = async (
     }
     const { rule, excluded } = same[0]!.source;
     const batch = { rule, excluded: excluded?.stretches ?? [], wanted, groups };
-    batches.set(key, await readBatch({ clickhouse, ...batch, at, options }));
+    batches.set(key, await readBatch({ clickhouse, ...batch, at, options, settled }));
   }
   return {
     to: at.to,
@@ -128,8 +130,10 @@ const readBatch = async (given: {
   groups: Groups;
   at: At;
   options: ReadOptions;
+  settled: SettledSlices | null;
 }): Promise<Batch> => {
   const { clickhouse, rule, excluded, wanted, groups, at, options } = given;
+  const settled = excluded.length === 0 ? given.settled : null;
   const batch: Batch = new Map();
   const ordered = [...wanted.keys()].filter((edge) => edge < at.to).sort((a, b) => a - b);
   for (let first = 0; first < ordered.length; first += edgesPerReadMax) {
@@ -143,9 +147,10 @@ const readBatch = async (given: {
       // A slice is counted from all of its minutes, so hours serve only slices of whole hours; it counts once it is over.
       const sources = rule.seconds % 3_600 === 0 ? at.sources : { ...at.sources, hoursUntil: 0 };
       const over = Math.floor(at.to / rule.seconds) * rule.seconds;
-      const plan = planWindows(edges, over, sources, excluded);
       const composed = named.map((group) => ({ group, indicators: groups.membersOf(group) }));
-      sums = await readSlices(clickhouse, plan, composed, rule, options);
+      sums =
+        (await settled?.read({ edges, over, sources, groups: composed, rule }, options)) ??
+        (await readSlices(clickhouse, planWindows(edges, over, sources, excluded), composed, rule, options));
     }
     for (const [index, edge] of edges.entries()) batch.set(edge, { sums, index });
   }

@@ -11,6 +11,7 @@ import { standingOf } from '../evaluate/decide.ts';
 import { budgetDecision, dataDecision, judge, projectionOf, type Judged } from '../evaluate/judge.ts';
 import { prepareAll, type Prepared } from '../evaluate/prepared.ts';
 import { readAll } from '../evaluate/readings.ts';
+import { createSettledSlices, type SettledSlices } from '../evaluate/settled-slices.ts';
 import { createSilence } from '../evaluate/silence.ts';
 import { readConditions } from '../evaluate/store.ts';
 import { allObjectives } from '../store.ts';
@@ -45,11 +46,12 @@ export interface ObjectivesOverview {
 }
 
 export const createOverview = (ground: ReportGround): ObjectivesOverview => {
+  const settled = createSettledSlices(ground.clickhouse, ground.clock);
   let known: { atMs: number; standing: Promise<Standing> } | null = null;
   const standing = (): Promise<Standing> => {
     const nowMs = ground.clock.monotonicMs();
     if (known && nowMs - known.atMs < freshMs) return known.standing;
-    const next = { atMs: nowMs, standing: judgeAll(ground) };
+    const next = { atMs: nowMs, standing: judgeAll(ground, settled) };
     next.standing.catch(() => {
       if (known === next) known = null;
     });
@@ -59,7 +61,7 @@ export const createOverview = (ground: ReportGround): ObjectivesOverview => {
   return { page: async (query) => pageOf(ground, await standing(), query) };
 };
 
-const judgeAll = async (ground: ReportGround): Promise<Standing> => {
+const judgeAll = async (ground: ReportGround, settled: SettledSlices): Promise<Standing> => {
   const db = ground.postgres.tables<ObjectivesTables>();
   const moment = momentOf(ground, undefined);
   const exclusions = await exclusionsNow(ground.postgres);
@@ -72,7 +74,7 @@ const judgeAll = async (ground: ReportGround): Promise<Standing> => {
     ...silence.readsOf(prepared, moment.to),
   ]);
   const [readings, conditions, problems] = await Promise.all([
-    readAll(ground.clickhouse, reads, moment, readOptions),
+    readAll(ground.clickhouse, reads, moment, readOptions, settled),
     readConditions(db),
     problemsOf(db),
   ]);
