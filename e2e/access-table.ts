@@ -217,7 +217,7 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
   'GET /api/v1/objectives/{name}/marks': {
     ...seen,
     params: { name: 'no-such-objective' },
-    query: 'from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z',
+    query: '?from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z',
   },
   'GET /api/v1/objectives/{name}/real-incidents': { ...seen, params: { name: 'no-such-objective' } },
   'POST /api/v1/objectives/{name}/real-incidents': { ...seen, params: { name: 'no-such-objective' } },
@@ -282,6 +282,15 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
     body: { decision: 'keep', nextOn: soon(0).slice(0, 10) },
     before: [crewStands, serviceStands, objectiveStands],
   },
+
+  'GET /api/v1/objective-shares': seen,
+  'POST /api/v1/objective-shares': {
+    may: owners,
+    body: { objectives: ['payments-answer'], title: 'For the walk' },
+    before: [crewStands, serviceStands, objectiveStands],
+  },
+  'DELETE /api/v1/objective-shares/{id}': { ...seen, params: { id: unknownId } },
+  'GET /api/v1/shared-objectives/{secret}': { ...open, params: { secret: 'll_nobody-ever-made-this-one' } },
 
   // Changes
   'GET /api/v1/changes': seen,

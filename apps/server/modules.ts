@@ -19,6 +19,6 @@ export const startModules = async (ground: Ground) => {
   const catalog = keep('catalog', await catalogModule.start(ground, { identity }));
   const telemetry = keep('telemetry', await telemetryModule.start(ground, { identity, catalog }));
   const objectives = keep('objectives', await objectivesModule.start(ground, { identity, catalog, telemetry }));
-  const changes = keep('changes', await changesModule.start(ground, { catalog }));
+  const changes = keep('changes', await changesModule.start(ground, { catalog, objectives }));
   return { doors: { identity, catalog, telemetry, objectives, changes }, stops };
 };

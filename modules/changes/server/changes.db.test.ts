@@ -10,6 +10,7 @@ import { createLog } from '../../../platform/log/log.ts';
 import type { Ground } from '../../../platform/module/ground.ts';
 import { testPostgres } from '../../../platform/postgres/for-tests.ts';
 import type { Postgres } from '../../../platform/postgres/postgres.ts';
+import type { MarkSource } from '../../objectives/server/public.ts';
 import { changesModule } from './module.ts';
 import type { ChangesDoor } from './public.ts';
 
@@ -27,6 +28,7 @@ let postgres: Postgres;
 let http: StartedHttp;
 let ledger: Ledger & { stop(): Promise<void> };
 let door: ChangesDoor;
+let marks: MarkSource;
 
 beforeAll(async () => {
   postgres = await testPostgres();
@@ -38,7 +40,8 @@ beforeAll(async () => {
   http.setAuthenticate(async (request) => people[String(request.headers['x-who'])] ?? null);
   const ground = { config, log, clock, postgres, ledger, http, metrics } as unknown as Ground;
   const catalog = { ownerOf: async (service: string) => (service === 'shop/checkout' ? 'payments' : null) };
-  door = (await changesModule.start(ground, { catalog: catalog as never })).door;
+  const objectives = { answerMarks: (source: MarkSource) => void (marks = source) };
+  door = (await changesModule.start(ground, { catalog: catalog as never, objectives })).door;
   await http.fastify.ready();
 });
 afterAll(async () => {
@@ -165,5 +168,10 @@ describe('the list of changes', () => {
     const stretch = { from: Temporal.Instant.from(from), to: Temporal.Instant.from(to), limit: 10 };
     expect(await door.changesIn({ services: [service], ...stretch })).toEqual(body.items);
     expect(await door.changesIn({ services: ['shop/none'], ...stretch })).toEqual([]);
+    // Budgets that burnt then show the same as marks.
+    expect(await marks({ services: [service], ...stretch })).toMatchObject([
+      { at: '2026-11-21T09:00:00.000Z', kind: 'change', title: 'Deploy of 1.4.2', by: 'ci', service },
+      { at: '2026-11-21T08:00:00.000Z', until: null },
+    ]);
   });
 });

@@ -1,5 +1,8 @@
 import type { PolicyStanding } from '../contract/policies.ts';
 import type { FeedCounts } from './count/fed.ts';
+import type { MarkSource } from './spent/marks.ts';
+
+export type { MarkSource } from './spent/marks.ts';
 
 /** What other modules' servers may ask of objectives. */
 export interface ObjectivesDoor {
@@ -15,4 +18,9 @@ export interface ObjectivesDoor {
    * minute may be handed in again, the last one holds. False where no objective counts this key.
    */
   readonly feedCounts: FeedCounts;
+  /**
+   * Hands in what another module knows to have happened to services (changes, incidents): it then stands beside the burns that it
+   * may explain. Once a source, at start-up; `link` only where it leads to something.
+   */
+  answerMarks(source: MarkSource): void;
 }
