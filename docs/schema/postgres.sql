@@ -655,6 +655,22 @@ CREATE TABLE objectives.review (
 );
 CREATE INDEX review_objective ON objectives.review USING btree (objective, at DESC);
 
+CREATE TABLE objectives.share (
+  id uuid NOT NULL,
+  secret_hash bytea NOT NULL,
+  title text NOT NULL,
+  objectives text[] NOT NULL,
+  created_by text NOT NULL,
+  created_by_id text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  ended_by text,
+  CONSTRAINT share_objectives_check CHECK ((cardinality(objectives) > 0)),
+  CONSTRAINT share_pkey PRIMARY KEY (id),
+  CONSTRAINT share_secret_hash_key UNIQUE (secret_hash)
+);
+
 CREATE TABLE objectives.source_state (
   indicator integer NOT NULL,
   state text NOT NULL,

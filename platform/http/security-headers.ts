@@ -19,12 +19,17 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** Addresses that hold a secret for those without an account: no search engine keeps them, no other site is told of them. */
+const secretAddresses = ['/shared/', '/api/v1/shared-'];
+
 export const addSecurityHeaders = (fastify: FastifyInstance, overTls: boolean): void => {
-  fastify.addHook('onRequest', async (_request, reply) => {
+  fastify.addHook('onRequest', async (request, reply) => {
+    const hidden = secretAddresses.some((start) => request.url.startsWith(start));
     reply.headers({
       'content-security-policy': contentSecurityPolicy,
       'x-content-type-options': 'nosniff',
-      'referrer-policy': 'same-origin',
+      'referrer-policy': hidden ? 'no-referrer' : 'same-origin',
+      ...(hidden ? { 'x-robots-tag': 'noindex, nofollow, noarchive' } : {}),
       'cross-origin-opener-policy': 'same-origin',
       'cross-origin-resource-policy': 'same-origin',
       'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',

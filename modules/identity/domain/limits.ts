@@ -65,6 +65,7 @@ export const addressLimits = {
   sso: { tickets: 60, windowSeconds: 900 },
   passkey: { tickets: 60, windowSeconds: 900 },
   'bad-token': { tickets: 60, windowSeconds: 60 },
+  'wrong-link': { tickets: 60, windowSeconds: 60 },
 } as const satisfies Record<string, TicketLimit>;
 
 /** Wrong second factors and wrong confirmations of one person, from everywhere: six digits are few. */

@@ -16,6 +16,9 @@ import { makeSetUpLink } from './set-up.ts';
 import { findPerson } from './store/people.ts';
 import { teamExists, viewTeams } from './store/teams.ts';
 import { removeExpired } from './store/tidy.ts';
+import { hashSecret, looksLikeSecret, newSecret } from './secret-text.ts';
+import { takeAddressTicket } from './try-limits.ts';
+import { visitorOf } from './visitor.ts';
 import { teamsMax } from '../domain/limits.ts';
 
 /** Organisation, people, teams, sign-in and tokens; the lowest floor. */
@@ -62,6 +65,14 @@ export const identityModule: ServerModule<Record<never, never>, IdentityDoor> = 
         },
         authoriseIngest: ingestGate(identity, () => ground.clock.monotonicMs()),
         secrets: identity.secrets,
+        linkSecrets: {
+          make: () => {
+            const secret = newSecret();
+            return { secret, hash: hashSecret(secret) };
+          },
+          hashOf: (text) => (looksLikeSecret(text) ? hashSecret(text) : null),
+          wrong: (request) => takeAddressTicket(identity, 'wrong-link', visitorOf(identity, request)),
+        },
       },
     };
   },

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import type { Problem } from '../../../kernel/problem.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -19,6 +20,16 @@ export interface IdentityDoor {
   authoriseIngest(sender: IngestSender): Promise<IngestDecision>;
   /** Encryption at rest for other modules' secrets; `place` is `<module>:<what>:<id>`. */
   readonly secrets: Secrets;
+  /** Secrets of the links that other modules give out: shown once, kept as a hash, looked up by it. */
+  readonly linkSecrets: LinkSecrets;
+}
+
+export interface LinkSecrets {
+  make(): { readonly secret: string; readonly hash: Buffer };
+  /** Null for a text that cannot be one of ours. */
+  hashOf(text: string): Buffer | null;
+  /** Somebody came with a wrong one: takes a try of their address, and throws the 429 Refusal when it has none left. */
+  wrong(request: FastifyRequest): Promise<void>;
 }
 
 export interface PersonAtDoor {

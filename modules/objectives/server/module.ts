@@ -12,6 +12,7 @@ import { addPolicyRoutes, policyFacts, startWatchingPolicies } from './policies/
 import type { ObjectivesDoor } from './public.ts';
 import { addReportRoutes } from './report-routes.ts';
 import { addReviewRoutes } from './reviews/routes.ts';
+import { addShareRoutes } from './shares/routes.ts';
 import { addRoutes } from './routes.ts';
 import { allObjectives } from './store.ts';
 import { addSpentRoutes } from './spent/routes.ts';
@@ -41,6 +42,7 @@ export const objectivesModule: ServerModule<ObjectivesDoors, ObjectivesDoor> = {
     addCorrectionRoutes(ground, doors);
     addPolicyRoutes(ground);
     addReviewRoutes(ground, doors);
+    addShareRoutes(ground, { catalog: doors.catalog, linkSecrets: doors.identity.linkSecrets });
     const counting = startCounting(ground, doors);
     startEvaluating(ground);
     startWatchingPolicies(ground);
