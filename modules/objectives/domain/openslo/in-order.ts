@@ -68,7 +68,10 @@ const own = new Set(['labels', 'annotations', 'connectionDetails']);
 export const inSpecificationOrder = (value: unknown, isOwn = false): unknown => {
   if (Array.isArray(value)) return value.map((each) => inSpecificationOrder(each, isOwn));
   if (!isObject(value)) return value;
-  const rank = (name: string): number => (isOwn ? 0 : (place.get(name) ?? order.length));
+  // A metric's own spec follows what it is asked of; the spec of a document follows its name.
+  const isMetric = !('metadata' in value);
+  const rank = (name: string): number =>
+    isOwn ? 0 : name === 'spec' && isMetric ? order.length : (place.get(name) ?? order.length);
   const names = Object.keys(value).sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : a > b ? 1 : 0));
   return Object.fromEntries(
     names.map((name) => [name, inSpecificationOrder((value as Json)[name], isOwn || own.has(name))]),
