@@ -164,6 +164,13 @@ const edgeOf = (
   { to, sources }: At,
 ): number => (rule === null ? windowEdge(from, to, sources) : slicesWithin({ from, to }, rule.seconds, rolling).from);
 
-/** Sources of one key can be read together. */
-export const batchKey = ({ rule, excluded }: Pick<Source, 'rule' | 'excluded'>): string =>
-  `${rule === null ? '' : `${rule.seconds}/${rule.targetPpm}`} ${excluded?.key ?? ''}`;
+/** Sources of one key can be read together. Asked for each window of each objective, so it is made once a source. */
+export const batchKey = (source: Pick<Source, 'rule' | 'excluded'>): string => {
+  const known = keys.get(source);
+  if (known !== undefined) return known;
+  const { rule, excluded } = source;
+  const key = `${rule === null ? '' : `${rule.seconds}/${rule.targetPpm}`} ${excluded?.key ?? ''}`;
+  keys.set(source, key);
+  return key;
+};
+const keys = new WeakMap<object, string>();

@@ -8,8 +8,17 @@ import type { getBudget } from '../../contract.ts';
 import { exhaustedNow, judge, projectionOf } from '../evaluate/judge.ts';
 import { reachOf } from '../corrections/excluded.ts';
 import { exclusionsNow } from '../corrections/in-force.ts';
-import { readsOfCycle } from '../evaluate/cycle.ts';
-import { budgetWindow, prepare, readerOf, recentMinutes, uncorrected, type Prepared } from '../evaluate/prepared.ts';
+import {
+  askedBudget,
+  askedBurn,
+  budgetWindow,
+  prepare,
+  readerOf,
+  readsOf,
+  recentMinutes,
+  uncorrected,
+  type Prepared,
+} from '../evaluate/prepared.ts';
 import { readAll, type Source } from '../evaluate/readings.ts';
 import type { ObjectivesTables } from '../tables.ts';
 import { definedAt, targetsOf } from './definitions.ts';
@@ -48,15 +57,14 @@ export const budgetChart = async (
   const without = excluded === null ? null : uncorrected(prepared);
   const stepSeconds = stepOf({ from, to: moment.to }, query.step);
   const ends = endsOf({ from, to: moment.to }, stepSeconds);
-  const [targets, points] = [await targetsOf(db, prepared.id), stretchesOf(prepared, { from, ends })];
+  const points = stretchesOf(prepared, { from, ends });
   const stretches = points.flatMap(({ step, window }) => [step, window]);
-  const series = await readSeries(
-    ground.clickhouse,
-    [...prepared.sources, ...(without?.sources ?? [])],
-    stretches,
-    moment.sources,
-    readOptions,
-  );
+  const sources = [...prepared.sources, ...(without?.sources ?? [])];
+  const [targets, series, goingOn] = await Promise.all([
+    targetsOf(db, prepared.id),
+    readSeries(ground.clickhouse, sources, stretches, moment.sources, readOptions),
+    moment.present ? projection(ground, prepared, moment) : null,
+  ]);
   return {
     name,
     from: iso(from),
@@ -75,7 +83,7 @@ export const budgetChart = async (
         ...(without && { uncorrected: budgetOf(wholeIn(without, series, window).counts, targetPpm).remainingRatio }),
       };
     }),
-    projection: moment.present ? await projection(ground, prepared, moment) : null,
+    projection: goingOn,
   };
 };
 
@@ -187,7 +195,11 @@ const targetAt = (targets: readonly { since: number; targetPpm: number }[], at: 
 
 /** Straight on from now at the rate of the last hour; null where the budget lasts. */
 const projection = async (ground: ReportGround, prepared: Prepared, moment: Moment): Promise<Answer['projection']> => {
-  const readings = await readAll(ground.clickhouse, readsOfCycle(prepared, moment.to), moment, readOptions);
+  // Only what a projection stands on: each further window is another hour of everybody's minutes to look through.
+  const { definition } = prepared;
+  const windows = [askedBudget(definition, budgetWindow(definition, moment.to)), askedBurn(recentMinutes, moment.to)];
+  const reads = windows.flatMap((window) => readsOf(prepared, window));
+  const readings = await readAll(ground.clickhouse, reads, moment, readOptions);
   const judged = judge(prepared, readings, { holds: () => false });
   if (judged.recent.bad === 0 || exhaustedNow(prepared, judged)) return null;
   const { exhaustsAt } = projectionOf(prepared, judged, await hoursOf(ground.clickhouse, prepared, judged, moment));
