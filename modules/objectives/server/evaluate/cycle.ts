@@ -6,9 +6,10 @@ import { allObjectives, definitionsMark } from '../store.ts';
 import { exclusionsNow } from '../corrections/in-force.ts';
 import { reachOf } from '../corrections/excluded.ts';
 import type { ObjectivesTables } from '../tables.ts';
+import { problemsOf } from '../views/definitions.ts';
 import { standingOf, transitionsOf } from './decide.ts';
 import { dataDecision, judge } from './judge.ts';
-import { askedBudget, askedBurn, budgetWindow, prepareAll, readsOf, type Prepared } from './prepared.ts';
+import { askedBudget, askedBurn, budgetWindow, indicatorsOf, prepareAll, readsOf, type Prepared } from './prepared.ts';
 import { readAll, type Asked } from './readings.ts';
 import type { ReadOptions } from './signals.ts';
 import { createSettledSlices } from './settled-slices.ts';
@@ -78,12 +79,14 @@ export const createCycle = (ground: EvaluationGround, options: { readonly catchU
     );
     const seen = judgesSilence ? await silence.lastSeen(all, readings, sources) : null;
     const conditions = await conditionsNow(mark);
-    const transitions = all.flatMap((prepared) => {
+    const decided = all.flatMap((prepared) => {
       const standing = conditions.get(prepared.id) ?? noConditions;
       const judged = judge(prepared, readings, standingOf(standing));
       const data = seen && dataDecision(prepared, to, seen.get(prepared.id) ?? null);
       return transitionsOf({ prepared, judged, data, standing });
     });
+    const silenced = decided.some(({ event }) => event?.kind === 'objective.no-data');
+    const transitions = silenced ? withReasons(decided, all, await problemsOf(db)) : decided;
     const written = await writeTransitions(ground, transitions);
     // A row that was not as remembered: another process changed it, so everything is read again.
     remembered = written.length === transitions.length ? { conditions: withWritten(conditions, written), mark } : null;
@@ -111,6 +114,24 @@ export const createCycle = (ground: EvaluationGround, options: { readonly catchU
       }
     },
   };
+};
+
+/** Silence of a source that cannot be read says so: what counting said last stands before the words of the decision. */
+const withReasons = (
+  transitions: readonly Transition[],
+  all: readonly Prepared[],
+  problems: ReadonlyMap<number, string>,
+): readonly Transition[] => {
+  const byId = new Map(all.map((prepared) => [prepared.id, prepared]));
+  return transitions.map((transition) => {
+    if (transition.event?.kind !== 'objective.no-data') return transition;
+    const indicators = indicatorsOf(byId.get(transition.objective)!);
+    const problem = indicators.map((number) => problems.get(number)).find((each) => each !== undefined);
+    if (problem === undefined) return transition;
+    const { event, after } = transition;
+    const decision = { ...after.decision, reason: `${problem} ${String(after.decision['reason'])}` };
+    return { ...transition, after: { ...after, decision }, event: { ...event, data: decision } };
+  });
 };
 
 const noConditions: ReadonlyMap<string, Condition> = new Map();

@@ -224,6 +224,19 @@ describe('missing data', () => {
     expect((await eventsOf('silent')).slice(1)).toMatchObject([{ kind: 'objective.data-again', data: { since } }]);
   });
 
+  it('says why the source gives nothing', async () => {
+    await house.keep(named('source-down', { alerts: { tiers: [], noDataMinutes: 10, exhaustsWithinMinutes: null } }));
+    await house.postgres.pool.query(
+      "INSERT INTO objectives.source_state (indicator, state, reason, since) VALUES ($1, 'no-data', 'Prometheus answers 503.', now())",
+      [await house.indicatorOf('source-down')],
+    );
+    house.clock.advance({ minutes: 11 });
+    await house.cycle().run();
+    const [told] = await eventsOf('source-down');
+    expect(told).toMatchObject({ kind: 'objective.no-data' });
+    expect(told!.data['reason']).toMatch(/^Prometheus answers 503\. Nothing was ever counted/);
+  });
+
   it('is not claimed while counts may be late: after a start, and after the engine was away', async () => {
     await house.keep(named('late', { alerts: { tiers: [], noDataMinutes: 10, exhaustsWithinMinutes: null } }));
     house.clock.advance({ hours: 1 });
