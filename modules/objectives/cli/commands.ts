@@ -11,6 +11,7 @@ import { correctionKind, registerCorrections } from './corrections.ts';
 import { objectivesFamily } from './objectives-family.ts';
 import { policyKind, registerPolicy } from './policies.ts';
 import { registerReviews } from './reviews.ts';
+import { registerShares } from './shares.ts';
 
 /** Documents that `apply`, `diff`, `validate` and `delete` take. */
 export const documentFamilies: readonly DocumentFamily[] = [objectivesFamily];
@@ -24,6 +25,7 @@ export const register = (program: Command, context: CliContext): void => {
   registerExport(objective, context);
   registerPolicy(objective, context);
   registerReviews(program, objective, context);
+  registerShares(program, objective, context);
   registerCorrections(program, context);
 };
 
