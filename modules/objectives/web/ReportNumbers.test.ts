@@ -16,7 +16,7 @@ describe('every number of an objective explains itself', () => {
       'Now: 99.967 %. How it came about',
       'Bad, of those allowed: 660. How it came about',
       'Burn, 1h: 16.7×. How it came about',
-      'Without data: 1.3 %. How it came about',
+      'Without data: 1 %. How it came about',
     ]);
   });
 

@@ -14,10 +14,10 @@ export const leftText = (remainingRatio: number | null): string => {
   if (remainingRatio === null) return noValue;
   const percent = remainingRatio * 100;
   const whole = Math.round(percent);
-  const misread = (whole === 0 && percent !== 0) || (whole === 100 && percent < 100);
-  const shown = misread ? Number(percent.toPrecision(whole === 100 ? 4 : 2)) : whole;
-  const text = Math.abs(shown) < 1 && misread ? String(Math.abs(shown)) : countText(Math.abs(shown));
-  return `${percent < 0 ? '−' : ''}${text} %`;
+  const sign = percent < 0 ? '−' : '';
+  if (whole === 100 && percent < 100) return `${percent.toFixed(-Math.floor(Math.log10(100 - percent)))} %`;
+  if (whole === 0 && percent !== 0) return `${sign}${Math.abs(Number(percent.toPrecision(2)))} %`;
+  return `${sign}${countText(Math.abs(whole))} %`;
 };
 
 /** `61 % left`, `overspent by 18 %`, `nothing left`. */

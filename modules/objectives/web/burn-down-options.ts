@@ -1,5 +1,6 @@
 import type uPlot from 'uplot';
 import { timeLabels } from '../../../ui/charts/axis-time.ts';
+import { lonelyPoints } from '../../../ui/charts/uplot-options.ts';
 import { leftBounds, leftMarks } from './burn-down.ts';
 
 /** What the chart of a burn-down asks of the part that shows it; read at each drawing. */
@@ -52,7 +53,7 @@ export const burnDownOptions = (look: BurnDownLook, widthPx: number, heightPx: n
       stroke: () => token('--ui-primary'),
       width: 2,
       spanGaps: false,
-      points: { show: false },
+      points: { show: true, size: 5, filter: (chart, index) => lonelyPoints(chart.data[index] as (number | null)[]) },
       fill: (chart) => ground(chart),
       fillTo: () => 0,
     },

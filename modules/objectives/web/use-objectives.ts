@@ -32,7 +32,7 @@ const loadAll = async (
 };
 
 /** Events after which a budget or a promise is another one. */
-const aboutObjectives = ['budget.', 'objective.', 'correction.', 'review.'] as const;
+const aboutObjectives = ['budget.', 'objective.', 'correction.', 'review.', 'policy.', 'budget-policy.'] as const;
 
 /** Everything of this key is asked again when a promise, a budget or telemetry's figures change. */
 export const objectivesKey = [figuresKey, 'objectives'] as const;
