@@ -24,6 +24,7 @@ export interface Peer {
 }
 
 const windows = ['5m', '30m', '1h', '2h', '6h', '1d', '3d'] as const;
+const instances = 5;
 const perSecond = 10;
 const scrapeSeconds = 15;
 const evaluateSeconds = 30;
@@ -91,8 +92,16 @@ export const startPeer = async (of: { objectives: number; historyHours: number }
   };
 };
 
-const lines = (index: number, ok: number, failed: number, at = ''): string =>
-  `requests_total{objective="bench-${index + 1}",code="200"} ${Math.floor(ok)}${at}\nrequests_total{objective="bench-${index + 1}",code="500"} ${Math.floor(failed)}${at}\n`;
+/** Five instances with two codes each are ten series an objective, as services behind a load balancer have them. */
+const lines = (index: number, ok: number, failed: number): string =>
+  Array.from(
+    { length: instances },
+    (_, instance) =>
+      `${seriesName(index, instance, '200')} ${Math.floor(ok / instances)}\n${seriesName(index, instance, '500')} ${Math.floor(failed / instances)}\n`,
+  ).join('');
+
+const seriesName = (index: number, instance: number, code: string): string =>
+  `requests_total{objective="bench-${index + 1}",pod="pod-${instance}",code="${code}"}`;
 
 const writeHistory = async (
   folder: string,
@@ -104,13 +113,13 @@ const writeHistory = async (
   out.write('# TYPE requests counter\n');
   const from = until - historyHours * 3_600;
   for (let index = 0; index < objectives; index += 1)
-    for (const code of ['200', '500']) {
-      const share = code === '500' ? errorsShare : 1 - errorsShare;
+    for (let series = 0; series < instances * 2; series += 1) {
+      const code = series % 2 === 0 ? '200' : '500';
+      const share = (code === '500' ? errorsShare : 1 - errorsShare) / instances;
+      const name = seriesName(index, Math.floor(series / 2), code);
       const rows: string[] = [];
       for (let at = from; at < until - scrapeSeconds; at += scrapeSeconds)
-        rows.push(
-          `requests_total{objective="bench-${index + 1}",code="${code}"} ${Math.floor((at - from) * perSecond * share)} ${at}\n`,
-        );
+        rows.push(`${name} ${Math.floor((at - from) * perSecond * share)} ${at}\n`);
       if (!out.write(rows.join(''))) await once(out, 'drain');
     }
   out.end('# EOF\n');
