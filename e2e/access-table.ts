@@ -232,6 +232,7 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
     before: [crewStands, serviceStands, objectiveStands],
   },
   'GET /api/v1/objective-suggestions': seen,
+  'POST /api/v1/objective-previews': { ...seen, body: { text: JSON.stringify(objective) } },
   'GET /api/v1/objective-documents': seen,
   'GET /api/v1/objective-documents/{kind}/{name}': { ...seen, params: { kind: 'SLO', name: 'payments-answer' } },
   'DELETE /api/v1/objective-documents/{kind}/{name}': {

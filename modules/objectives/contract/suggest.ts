@@ -90,14 +90,16 @@ export const previewObjective = route({
         window: objectiveWindow,
         indicator: z.string(),
         stepSeconds: z.number().int(),
+        /** From the first data on, without gaps; whole counts by the method, so that any target can be judged from them. */
         steps: z.array(step),
+        /** Share of the time since the first data in which nothing was counted. */
         noDataRatio: z.number(),
-        /** The document's own target first. */
+        /** The document's own target first, with its own tiers. */
         fared: z.array(fared),
         alerts: z.array(
           z.object({ tier: z.string(), urgency: z.enum(['page', 'ticket']), at: instant, until: instant.nullable() }),
         ),
-        /** How the default tiers were adapted, in words. */
+        /** What should be known: how default tiers were adapted, where history is coarse, and where there is none and why. */
         adapted: z.array(z.string()),
       }),
     ),

@@ -69,7 +69,7 @@ const inSteps = (series: Series, { method, timeSlice }: Objective): Series =>
   method === 'Occurrences' || timeSlice === null ? series : eventsBySlice(series, timeSlice.seconds);
 
 /** Counts of any stretch of the history, each series summed up once. */
-const readerOver = (of: SimulatedWhole): ((stretch: Stretch) => CountsReader) => {
+export const readerOver = (of: Pick<SimulatedWhole, 'series'>): ((stretch: Stretch) => CountsReader) => {
   const kept = new Map<string, Summed>();
   const once = (key: string, make: () => Series): Summed => {
     const known = kept.get(key);

@@ -98,6 +98,16 @@ export const applyDocuments = (ground: ApplyGround, actor: Actor, said: Applicat
     return { items, notes: change.findings };
   });
 
+/** Compiles documents together with what is kept and changes nothing; throws `WrongDocuments` with everything that is wrong. */
+export const compileDocuments = (ground: ApplyGround, values: readonly unknown[]): Promise<CompiledChange> =>
+  ground.postgres.transaction<ObjectivesTables, CompiledChange>(async (tx) => {
+    const said = { values, origin: 'hand', sources: [], dryRun: true } as const;
+    const { change } = await compileWithKept(ground, tx, said);
+    const errors = change.findings.filter(isError);
+    if (errors.length > 0) throw new WrongDocuments(errors);
+    return change;
+  });
+
 /** What a change by hand is compared with is what holds; what a file says, with what it said before. */
 const shown = (present: KeptDocument, { origin }: Application): unknown =>
   origin === 'hand' ? holds(present) : present.body;

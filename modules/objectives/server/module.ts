@@ -37,7 +37,7 @@ export const objectivesModule: ServerModule<ObjectivesDoors, ObjectivesDoor> = {
     followOwners(apply);
     addReportRoutes(ground);
     addBacktestRoutes(ground);
-    addSuggestRoutes(ground, doors.telemetry.history);
+    addSuggestRoutes(ground, doors.telemetry.history, apply);
     const spent = addSpentRoutes(ground, doors.telemetry.history);
     addCorrectionRoutes(ground, doors);
     addPolicyRoutes(ground);

@@ -16,6 +16,7 @@ import { aSpan, insertSpans, rollUp, type SpanGiven } from '../../../telemetry/f
 import { historyOver } from '../../../telemetry/server/signals/testing/history-over.ts';
 import { compileChange } from '../../domain/compile-change.ts';
 import { anObjective } from '../../fixtures.ts';
+import type { ApplyGround } from '../apply-documents.ts';
 import { saveObjective } from '../store.ts';
 import type { ObjectivesTables } from '../tables.ts';
 import { addSuggestRoutes } from './routes.ts';
@@ -39,6 +40,10 @@ const spans: SpanGiven[] = [
   ),
   ...Array.from({ length: 5 }, (_, index) => aSpan({ service: 'shop/new', endedNs: minutesAgo(2 - index / 10) })),
 ];
+const migrations = (module: string) => ({
+  name: module,
+  folder: new URL(`../../../${module}/server/migrations/`, import.meta.url),
+});
 const viewer: Actor = { kind: 'person', id: 'v', name: 'vera', role: 'viewer', teams: {}, scopes: ['api'] };
 
 let clickhouse: ClickHouse;
@@ -46,9 +51,7 @@ let postgres: Postgres;
 let http: StartedHttp;
 
 beforeAll(async () => {
-  clickhouse = await testClickHouse([
-    { name: 'telemetry', folder: new URL('../../../telemetry/server/migrations/', import.meta.url) },
-  ]);
+  clickhouse = await testClickHouse([migrations('telemetry'), migrations('objectives')]);
   postgres = await testPostgres();
   await insertSpans(clickhouse, spans);
   await rollUp(clickhouse, spans);
@@ -57,7 +60,16 @@ beforeAll(async () => {
   http = createHttp({ config, log, postgres, metrics: new Registry(), version: '0' });
   http.setAuthenticate(async () => viewer);
   const clock = movableClock(now);
-  addSuggestRoutes({ http, postgres, clock } as unknown as Ground, historyOver(clickhouse, clock));
+  const apply = {
+    postgres,
+    clock,
+    ledger: null,
+    identity: { teamExists: async () => true, secrets: null },
+    catalog: { ownerOf: async () => null },
+    handChanges: 'refuse',
+  } as unknown as ApplyGround;
+  const ground = { http, postgres, clickhouse, clock, config } as unknown as Ground;
+  addSuggestRoutes(ground, historyOver(clickhouse, clock), apply);
   await http.fastify.ready();
 });
 afterAll(async () => {
