@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { achievedText, burnText, leftText, runsOutText } from './budget-words.ts';
+import { achievedText, burnText, leftText, outlookText, runsOutText } from './budget-words.ts';
 
 describe('a figure of a budget never reads as something else', () => {
   it.each([
@@ -37,4 +37,8 @@ describe('the day that a budget runs out is said in words', () => {
     ['past', new Date(2026, 10, 20, 11, 59), 'Runs out now'],
   ])('%s', (_, at, text) => expect(runsOutText(at.toISOString(), now)).toBe(text));
   it('says nothing where it lasts', () => expect(runsOutText(null, now)).toBeNull());
+  it('says that it is gone where it is, not that it runs out now', () =>
+    expect(outlookText({ remainingRatio: -0.2, exhaustsAt: new Date(now).toISOString() }, now)).toBe(
+      'The budget is gone',
+    ));
 });

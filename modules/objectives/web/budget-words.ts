@@ -45,3 +45,10 @@ export const runsOutText = (exhaustsAt: string | null, nowMs: number): string | 
   if (seconds < 2 * 86_400) return `Runs out ${when} at ${clock.format(at)} at this rate`;
   return `Runs out ${when} at this rate`;
 };
+
+/** When it will be gone in words, or that it is; null where it lasts. */
+export const outlookText = (
+  of: { readonly remainingRatio: number | null; readonly exhaustsAt: string | null },
+  nowMs: number,
+): string | null =>
+  of.remainingRatio !== null && of.remainingRatio <= 0 ? 'The budget is gone' : runsOutText(of.exhaustsAt, nowMs);
