@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,18 +13,18 @@ const folder = mkdtempSync(join(tmpdir(), 'leadline-documents-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const known = { kinds: catalogKinds, families: documentFamilies };
-const check = (text: string) => {
+const check = async (text: string) => {
   const file = join(folder, 'said.yaml');
   writeFileSync(file, text);
-  const { documents, families, errors, notes } = checkFiles([file], known);
+  const { documents, families, errors, notes } = await checkFiles([file], known);
   const short = ({ path, message }: { path: string; message: string }) =>
     `${path.slice(folder.length + 1)}: ${message}`;
   return { documents, families, errors: errors.map(short), notes: notes.map(short) };
 };
 
 describe('Files', () => {
-  it('hold a Service of the catalog and one of OpenSLO, told apart by apiVersion', () => {
-    const { documents, families, errors } = check(
+  it('hold a Service of the catalog and one of OpenSLO, told apart by apiVersion', async () => {
+    const { documents, families, errors } = await check(
       [
         'apiVersion: leadline.dev/v1\nkind: Service\nmetadata: {name: shop/checkout}',
         'apiVersion: openslo/v1\nkind: Service\nmetadata: {name: checkout}\nspec: {description: Checkout}',
@@ -33,8 +35,8 @@ describe('Files', () => {
     expect(families.map((each) => each.documents.map(({ document }) => document.name))).toEqual([['checkout']]);
   });
 
-  it('hold documents without a kind, which are known by their version', () => {
-    const { errors, notes } = check(
+  it('hold documents without a kind, which are known by their version', async () => {
+    const { errors, notes } = await check(
       'version: prometheus/v1\nservice: web\nslos:\n  - name: up\n    objective: 101\n    sli: {raw: {error_ratio_query: r}}\n',
     );
     expect(errors).toEqual(['said.yaml:5:16 slos.0.objective: 101 is not percent above 0 and at most 100: 99.9']);
@@ -43,16 +45,16 @@ describe('Files', () => {
     ]);
   });
 
-  it('name what can be written for an apiVersion that nobody knows', () => {
-    expect(check('apiVersion: foo\nkind: Service\nmetadata: {name: x, displayName: X}\n').errors).toEqual([
+  it('name what can be written for an apiVersion that nobody knows', async () => {
+    expect((await check('apiVersion: foo\nkind: Service\nmetadata: {name: x, displayName: X}\n')).errors).toEqual([
       expect.stringMatching(
         /^said\.yaml:1:13 apiVersion: `foo` is not known; write one of leadline\.dev\/v1, .*openslo\/v1, /,
       ),
     ]);
   });
 
-  it('are told all their errors at once, each with line and column', () => {
-    const { errors } = check(
+  it('are told all their errors at once, each with line and column', async () => {
+    const { errors } = await check(
       [
         'apiVersion: openslo/v1\nkind: SLO\nmetadata:\n  name: my slo\nspec:\n  service: web\n  indicatorRef: up\n  timeWindow:\n    - duration: 28x\n      isRolling: true\n  budgetingMethod: Occurrences\n  objectives:\n    - target: 1\n',
         'apiVersion: leadline.dev/v1\nkind: Nothing\nmetadata: {name: x}',
@@ -67,4 +69,17 @@ describe('Files', () => {
       ),
     ]);
   });
+
+  it('may come through a pipe that is filled later', async () => {
+    const program = join(import.meta.dirname, 'main.ts');
+    const child = spawn(process.execPath, [program, 'validate', '-f', '-'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    let said = '';
+    child.stdout.on('data', (bytes: Buffer) => (said += bytes.toString()));
+    const ended = once(child, 'close');
+    child.stdin.write('apiVersion: leadline.dev/v1\n');
+    // The program is up and waits when it has found nothing more to read than this.
+    await once(child, 'spawn');
+    child.stdin.end('kind: Service\nmetadata: {name: shop/checkout}\nspec: {}\n');
+    expect([(await ended)[0], said]).toEqual([0, '1 document is valid.\n']);
+  }, 60_000);
 });

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { Refusal, type FieldError } from '../../kernel/problem.ts';
 import type { DocumentFamily, DocumentKind, FamilyFinding } from '../../platform/cli/context.ts';
 import { readDocuments, type ReadDocument } from '../../platform/cli/read-documents.ts';
@@ -30,13 +31,13 @@ export interface CheckedFiles {
 }
 
 /** Reads and checks all files; `path` of an error is `FILE:LINE:COLUMN field`. */
-export const checkFiles = (paths: readonly string[], known: KnownDocuments): CheckedFiles => {
+export const checkFiles = async (paths: readonly string[], known: KnownDocuments): Promise<CheckedFiles> => {
   const errors: FieldError[] = [];
   const documents: KindDocument[] = [];
   const inFamilies = new Map<DocumentFamily, FamilyDocument[]>();
   const familyOf = (value: unknown) => known.families.find((family) => family.recognises(value));
   for (const file of paths.flatMap(filesAt)) {
-    const read = readDocuments(textOf(file), (value) => familyOf(value) !== undefined);
+    const read = readDocuments(await textOf(file), (value) => familyOf(value) !== undefined);
     for (const { line, column, field, message } of read.errors)
       errors.push({ path: `${file}:${line}:${column} ${field}`.trim(), message });
     for (const document of read.documents) {
@@ -128,8 +129,9 @@ const filesAt = (path: string): string[] => {
     .map((name) => join(path, name));
 };
 
-const textOf = (file: string): string => {
-  const bytes = readFileSync(file === '-' ? 0 : file);
+/** Standard input is waited for: what fills a pipe may take its time, and reading it at once fails with EAGAIN. */
+const textOf = async (file: string): Promise<string> => {
+  const bytes = file === '-' ? await buffer(process.stdin) : readFileSync(file);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {

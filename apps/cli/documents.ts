@@ -39,7 +39,7 @@ const registerApply = (program: Command, context: CliContext, known: KnownDocume
     .addHelpText('after', '\nExample:\n  $ leadline apply -f teams.yaml -f catalog-info.yaml -f slo/')
     .action(async (options: { file: string[] }) => {
       // Everything is checked before anything is changed: a typing error in the last file changes nothing.
-      const checked = withoutErrors(options.file, known);
+      const checked = await withoutErrors(options.file, known);
       const results: { kind: string; name: string; result: string }[] = [];
       const orShow = (error: unknown): never => {
         if (results.length > 0) context.print(results);
@@ -67,7 +67,7 @@ const registerDiff = (program: Command, context: CliContext, known: KnownDocumen
     .requiredOption('-f, --file <path>', 'file, folder or -; may be given again', collect, [])
     .addHelpText('after', '\nExample:\n  $ leadline diff -f slo/')
     .action(async (options: { file: string[] }) => {
-      const checked = withoutErrors(options.file, known);
+      const checked = await withoutErrors(options.file, known);
       const changed: Changed[] = [];
       for (const document of checked.documents) changed.push(...(await compareDocument(context, document)));
       for (const { family, documents } of checked.families)
@@ -86,8 +86,8 @@ const registerValidate = (program: Command, context: CliContext, known: KnownDoc
     .description('Check files without a server: every error as FILE:LINE:COLUMN field: what is wrong, what to write')
     .requiredOption('-f, --file <path>', 'file, folder or -; may be given again', collect, [])
     .addHelpText('after', '\nExample:\n  $ leadline validate -f slo/')
-    .action((options: { file: string[] }) => {
-      const checked = checkFiles(options.file, known);
+    .action(async (options: { file: string[] }) => {
+      const checked = await checkFiles(options.file, known);
       tellNotes(checked);
       for (const { path, message } of checked.errors) context.text(`${path}: ${message}`);
       if (checked.errors.length > 0) process.exitCode = 1;
@@ -114,7 +114,7 @@ const registerDelete = (program: Command, context: CliContext, known: KnownDocum
     .addHelpText('after', '\nExamples:\n  $ leadline delete team payments\n  $ leadline delete -f teams.yaml')
     .action(async (kind: string | undefined, name: string | undefined, options: { file: string[] }) => {
       if (options.file.length > 0) {
-        const checked = withoutErrors(options.file, known);
+        const checked = await withoutErrors(options.file, known);
         for (const { family, documents } of checked.families)
           await family.remove(
             context,
@@ -153,8 +153,8 @@ const registerGet = (program: Command, context: CliContext, kinds: readonly Docu
 };
 
 /** Files without an error; throws one refusal with every error otherwise. */
-const withoutErrors = (paths: readonly string[], known: KnownDocuments): CheckedFiles => {
-  const checked = checkFiles(paths, known);
+const withoutErrors = async (paths: readonly string[], known: KnownDocuments): Promise<CheckedFiles> => {
+  const checked = await checkFiles(paths, known);
   if (checked.errors.length > 0) throw wrongFiles(checked.errors);
   return checked;
 };
