@@ -150,8 +150,14 @@ export const readShare = route({
   }),
 });
 
-/** `data` of the event; subject: `objective:<name>`. */
-export const reviewsEvents = { 'objective.reviewed': review } as const;
+const shareEvent = z.object({ title: z.string(), objectives: z.array(z.string()), expiresAt: instant.nullable() });
+
+/** `data` of the events. Subject: `objective:<name>`, of links `objective-share:<id>`; the secret of a link is in none. */
+export const reviewsEvents = {
+  'objective.reviewed': review,
+  'objective-share.made': shareEvent,
+  'objective-share.ended': shareEvent,
+} as const;
 
 export type Review = z.output<typeof review>;
 export type Evidence = z.output<typeof evidence>;
