@@ -212,8 +212,10 @@ const refuseTooMany = async (
   said: SaidOfCorrection,
   now: Temporal.Instant,
 ): Promise<void> => {
-  const live = await store.liveOf(tx, objective);
   const nowSeconds = now.epochMilliseconds / 1_000;
+  // What happened once and longer ago than any window reaches is no burden.
+  const forgotten = dateOf(now.subtract({ hours: correctionLimits.daysMax * 24 }));
+  const live = (await store.liveOf(tx, objective)).filter((row) => row.rrule !== null || row.first_to > forgotten);
   const year = { from: nowSeconds, to: nowSeconds + 366 * 86_400 };
   const times = [...live.map((row) => correctionShape(row, now)), said].map(
     (each) => occurrencesOf(recurringOf(each), year).length,

@@ -20,8 +20,7 @@ export const addPolicyRoutes = (ground: StandingGround & Pick<Ground, 'http'>): 
   );
   http.route(contract.deletePolicy, ({ params, signedIn }) => deletePolicy(ground, signedIn(), params.name) as never);
   http.route(contract.getPolicyStanding, async ({ params }) => {
-    const chosen = ({ name }: { name: string }): boolean => name === params.name;
-    const [found] = await standingsOf(ground, { chosen, closely: true, read: readOptions });
+    const [found] = await standingsOf(ground, { of: params, closely: true, read: readOptions });
     if (!found) throw unknownObjective(params.name);
     return found.standing;
   });
@@ -36,10 +35,4 @@ export const policyFacts = async (
   ground: StandingGround,
   service: string,
 ): Promise<readonly contract.PolicyStanding[]> =>
-  (
-    await standingsOf(ground, {
-      chosen: ({ definition }) => definition.service === service,
-      closely: true,
-      read: readOptions,
-    })
-  ).map(({ standing }) => standing);
+  (await standingsOf(ground, { of: { service }, closely: true, read: readOptions })).map(({ standing }) => standing);

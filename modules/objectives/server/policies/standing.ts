@@ -16,7 +16,7 @@ import {
   askedBudget,
   askedBurn,
   budgetWindow,
-  prepareAll,
+  prepare,
   readsOf,
   tallyOf,
   type AskedWindow,
@@ -25,14 +25,15 @@ import {
 } from '../evaluate/prepared.ts';
 import { readAll } from '../evaluate/readings.ts';
 import type { ReadOptions } from '../evaluate/signals.ts';
-import { readConditions, type Condition } from '../evaluate/store.ts';
-import { allObjectives, type KeptObjective } from '../store.ts';
+import { readConditions, type Condition, type Conditions } from '../evaluate/store.ts';
+import { allObjectives } from '../store.ts';
 import type { ObjectivesTables } from '../tables.ts';
 import { wholeIn } from '../views/chart.ts';
+import { definedAt, type DefinedAt } from '../views/definitions.ts';
 import { momentOf, type Moment } from '../views/report.ts';
 import { readSeries } from '../views/series.ts';
 import { incidentsIn, type Incident } from './episodes.ts';
-import { keptPolicies, markedIncidents, type MarkedIncident } from './store.ts';
+import { keptPolicies, markedIncidents, objectivesOfService, type MarkedIncident } from './store.ts';
 import type { PoliciesTables } from './tables.ts';
 
 export type StandingGround = Pick<Ground, 'postgres' | 'clickhouse' | 'clock' | 'ledger'>;
@@ -41,7 +42,7 @@ const incidentsMax = 5_000;
 
 /** Which objectives are judged, and how closely. */
 export interface Asked {
-  readonly chosen: (objective: KeptObjective) => boolean;
+  readonly of: 'all' | { readonly name: string } | { readonly service: string };
   /** Incidents are looked at also where not even all bad events together reach a rule's share: for who looks at one. */
   readonly closely: boolean;
   readonly read: ReadOptions;
@@ -55,17 +56,17 @@ export interface FoundStanding {
 /** What follows from the policies of some objectives now, with the numbers. Counts of all are read at once. */
 export const standingsOf = async (ground: StandingGround, asked: Asked): Promise<FoundStanding[]> => {
   const moment = momentOf(ground, undefined);
-  const [all, policies, exclusions, conditions] = await Promise.all([
-    allObjectives(ground.postgres.tables<ObjectivesTables>()),
+  const [defined, policies, exclusions] = await Promise.all([
+    definitionsOf(ground, asked.of, moment),
     policiesNow(ground),
     exclusionsNow(ground.postgres),
-    readConditions(ground.postgres.tables<ObjectivesTables>()),
   ]);
-  const chosenNames = new Set(all.filter(asked.chosen).map(({ name }) => name));
-  const prepared = prepareAll(all, (definition) => {
-    const over = policies.of(definition.budgetPolicy).policy.overMinutes ?? 0;
-    return exclusions.of(definition, reachOf(definition, { from: moment.to - over * 60, to: moment.to }));
-  }).filter(({ name }) => chosenNames.has(name));
+  const conditions = await conditionsOf(ground, asked.of, defined);
+  const prepared = defined.map(({ kept, find }) => {
+    const over = policies.of(kept.definition.budgetPolicy).policy.overMinutes ?? 0;
+    const reach = reachOf(kept.definition, { from: moment.to - over * 60, to: moment.to });
+    return prepare(kept, find, exclusions.of(kept.definition, reach));
+  });
   const judged = prepared.map((each) => ({ prepared: each, ...policies.of(each.definition.budgetPolicy) }));
   const windows = new Map(judged.map((each) => [each.prepared.id, windowOf(each.policy, each.prepared, moment.to)]));
   const reads = judged.flatMap((each) => readsOf(each.prepared, windows.get(each.prepared.id)!));
@@ -96,6 +97,34 @@ export const standingsOf = async (ground: StandingGround, asked: Asked): Promise
       conditions: conditions.get(row.prepared.id) ?? new Map(),
     }),
   }));
+};
+
+/** One objective is not looked for among ten thousand. */
+const definitionsOf = async (
+  { postgres }: StandingGround,
+  of: Asked['of'],
+  { at }: Moment,
+): Promise<readonly DefinedAt[]> => {
+  const db = postgres.tables<ObjectivesTables>();
+  if (of === 'all') {
+    const all = await allObjectives(db);
+    const byName = new Map(all.map((each) => [each.name, each.definition]));
+    return all.map((kept) => ({ kept, find: (name) => byName.get(name) }));
+  }
+  const names = 'name' in of ? [of.name] : await objectivesOfService(postgres.tables<PoliciesTables>(), of.service);
+  const found = await Promise.all(names.map((name) => definedAt(db, name, at)));
+  return found.filter((each) => each !== null);
+};
+
+const conditionsOf = async (
+  { postgres }: StandingGround,
+  of: Asked['of'],
+  defined: readonly DefinedAt[],
+): Promise<Conditions> => {
+  const db = postgres.tables<ObjectivesTables>();
+  if (of === 'all') return readConditions(db);
+  const each = await Promise.all(defined.map(({ kept }) => readConditions(db, kept.id)));
+  return new Map(each.flatMap((own) => [...own]));
 };
 
 interface Row {

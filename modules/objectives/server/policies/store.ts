@@ -49,6 +49,18 @@ export const usersOfPolicy = async (db: Db, name: string): Promise<string[]> => 
   return rows.map((row) => row.name);
 };
 
+/** Names of a service's objectives, by name. */
+export const objectivesOfService = async (db: Db, service: string): Promise<string[]> => {
+  // What a gate asks about.
+  const rows = await db
+    .selectFrom('objectives.objective')
+    .select('name')
+    .where('service', '=', service)
+    .orderBy('name')
+    .execute();
+  return rows.map(({ name }) => name);
+};
+
 export interface MarkedIncident {
   readonly objective: string;
   readonly note: string;

@@ -17,6 +17,11 @@ export interface PoliciesTables {
     since: Date;
     finding: JSONColumnType<PolicyFinding & { policy: string }>;
   };
-  'objectives.objective': { id: string; name: string; definition: JSONColumnType<{ budgetPolicy: string }> };
+  'objectives.objective': {
+    id: string;
+    name: string;
+    service: string | null;
+    definition: JSONColumnType<{ budgetPolicy: string }>;
+  };
   'objectives.real_incident': { id: string; objective: string; began_at: Date; ended_at: Date; note: string };
 }

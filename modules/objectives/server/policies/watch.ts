@@ -15,7 +15,7 @@ const read = { lane: 'background', timeoutMs: 30_000, memoryBytesMax: 1024 * 102
  * and its event are one transaction. While counts cannot be read nothing is claimed.
  */
 export const watchPolicies = async (ground: StandingGround): Promise<void> => {
-  const standings = await standingsOf(ground, { chosen: () => true, closely: false, read }).catch((error: unknown) => {
+  const standings = await standingsOf(ground, { of: 'all', closely: false, read }).catch((error: unknown) => {
     if (error instanceof Refusal && error.problem.code.startsWith('clickhouse.')) return null;
     throw error;
   });
