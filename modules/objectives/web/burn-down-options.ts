@@ -26,7 +26,11 @@ export const burnDownOptions = (look: BurnDownLook, widthPx: number, heightPx: n
   legend: { show: false },
   padding: [20, 20, 0, 0],
   cursor: { points: { size: 6 }, drag: { x: look.onBrush !== undefined, y: false, setScale: false, dist: brushPxMin } },
-  scales: { x: { time: true }, y: { range: (chart) => [...leftBounds(rows(chart))] as [number, number] } },
+  scales: {
+    // One point alone stands in the middle of an hour, not of a decade.
+    x: { time: true, range: (_chart, from, to) => (to > from ? [from, to] : [from - 1_800, to + 1_800]) },
+    y: { range: (chart) => [...leftBounds(rows(chart))] as [number, number] },
+  },
   axes: [
     {
       stroke: () => token('--ui-text-muted'),

@@ -1,10 +1,9 @@
-import { parse, stringify } from 'yaml';
-
-/** A document as people read and keep it; the order of its fields stays. */
-export const textOf = (document: unknown): string => stringify(document, { lineWidth: 0 });
-
-/** The one document of a text; null where it is no YAML, no mapping or several. The server says what is wrong with it. */
-export const documentOfText = (text: string): Record<string, unknown> | null => {
+/**
+ * The one document of a text; null where it is no YAML, no mapping or several. The server says what is wrong with it. The library
+ * is fetched when a person first needs it.
+ */
+export const documentOfText = async (text: string): Promise<Record<string, unknown> | null> => {
+  const { parse } = await import('yaml');
   try {
     const value: unknown = parse(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value)

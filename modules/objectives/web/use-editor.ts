@@ -4,9 +4,10 @@ import { useRoute } from 'vue-router';
 import { call } from '../../../ui/api.ts';
 import { listDocuments } from '../contract/documents.ts';
 import { listSuggestions } from '../contract/suggest.ts';
-import { documentOfText, textOf } from './document-text.ts';
+import { documentOfText } from './document-text.ts';
 import { documentOf, emptyForm, type ObjectiveForm } from './objective-form.ts';
 import { formOf } from './read-form.ts';
+import { yamlText } from './yaml-text.ts';
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
@@ -40,7 +41,7 @@ export const useEditor = () => {
     const read = formOf(document, zone);
     if (read) Object.assign(form, read);
     mode.value = read ? 'form' : 'document';
-    written.value = textOf(document);
+    written.value = yamlText(document);
     ready.value = true;
   };
 
@@ -65,14 +66,14 @@ export const useEditor = () => {
     else ready.value = true;
   });
 
-  const text = computed(() => (mode.value === 'form' ? textOf(documentOf(form)) : written.value));
+  const text = computed(() => (mode.value === 'form' ? yamlText(documentOf(form)) : written.value));
   const toDocument = (): void => {
     written.value = text.value;
     mode.value = 'document';
   };
   /** Back to the form, where it can say what was written; false where it cannot. */
-  const toForm = (): boolean => {
-    const parsed = documentOfText(written.value);
+  const toForm = async (): Promise<boolean> => {
+    const parsed = await documentOfText(written.value);
     const read = parsed ? formOf(parsed, zone) : null;
     if (!read) return false;
     Object.assign(form, read);
@@ -106,10 +107,10 @@ const useSuggested = (
   });
   watch(
     data,
-    (found) => {
+    async (found) => {
       if (!found) return;
       const item = found.items.find((each) => each.name === name.value);
-      onFound(item ? documentOfText(item.document) : null);
+      onFound(item ? await documentOfText(item.document) : null);
     },
     { immediate: true },
   );
