@@ -47,7 +47,7 @@ export const killUnderLoad = async (kills: number): Promise<KillReport> => {
     }
     const log = await senders.finish(120_000);
     await caughtUp(product, token, 180_000);
-    return { ...done, answers: senders.answers(), log, wrongs: await wrongs(data, log) };
+    return { ...done, answers: senders.answers(), log, wrongs: await wrongs(data, log, { withObjectives: true }) };
   } finally {
     await product.stop();
     for (const pid of processesOf(product, 'everything')) killQuietly(pid);
