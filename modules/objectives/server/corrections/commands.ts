@@ -49,8 +49,11 @@ export const applyNamed = (
   ground.postgres.transaction<CorrectionsTables, Awaited<ReturnType<typeof applyNamed>>>(async (tx) => {
     const present = await store.lockNamed(tx, name);
     const now = ground.clock.now();
-    if (present && saysTheSame(present, said))
+    if (present && saysTheSame(present, said)) {
+      // Also what changes nothing tells what is there: only to those who might have said it.
+      await requireOwners(ground, actor, { ...said, touched: await store.objectivesOf(tx, said) });
       return { outcome: 'unchanged', correction: correctionShape(present, now) };
+    }
     if (present)
       await decideIn(ground, tx, actor, { row: present, decision: 'withdraw', reason: 'Another text was applied.' });
     const correction = await proposeIn(ground, tx, actor, { said, name });
@@ -114,8 +117,9 @@ const decideIn = async (
 ): Promise<Correction> => {
   const { row, decision, reason } = of;
   const decidedBy = personOf(actor);
-  // Whoever proposed it may take it back, also when the objectives are no longer theirs.
-  if (decision !== 'withdraw' || decidedBy !== row.created_by_id)
+  // Who proposed it may take it back, also when the objectives are no longer theirs; a token has only the power that it was given.
+  const ownHand = actor.kind === 'person' && decidedBy === row.created_by_id;
+  if (decision !== 'withdraw' || !ownHand)
     await requireOwners(ground, actor, { ...row, touched: await store.objectivesOf(tx, row) });
   const decided = decideOn({ state: row.state, decision, proposedBy: row.created_by_id, decidedBy });
   if (!decided.allowed) throw decided.reason === 'own-proposal' ? ownProposal() : alreadyDecided(row, decision);

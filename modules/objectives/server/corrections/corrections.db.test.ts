@@ -125,6 +125,8 @@ describe('Where corrections need an approval', () => {
       status: 409,
       body: { code: 'objectives.correction-decided' },
     });
+    // A token of hers that may only look does not take it back.
+    expect(await decide(body.id, 'withdraw', 'payersGlass')).toMatchObject({ status: 403 });
     // Taken back, the budget is what it was; the ledger keeps every step.
     expect((await decide(body.id, 'withdraw', 'payer')).body).toMatchObject({ state: 'withdrawn' });
     expect(await report('approved')).toMatchObject({ bad: 3_600, uncorrected: null });
@@ -160,6 +162,7 @@ describe('Corrections as code', () => {
     expect(first.body.correction.next).toHaveLength(10);
     expect(first.body.correction.next[0]).toEqual({ from: '2026-11-23T01:00:00.000Z', to: '2026-11-23T03:00:00.000Z' });
     expect((await put(nightly)).body).toEqual({ ...first.body, outcome: 'unchanged' });
+    expect((await put(nightly, 'searcher')).status).toBe(403);
     // Three nights of two hours lie in the window; the outage is in the second of them.
     expect(await report('named')).toMatchObject({ bad: 0, total: (72 - 6) * 3_600 });
     house.clock.advance({ milliseconds: 1 });

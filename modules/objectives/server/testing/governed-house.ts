@@ -20,6 +20,15 @@ export const people: Readonly<Record<string, Actor>> = {
     teams: {},
     scopes: ['api'],
   },
+  payersGlass: {
+    kind: 'token',
+    id: 'g',
+    name: 'glass',
+    ownerId: 'p',
+    role: 'viewer',
+    teams: {},
+    scopes: ['api'],
+  },
   searcher: { kind: 'person', id: 's', name: 'sam', role: 'viewer', teams: { search: 'admin' }, scopes: ['api'] },
 };
 
