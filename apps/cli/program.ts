@@ -22,6 +22,8 @@ export const runProgram = async (words: readonly string[]): Promise<void> => {
       'Leadline tells an SRE lead how much reliability is left under every service, and runs the work that keeps it there.',
     )
     .version('0.1.0')
+    // `--version` after a command belongs to that command: `change announce --version 1.4.2`.
+    .enablePositionalOptions()
     .addOption(new Option('-o, --output <form>', 'how results are printed').choices([...outputForms]).default('table'))
     .showHelpAfterError()
     .configureHelp({ showGlobalOptions: false })

@@ -21,7 +21,7 @@ const word = z.string().trim().min(1).max(changesLimits.wordLength);
 /** What was changed. `deploy` is a new version, `configuration` a setting or flag, `migration` the shape of data, `infrastructure` what it runs on. */
 export const changeKind = z.enum(['deploy', 'configuration', 'migration', 'infrastructure', 'other']);
 
-const said = z.object({
+const said = z.strictObject({
   service: serviceName,
   environment: z.string().max(changesLimits.wordLength).default(''),
   kind: changeKind.default('deploy'),

@@ -25,9 +25,9 @@ export const register = (program: Command, context: CliContext): void => {
       'after',
       '\nExample:\n  $ leadline change announce --service shop/checkout --version 1.4.2 --key run-4711 --link https://ci.example.org/4711',
     )
-    .action(async (options: Record<string, string>) => {
+    .action(async ({ output: _output, data: _data, ...said }: Record<string, string>) => {
       const { change, outcome }: { change: Change; outcome: string } = await context.call(announceChange, {
-        body: options,
+        body: said,
       });
       context.print([{ outcome, ...change }], ['outcome', ...columns]);
     });
@@ -43,8 +43,9 @@ export const register = (program: Command, context: CliContext): void => {
     .option('--from <instant>', 'only those that began then or later (RFC 3339)')
     .option('--to <instant>', 'only those that began earlier')
     .option('--limit <count>', 'how many', '50')
-    .action(async (options: Record<string, string>) => {
-      const page: { items: Change[] } = await context.call(listChanges, { query: options });
+    .action(async ({ service, environment, from, to, limit }: Record<string, string>) => {
+      const query = { service, environment, from, to, limit };
+      const page: { items: Change[] } = await context.call(listChanges, { query });
       context.print(page.items, columns);
     });
 };

@@ -129,6 +129,7 @@ describe('announcing a change', () => {
     ['a link that runs a script', { link: 'javascript:alert(1)' }, 'body.link'],
     ['a kind that there is not', { kind: 'wish' }, 'body.kind'],
     ['no service', { service: '' }, 'body.service'],
+    ['a field that there is not', { versoin: '1.0' }, 'body.versoin'],
     ['an instant that is none', { startedAt: 'yesterday' }, 'body.startedAt'],
   ])('refuses %s', async (_, wrong, path) => {
     const refused = await announce('ci', { ...deploy, ...wrong });
