@@ -169,12 +169,46 @@ it('the palette finds it, and the service shows it', async () => {
   await page.getByRole('link', { name: 'Checkout answers in time' }).waitFor();
 });
 
+it('time is left out with a reason, and a review is recorded, both on the screen of the objective', async () => {
+  const { page } = watched;
+  await page.goto('/objectives/checkout-answers-in-time');
+  await page.getByRole('button', { name: 'Leave time out' }).click();
+  await page.getByRole('dialog').getByLabel('Why').fill('Short');
+  await page.getByRole('button', { name: 'Leave it out' }).click();
+  await page.getByText('Say why, in at least 8 characters.').waitFor();
+  await page.getByRole('dialog').getByLabel('Why').fill('New disks for the database');
+  await page.getByRole('button', { name: 'Leave it out' }).click();
+  await page.getByText('New disks for the database').first().waitFor();
+  await page.getByRole('button', { name: 'Review it' }).click();
+  await page.getByRole('dialog').getByLabel('Why').fill('Too young to say');
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Record the review' }).click();
+  await page.getByText('Kept at 99 %').waitFor();
+  await page.getByText('Too young to say').waitFor();
+});
+
+it('a link shows the budget to who has no account, and nothing else', async () => {
+  const { page } = watched;
+  await page.getByRole('button', { name: 'Make a link for readers' }).click();
+  await page.getByRole('button', { name: 'Make the link' }).click();
+  const link = await page.getByRole('region', { name: 'the link' }).innerText();
+  expect(await accessibilityFaults(page)).toEqual([]);
+  const reader = await openPage(browser, product);
+  await reader.page.goto(new URL(link.trim()).pathname);
+  await reader.page.getByRole('heading', { name: 'Checkout answers in time', level: 2 }).waitFor();
+  await reader.page.getByText(/of a promised 99 % over 28 days/).waitFor();
+  expect(await accessibilityFaults(reader.page)).toEqual([]);
+  await keepPicture(reader.page, 'objectives-shared');
+  expect(reader.faults).toEqual([]);
+  await reader.close();
+});
+
 describe.each([
   ['/objectives', 'Lately', 'objectives'],
   ['/objectives/checkout-answers-in-time', 'Error budget', 'objective'],
   ['/objectives/checkout-answers-in-time/edit', 'The same as a document', 'objective-edit'],
   ['/objectives/backtest', 'What to try', 'backtest'],
-  ['/objectives/corrections', 'All time counts', 'corrections'],
+  ['/objectives/corrections', 'New disks for the database', 'corrections'],
   ['/objectives/reviews', /No review is due|Without a date/, 'reviews'],
 ] as const)('%s', (path, seen, picture) => {
   it('has no accessibility fault and fits a phone, light and dark', () => lookAt(path, seen, picture));

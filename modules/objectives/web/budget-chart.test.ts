@@ -33,6 +33,17 @@ describe('a burn-down draws what there is', () => {
     expect(chartFrom(anObjectiveReport({ countedFrom: young }))).toBe(young);
   });
 
+  it('not the empty minutes before a young history', () => {
+    const points = ['10:00', '10:01', '10:02', '10:03'].map((at, index) => ({
+      at: `2026-11-22T${at}:00.000Z`,
+      good: index,
+      bad: 0,
+      remainingRatio: index < 2 ? null : 1,
+    }));
+    const { points: drawn } = burnDownOf(aBudget({ from: '2026-11-22T10:00:00.000Z', points }), anObjectiveReport());
+    expect(drawn.map(([, left]) => left)).toEqual([null, 1, 1]);
+  });
+
   it('a projection no longer than half of what is drawn, on the same line', () => {
     const begun = '2026-11-22T10:00:00.000Z';
     const { projection } = burnDownOf(

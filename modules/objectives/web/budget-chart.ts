@@ -10,10 +10,12 @@ export type BudgetAnswer = z.output<typeof getBudget.answer>;
  * periods. A rolling window gives back each day what it spent a window ago, and even spending there is a level line.
  */
 export const burnDownOf = (budget: BudgetAnswer, report: Pick<ObjectiveReport, 'window' | 'from'>): BurnDown => {
-  const points = budget.points.map(({ at, remainingRatio }): LeftPoint => [Date.parse(at), remainingRatio]);
+  const isWhole = Date.parse(budget.from) <= Date.parse(report.from);
+  const all = budget.points.map(({ at, remainingRatio }): LeftPoint => [Date.parse(at), remainingRatio]);
+  // A young history begins within an hour whose first minutes are empty.
+  const points = isWhole ? all : all.slice(Math.max(0, all.findIndex(([, left]) => left !== null) - 1));
   const nowMs = Date.parse(budget.to);
   const projection = (budget.projection?.points ?? []).map(([at, left]): LeftPoint => [Date.parse(at), left]);
-  const isWhole = Date.parse(budget.from) <= Date.parse(report.from);
   return { points, projection: near(projection, points), nowMs, ideal: isWhole ? idealOf(report.window, nowMs) : null };
 };
 
