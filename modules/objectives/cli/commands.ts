@@ -11,6 +11,7 @@ import { correctionKind, registerCorrections } from './corrections.ts';
 import { objectivesFamily } from './objectives-family.ts';
 import { policyKind, registerPolicy } from './policies.ts';
 import { registerReviews } from './reviews.ts';
+import { registerSuggestions } from './suggestions.ts';
 import { registerShares } from './shares.ts';
 
 /** Documents that `apply`, `diff`, `validate` and `delete` take. */
@@ -25,6 +26,7 @@ export const register = (program: Command, context: CliContext): void => {
   registerExport(objective, context);
   registerPolicy(objective, context);
   registerReviews(program, objective, context);
+  registerSuggestions(objective, context);
   registerShares(program, objective, context);
   registerCorrections(program, context);
 };

@@ -1,7 +1,9 @@
 import { workbookApproaches } from './approaches.ts';
 import type { Tier } from './objective.ts';
 import { scoreAlerts, touches, type MarkedPeriod, type Score } from './score.ts';
+import type { Series } from './series.ts';
 import { simulate, type RaisedAlert, type Simulated, type SimulatedTier } from './simulate.ts';
+import { simulateWhole, type SimulatedWhole } from './simulate-whole.ts';
 import { defaultTiers, unreachable } from './tiers.ts';
 
 /** What an objective promises, as a policy needs it to know its tiers. */
@@ -73,15 +75,30 @@ export const presetPolicy = (name: string): TestedPolicy => {
 const withoutHold = (tier: Tier): SimulatedTier => ({ tier, holdSeconds: 0 });
 
 /** Tries one policy over the history of one objective. */
-export const tryPolicy = (objective: TestedObjective, policy: TestedPolicy): Tried => {
-  const raised = simulate(objective, policy.tiersFor(objective));
-  const endsAt = objective.series.startsAt + objective.series.good.length * objective.series.stepSeconds;
-  return {
-    alerts: raised.map((each) => tested(each, objective)),
-    score: scoreAlerts(raised, objective.marked),
-    firingSeconds: secondsCovered(raised, endsAt),
-  };
+export const tryPolicy = (objective: TestedObjective, policy: TestedPolicy): Tried =>
+  judged(objective, simulate(objective, policy.tiersFor(objective)), endOf(objective.series));
+
+/** The same over a composite or journey: its windows are composed from its parts' (simulate-whole.ts). */
+export const tryWhole = (
+  objective: TestedPromise & SimulatedWhole & Pick<TestedObjective, 'marked'>,
+  policy: TestedPolicy,
+): Tried => {
+  const [series] = objective.series.values();
+  const raised = series ? simulateWhole(objective, policy.tiersFor(objective)) : [];
+  return judged(objective, raised, series ? endOf(series) : 0);
 };
+
+const endOf = ({ startsAt, stepSeconds, good }: Series): number => startsAt + good.length * stepSeconds;
+
+const judged = (
+  objective: Pick<TestedObjective, 'name' | 'marked'>,
+  raised: readonly RaisedAlert[],
+  endsAt: number,
+): Tried => ({
+  alerts: raised.map((each) => tested(each, objective)),
+  score: scoreAlerts(raised, objective.marked),
+  firingSeconds: secondsCovered(raised, endsAt),
+});
 
 /** Adds up what one policy did on many objectives. */
 export const sumUp = (policy: string, tried: readonly Tried[]): PolicyResult => {
@@ -104,7 +121,7 @@ export const sumUp = (policy: string, tried: readonly Tried[]): PolicyResult => 
   };
 };
 
-const tested = (alert: RaisedAlert, { name, marked }: TestedObjective): TestedAlert => {
+const tested = (alert: RaisedAlert, { name, marked }: Pick<TestedObjective, 'name' | 'marked'>): TestedAlert => {
   const period = marked
     .filter((each) => touches(alert, each))
     .reduce<MarkedPeriod | null>((first, each) => (first && first.from <= each.from ? first : each), null);

@@ -1,6 +1,8 @@
 import { firesFor, judgeBurn, readyTier, type BurnReason, type ReadyTier, type WindowSums } from './decide-burn.ts';
 import { million, type Tier } from './objective.ts';
 import { runningSums, type Series } from './series.ts';
+import type { BurnTest } from './burn.ts';
+import { stepsAtOnce, surelyBelow } from './surely-below.ts';
 
 /** A tier as a back-test runs it. A tier of one window has it as its short one too. */
 export interface SimulatedTier {
@@ -54,6 +56,8 @@ export interface Steps {
   readonly count: number;
   /** True where nothing bad lies between: no tier can begin there. */
   isCalm(from: number, end: number): boolean;
+  /** Where it is known: up to which step no long window of this length can reach the threshold; `from` where nothing is known. */
+  belowUntil?(from: number, length: number, test: BurnTest): number;
   /** Whole counts of two windows that end at `end`. */
   read(windows: Filled, of: { end: number; longFrom: number; shortFrom: number }): void;
   /** Whether one step alone spends budget faster than it is earned. */
@@ -78,6 +82,10 @@ const stepsOfSeries = ({ series, targetPpm }: Simulated): Steps => {
     stepSeconds: series.stepSeconds,
     count: series.good.length,
     isCalm: (from, end) => bad[end] === bad[from],
+    belowUntil: (from, length, test) => {
+      const to = Math.min(series.good.length, from + stepsAtOnce(length));
+      return surelyBelow({ total, bad }, { from, to, length }, test) ? to : from;
+    },
     read: (windows, { end, longFrom, shortFrom }) => {
       windows.longTotal = total[end]! - total[longFrom]!;
       windows.longBad = bad[end]! - bad[longFrom]!;
@@ -103,12 +111,24 @@ const simulateTier = (steps: Steps, of: Decided, { tier, holdSeconds }: Simulate
   let open: RaisedAlert | null = null;
   let burns = false;
   let since = 0;
+  let asked = 0;
   for (let end = first; end <= steps.count; end++) {
     at.end = end;
     at.longFrom = end > long ? end - long : 0;
     at.shortFrom = end > short ? end - short : 0;
-    // Nothing bad and nothing burning: most steps of most services end here.
-    if (!burns && steps.isCalm(at.longFrom, end)) continue;
+    if (!burns) {
+      // Nothing bad in the short window: nothing can begin.
+      if (steps.isCalm(at.shortFrom, end)) continue;
+      // Most steps of most services end here: asked again only where a stretch that was passed over ends.
+      if (end > asked) {
+        const below = steps.belowUntil?.(end - 1, long, ready.test) ?? end - 1;
+        if (below >= end) {
+          end = below;
+          continue;
+        }
+        asked = end + stepsAtOnce(long) - 1;
+      }
+    }
     steps.read(windows, at);
     const reason = judgeBurn(ready, windows, burns);
     if (firesFor(reason)) {

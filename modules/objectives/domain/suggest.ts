@@ -6,6 +6,7 @@ import { countText, minutesText, percentText, ppmText } from './number-text.ts';
 import { ratioOf } from './ratio.ts';
 import { runningSums, type RunningSums, type Series } from './series.ts';
 import { simulate } from './simulate.ts';
+import { stepsAtOnce, surelyBelow } from './surely-below.ts';
 import { defaultTiers } from './tiers.ts';
 
 /** How one target would have fared over the history. */
@@ -124,12 +125,18 @@ const fareTarget = (
 };
 
 /** Steps at whose end the window is exhausted: a burn of at least one over all of it. A window that is not full holds what there is. */
-const stepsExhausted = ({ total, bad }: RunningSums, window: number, targetPpm: number): number => {
+const stepsExhausted = (sums: RunningSums, window: number, targetPpm: number): number => {
+  const { total, bad } = sums;
   const once = burnTest(targetPpm, ratioOf(1, 1));
+  const together = stepsAtOnce(window);
   let steps = 0;
-  for (let end = 1; end < total.length; end++) {
-    const from = end > window ? end - window : 0;
-    if (reaches(total[end]! - total[from]!, bad[end]! - bad[from]!, once)) steps += 1;
+  for (let first = 0; first < total.length - 1; first += together) {
+    const to = Math.min(total.length - 1, first + together);
+    if (surelyBelow(sums, { from: first, to, length: window }, once)) continue;
+    for (let end = first + 1; end <= to; end++) {
+      const from = end > window ? end - window : 0;
+      if (reaches(total[end]! - total[from]!, bad[end]! - bad[from]!, once)) steps += 1;
+    }
   }
   return steps;
 };

@@ -164,6 +164,27 @@ describe('a back-test over stored counts', () => {
   });
 });
 
+describe('a back-test of a composite', () => {
+  it('composes its windows: the outage of one part burns the whole', async () => {
+    const part = (name: string) => ({
+      displayName: name,
+      indicator: { kind: 'objective' as const, name },
+      weight: 1,
+      targetPpm: 999_000,
+    });
+    await house.keep(anObjective({ name: 'buying', components: [part('checkout'), part('calm')] }));
+    const { body } = await backtest({ objectives: ['buying'], policies: [{ preset: 'default' }] });
+    // Burn rates add up and the calm part adds none: as checkout alone, in steps of five minutes.
+    expect(body.results[0].alerts.map((each: any) => [each.tier, each.at])).toEqual(
+      ['ticket-slow', 'ticket-fast', 'page-slow', 'page-fast']
+        .toSorted()
+        .toReversed()
+        .map((tier) => [tier, '2026-11-15T12:05:00.000Z']),
+    );
+    expect(body.notes).toEqual(['1 composite objective was tried in steps of five minutes.']);
+  });
+});
+
 describe('what people mark as real', () => {
   const path = '/api/v1/objectives/checkout/real-incidents';
   it('is for those who answer for the objective', async () => {

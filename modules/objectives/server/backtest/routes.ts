@@ -30,10 +30,13 @@ export const addBacktestRoutes = (ground: Ground): void => {
     running = true;
     try {
       const startedMs = ground.clock.monotonicMs();
-      const objectives = named(await allObjectives(ground.postgres.tables<ObjectivesTables>()), body.objectives);
+      const all = await allObjectives(ground.postgres.tables<ObjectivesTables>());
+      const byName = new Map(all.map(({ name, definition }) => [name, definition]));
+      const objectives = named(all, body.objectives);
       const marked = await markedIn(ground, objectives, body);
       const { results, notes } = await backtest(ground.clickhouse, {
         objectives,
+        find: (name) => byName.get(name),
         policies,
         ...stretch,
         incidents: Map.groupBy(marked, ({ objective }) => objective),

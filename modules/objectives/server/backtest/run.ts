@@ -4,11 +4,13 @@ import {
   neverReached,
   sumUp,
   tryPolicy,
+  tryWhole,
   type PolicyResult,
   type TestedPolicy,
   type TestedPromise,
   type Tried,
 } from '../../domain/backtest.ts';
+import { indicatorsBelow, problemOf } from '../../domain/composite.ts';
 import { eventPartsOf } from '../../domain/method.ts';
 import type { Objective } from '../../domain/objective.ts';
 import type { MarkedPeriod } from '../../domain/score.ts';
@@ -19,6 +21,8 @@ import { badOnes, readSteps, type StepCounts, type Steps } from './signals.ts';
 /** What is tried on what. Instants in epoch seconds. */
 export interface Question {
   readonly objectives: readonly { readonly id: string; readonly name: string; readonly definition: Objective }[];
+  /** Objectives by name, for journeys. */
+  readonly find: (name: string) => Objective | undefined;
   readonly policies: readonly TestedPolicy[];
   readonly from: number;
   readonly to: number;
@@ -30,6 +34,9 @@ export interface Question {
 
 /** Objectives whose minutes are in memory at once: with 33 days about 190 MB. */
 const togetherMax = 500;
+/** Each takes about a third of a second. */
+const compositesMax = 50;
+const compositeSeconds = 300;
 /** Counts of a step are numbers of four bytes. */
 const countMax = 2 ** 32 - 1;
 
@@ -43,11 +50,7 @@ export const backtest = async (
 ): Promise<{ results: PolicyResult[]; notes: string[] }> => {
   const notes: string[] = [];
   const tested = question.objectives.filter(({ definition }) => indicatorOf(definition) !== null);
-  if (tested.length < question.objectives.length)
-    notes.push(
-      `${question.objectives.length - tested.length} composite objectives were left out: what burns in a composite is not the sum of its minutes.`,
-    );
-  const within = stretchOf(question, tested);
+  const within = stretchOf(question, question.objectives);
   if (within.stepSeconds !== 60)
     notes.push(
       'Counts by minute are not kept that far back: it was tried in steps of an hour, so nothing shorter is seen.',
@@ -78,9 +81,64 @@ export const backtest = async (
       await nextTurn();
     }
   }
-  const promises = tested.map(({ definition }) => promiseOf(definition));
+  notes.push(...(await tryComposites(clickhouse, question, within, tried)));
+  const promises = question.objectives.map(({ definition }) => promiseOf(definition));
   notes.push(...question.policies.flatMap((policy) => neverReached(promises, policy)));
   return { results: question.policies.map((policy) => sumUp(policy.name, tried.get(policy)!)), notes };
+};
+
+/** Composites: what burns in one is not the sum of its minutes, so each window is composed, in steps coarse enough for that. */
+const tryComposites = async (
+  clickhouse: Pick<ClickHouse, 'query' | 'queryBinary'>,
+  question: Question,
+  within: Steps,
+  tried: ReadonlyMap<TestedPolicy, Tried[]>,
+): Promise<string[]> => {
+  const composites = question.objectives.filter(({ definition }) => indicatorOf(definition) === null);
+  const sound = composites.filter(({ definition }) => problemOf(definition, question.find) === null);
+  const tested = sound.slice(0, compositesMax);
+  for (const { id, definition } of tested) {
+    const numbers = indicatorsBelow(definition, question.find);
+    const counts = await readSteps(clickhouse, numbers, within);
+    const step = Math.max(within.stepSeconds, definition.method === 'Occurrences' ? compositeSeconds : 0);
+    const objective = {
+      ...promiseOf(definition),
+      objective: definition,
+      find: question.find,
+      series: new Map(numbers.map((number) => [number, coarser(counts.get(number)!, within, step)])),
+      decideFrom: question.from,
+      marked: question.incidents.get(id) ?? [],
+    };
+    for (const policy of question.policies) {
+      tried.get(policy)!.push(tryWhole(objective, policy));
+      await nextTurn();
+    }
+  }
+  return [
+    ...(tested.length > 0 && within.stepSeconds < compositeSeconds
+      ? [
+          `${tested.length} composite ${tested.length === 1 ? 'objective was' : 'objectives were'} tried in steps of five minutes.`,
+        ]
+      : []),
+    ...(tested.length < composites.length
+      ? [
+          `${composites.length - tested.length} composite objectives were left out: at most ${compositesMax} are tried at once, and only those whose parts all exist.`,
+        ]
+      : []),
+  ];
+};
+
+/** Series of a coarser step, which the history divides into from its beginning. */
+const coarser = (counts: StepCounts, { from, to, stepSeconds }: Steps, coarse: number): Series => {
+  const factor = coarse / stepSeconds;
+  const steps = Math.floor((to - from) / coarse);
+  const good = new Float64Array(steps);
+  const bad = new Float64Array(steps);
+  for (let step = 0; step < steps * factor; step++) {
+    good[Math.floor(step / factor)]! += counts.good[step]!;
+    bad[Math.floor(step / factor)]! += counts.bad[step]!;
+  }
+  return { startsAt: from, stepSeconds: coarse, good, bad };
 };
 
 const promiseOf = ({ name, targetPpm, window, alerts }: Objective): TestedPromise => ({
@@ -104,8 +162,8 @@ const seriesOf = (objective: Objective, counts: StepCounts | undefined, within: 
   const events = {
     startsAt: from,
     stepSeconds,
-    good: Float64Array.from(counts.good),
-    bad: Float64Array.from(counts.bad),
+    good: new Float64Array(counts.good),
+    bad: new Float64Array(counts.bad),
   };
   return seriesByMethod(events, objective);
 };

@@ -55,9 +55,9 @@ export const readSteps = async (
 ): Promise<Map<number, StepCounts>> => {
   const { from, to, stepSeconds } = within;
   const steps = (to - from) / stepSeconds;
-  const counts = new Map(
-    indicators.map((number) => [number, { good: new Uint32Array(steps), bad: new Uint32Array(steps) }]),
-  );
+  const places = new Int32Array(Math.max(0, ...indicators) + 1).fill(-1);
+  for (const [index, number] of indicators.entries()) places[number] = index;
+  const counts = indicators.map((): StepCounts => ({ good: new Uint32Array(steps), bad: new Uint32Array(steps) }));
   const table = stepSeconds === 60 ? 'minute' : 'hour';
   const pieceSeconds = Math.max(
     fewestSecondsPerPiece,
@@ -71,16 +71,21 @@ export const readSteps = async (
        SETTINGS max_threads = 1, do_not_merge_across_partitions_select_final = 1`,
       options,
     );
-    place(numbersIn(bytes), within, counts);
+    place(numbersIn(bytes), within, { places, counts });
   }
-  return counts;
+  return new Map(indicators.map((number, index) => [number, counts[index]!]));
 };
 
-const place = (numbers: Uint32Array, within: Steps, counts: ReadonlyMap<number, StepCounts>): void => {
+/** Where the counts of each indicator go is looked up in a plain array: it is asked fifty million times. */
+const place = (
+  numbers: Uint32Array,
+  { from, stepSeconds }: Steps,
+  { places, counts }: { readonly places: Int32Array; readonly counts: readonly StepCounts[] },
+): void => {
   for (let at = 0; at < numbers.length; at += 4) {
-    const of = counts.get(numbers[at]!);
+    const of = counts[places[numbers[at]!] ?? -1];
     if (!of) continue;
-    const step = (numbers[at + 1]! - within.from) / within.stepSeconds;
+    const step = (numbers[at + 1]! - from) / stepSeconds;
     of.good[step] = numbers[at + 2]!;
     of.bad[step] = numbers[at + 3]!;
   }
