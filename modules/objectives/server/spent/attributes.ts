@@ -26,6 +26,17 @@ const fiveSeconds = 300;
 const keysMax = 400;
 /** Keys that repeat what another dimension says. */
 const repeated = new Set(['service.version', 'deployment.environment.name', 'deployment.environment', 'service.name']);
+/** Keys that tell connections and threads apart: a busy one has most of everything, which explains nothing. */
+const incidental = new Set([
+  'network.peer.port',
+  'network.local.port',
+  'client.port',
+  'net.peer.port',
+  'net.sock.peer.port',
+  'net.sock.host.port',
+  'thread.id',
+  'thread.name',
+]);
 
 /**
  * One measured thing by the attributes of its requests, from the spans while they are kept. Empty where nothing was bad or no
@@ -53,7 +64,7 @@ export const attributesOf = async (
   ];
   return [...Map.groupBy(rows, ({ key }) => key)]
     .slice(0, keysMax)
-    .filter(([key, same]) => !repeated.has(key) && says(same, chosen.requests))
+    .filter(([key, same]) => !repeated.has(key) && !incidental.has(key) && says(same, chosen.requests))
     .map(([key, same]) => ({
       dimension: dimensionOf(key),
       exact: notes.length === 0,
