@@ -1,5 +1,6 @@
 import { latencyEdgesMs, type BadRequest, type TelemetryDoor } from '../../../telemetry/server/public.ts';
 import type { ClickHouse } from '../../../../platform/clickhouse/clickhouse.ts';
+import { Refusal } from '../../../../kernel/problem.ts';
 import type { Spent } from '../../contract/spent.ts';
 import type { Counts, Indicator } from '../../domain/indicator.ts';
 import { differenceOf, sharesOf, type ValueCounts } from '../../domain/spent.ts';
@@ -21,7 +22,8 @@ export interface DimensionsQuestion {
   readonly budgetShare: number | null;
 }
 
-const valuesMax = 50;
+/** A service's operations are bounded where they are received: this is all of them. */
+const valuesMax = 2_000;
 /** Values that a person gets to see. */
 const shownMax = 12;
 const attributesShownMax = 8;
@@ -47,7 +49,9 @@ export const dimensionsOf = async (ground: DimensionsGround, question: Dimension
   );
   const looked = await lookAtSpans(ground, question, requests);
   const parts = question.measured.length > 1 ? [await partsOf(ground, question, simple)] : [];
-  const events = [...parts, ...joined([...counted, ...looked])].filter(hasBad);
+  const events = [...parts, ...joined([...counted, ...looked])].filter(
+    (each) => hasBad(each) || each.dimension === unread.dimension,
+  );
   const shown = events.map((each) => ({ ...each, difference: differenceOf(each.values) }));
   const plain = shown.filter(({ dimension }) => !dimension.startsWith('attribute:'));
   const attributes = shown
@@ -57,7 +61,7 @@ export const dimensionsOf = async (ground: DimensionsGround, question: Dimension
   const order = [...plain, ...attributes].sort(
     (a, b) => Number(outcomes.test(a.dimension)) - Number(outcomes.test(b.dimension)) || b.difference - a.difference,
   );
-  const calls = await callsOf(ground, question, simple);
+  const calls = await callsOf(ground, question, requests);
   return [
     ...order.map((each) => ({
       dimension: each.dimension,
@@ -149,24 +153,35 @@ const lookAtSpans = async (
   requests: readonly Measured[],
 ): Promise<Dimension[]> => {
   const found: Dimension[] = [];
-  for (const each of requests.slice(0, lookedAtMax))
-    found.push(...(await attributesOf(clickhouse, each, question, badOf(each.definition) === null)));
+  for (const each of requests.slice(0, lookedAtMax)) {
+    try {
+      found.push(...(await attributesOf(clickhouse, each, question, badOf(each.definition) === null)));
+    } catch (error) {
+      // What is known without the spans is told all the same.
+      if (!(error instanceof Refusal)) throw error;
+      found.push({ ...unread, note: `The spans could not be read: ${error.problem.title}.` });
+    }
+  }
   return found;
 };
+
+const unread = { dimension: 'attributes', exact: false, values: [] } as const;
 
 /** Calls that the services made: of the failed ones (or the slow ones), how many went where. */
 const callsOf = async (
   { history }: DimensionsGround,
   question: DimensionsQuestion,
-  simple: readonly Measured[],
+  requests: readonly Measured[],
 ): Promise<Dimension> => {
+  const asked = requests.map(({ definition }) => {
+    const { service, environment } = selectionOf(definition);
+    const bad = badOf(definition);
+    return { service, environment, slowerThanMs: typeof bad === 'object' && bad !== null ? bad.slowerThanMs : null };
+  });
+  // Two parts of one service made the same calls.
+  const once = [...new Map(asked.map((each) => [JSON.stringify(each), each])).values()];
   const made = await Promise.all(
-    simple.slice(0, lookedAtMax).map(async ({ definition }) => {
-      const { service, environment } = selectionOf(definition);
-      const bad = badOf(definition);
-      const slowerThanMs = typeof bad === 'object' && bad !== null ? bad.slowerThanMs : null;
-      return history.callShares({ ...stretchOf(question), service, environment, slowerThanMs, limit: valuesMax });
-    }),
+    once.slice(0, lookedAtMax).map((each) => history.callShares({ ...stretchOf(question), ...each, limit: valuesMax })),
   );
   const values = made
     .flat()
