@@ -89,8 +89,9 @@ export const evaluationHouse = async (now: string): Promise<EvaluationHouse> => 
       // Sealed or not: the order in which they were written.
       const { rows } = await postgres.pool.query(
         `SELECT kind, subject, data FROM (
-           SELECT id, kind, subject, data FROM ledger.event UNION ALL SELECT id, kind, subject, data FROM ledger.pending
-         ) AS event WHERE kind LIKE 'budget.%' OR kind LIKE 'objective.%data%' ORDER BY id`,
+           SELECT 0 AS waiting, place AS turn, kind, subject, data FROM ledger.event
+           UNION ALL SELECT 1, written, kind, subject, data FROM ledger.pending
+         ) AS event WHERE kind LIKE 'budget.%' OR kind LIKE 'objective.%data%' ORDER BY waiting, turn`,
       );
       return rows as ToldEvent[];
     },
