@@ -9,6 +9,7 @@ describe('a figure of a budget never reads as something else', () => {
     ['hardly overspent is not even', -0.0004, '−0.04 %'],
     ['touched is not whole', 0.9999, '99.99 %'],
     ['hardly touched is not whole either', 0.9999504, '99.995 %'],
+    ['and without digits that say nothing', 0.999900099, '99.99 %'],
     ['untouched', 1, '100 %'],
     ['gone', 0, '0 %'],
     ['nothing seen', null, '–'],

@@ -15,7 +15,7 @@ export const leftText = (remainingRatio: number | null): string => {
   const percent = remainingRatio * 100;
   const whole = Math.round(percent);
   const sign = percent < 0 ? '−' : '';
-  if (whole === 100 && percent < 100) return `${percent.toFixed(-Math.floor(Math.log10(100 - percent)))} %`;
+  if (whole === 100 && percent < 100) return `${Number(percent.toFixed(-Math.floor(Math.log10(100 - percent))))} %`;
   if (whole === 0 && percent !== 0) return `${sign}${Math.abs(Number(percent.toPrecision(2)))} %`;
   return `${sign}${countText(Math.abs(whole))} %`;
 };
