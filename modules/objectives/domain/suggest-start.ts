@@ -29,18 +29,18 @@ export const proposeTarget = (series: Series): Proposal => {
   if (suggested.reason !== 'too-little-history') return { ...suggested, fared: suggested.candidates };
   const counts = countsOf(series);
   const total = counts.good + counts.bad;
-  const minutes = countText((stepsWithData(series) * series.stepSeconds) / 60);
+  const minutes = minutesText((stepsWithData(series) * series.stepSeconds) / 60);
   if (total < startLimits.eventsMin)
     return {
       recommendedPpm: null,
       reason: 'too-little-history',
-      text: `Too little history yet: ${countText(total)} requests in ${minutes} minutes. A start is proposed from ${startLimits.eventsMin} requests on, a target from history after ${minutesText(suggestLimits.minutesWithDataMin)} with data.`,
+      text: `Too little history yet: ${countText(total)} requests in ${minutes}. A start is proposed from ${startLimits.eventsMin} requests on, a target from history after ${minutesText(suggestLimits.minutesWithDataMin)} with data.`,
       fared: [],
     };
   const fared = fareTargets({ series, windowMinutes: suggestLimits.windowMinutes }, startLimits.targetsPpm);
   const kept = fared.filter(({ budget }) => (budget.remainingRatio ?? 0) >= suggestLimits.remainingRatioMin);
   const recommendedPpm = kept.at(-1)?.targetPpm ?? null;
-  const seen = `so far ${percentText(counts.good / total)} of ${countText(total)} requests in ${minutes} minutes were good`;
+  const seen = `so far ${percentText(counts.good / total)} of ${countText(total)} requests in ${minutes} were good`;
   return recommendedPpm === null
     ? {
         recommendedPpm,

@@ -197,6 +197,7 @@ const startsWithin =
   ({ at }: Mark): boolean =>
     Date.parse(at) >= from * 1_000 && Date.parse(at) < to * 1_000;
 
-const newestFirst = (a: Mark, b: Mark): number => Date.parse(b.at) - Date.parse(a.at);
+const newestFirst = (a: Mark, b: Mark): number =>
+  Temporal.Instant.compare(Temporal.Instant.from(b.at), Temporal.Instant.from(a.at));
 const instantOf = (second: number): Temporal.Instant => Temporal.Instant.fromEpochMilliseconds(second * 1_000);
 const textOf = (second: number): string => instantOf(Math.floor(second)).toString();

@@ -137,7 +137,10 @@ const itemOf = async (ground: PreviewGround, given: Asked): Promise<Item> => {
   const judged = plain
     ? await judgePlain(given, cut[0]!)
     : await judgeWhole(given, new Map(measured.map(({ number }, index) => [number, cut[index]!])));
-  const notes = [...new Set(histories.flatMap((each) => each.notes)), ...notesOf(given, plain)];
+  const notes = [
+    ...new Set(histories.flatMap((each) => each.notes)),
+    ...notesOf(given, plain, cut[0]?.startsAt ?? asked.to),
+  ];
   return {
     name: objective.name,
     window: objective.window,
@@ -221,8 +224,8 @@ const judgeWhole = async (given: Asked, events: ReadonlyMap<number, Series>): Pr
   return { stepSeconds, steps, fared, alerts };
 };
 
-const notesOf = ({ objective, asked }: Asked, plain: boolean): string[] => [
-  ...(asked.from < asked.minutesFrom
+const notesOf = ({ objective, asked }: Asked, plain: boolean, firstAt: number): string[] => [
+  ...(firstAt < asked.minutesFrom
     ? [`What is older than ${minutesDays} days is known by the hour only, and was taken as even within each.`]
     : []),
   ...(objective.window.kind === 'calendar'
