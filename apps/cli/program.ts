@@ -17,21 +17,7 @@ const exitBug = 70;
 
 /** Builds the whole command tree and runs one command line. Sets the process's exit code. */
 export const runProgram = async (words: readonly string[]): Promise<void> => {
-  const program = new Command('leadline')
-    .description(
-      'Leadline tells an SRE lead how much reliability is left under every service, and runs the work that keeps it there.',
-    )
-    .version('0.1.0')
-    // `--version` after a command belongs to that command: `change announce --version 1.4.2`.
-    .enablePositionalOptions()
-    .addOption(new Option('-o, --output <form>', 'how results are printed').choices([...outputForms]).default('table'))
-    .showHelpAfterError()
-    .configureHelp({ showGlobalOptions: false })
-    .addHelpText(
-      'after',
-      '\nExamples:\n  $ leadline serve --data ./data --port 7070\n  $ leadline token create --role admin --name ci\n  $ leadline apply -f team.yaml\n  $ leadline get services -o json\n\nThe CLI talks to LEADLINE_URL (default http://127.0.0.1:7070) with LEADLINE_TOKEN.',
-    );
-
+  const program = emptyProgram();
   const flags: Record<string, unknown> = {};
   for (const name of settingNames) {
     const option = new Option(`--${flagName(name)} <value>`, settingsSchema.shape[name].description ?? '').argParser(
@@ -97,6 +83,23 @@ export const runProgram = async (words: readonly string[]): Promise<void> => {
     }
   }
 };
+
+/** The program without its commands. */
+const emptyProgram = (): Command =>
+  new Command('leadline')
+    .description(
+      'Leadline tells an SRE lead how much reliability is left under every service, and runs the work that keeps it there.',
+    )
+    .version('0.1.0')
+    // `--version` after a command belongs to that command: `change announce --version 1.4.2`.
+    .enablePositionalOptions()
+    .addOption(new Option('-o, --output <form>', 'how results are printed').choices([...outputForms]).default('table'))
+    .showHelpAfterError()
+    .configureHelp({ showGlobalOptions: false })
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ leadline serve --data ./data --port 7070\n  $ leadline token create --role admin --name ci\n  $ leadline apply -f team.yaml\n  $ leadline get services -o json\n\nThe CLI talks to LEADLINE_URL (default http://127.0.0.1:7070) with LEADLINE_TOKEN.',
+    );
 
 const refusalText = ({ problem }: Refusal): string => {
   const fields = (problem.errors ?? []).map((each) => `  ${each.path}: ${each.message}`);

@@ -42,3 +42,13 @@ it('says how a proposed target would have fared, and makes it with one click', a
   await flushPromises();
   expect(sent).toEqual([{ text: 'kind: SLO' }]);
 });
+
+it('says why nothing is proposed for a service yet', async () => {
+  const reason = 'Too little history yet: 12 requests in 1 minute.';
+  const notYet = [{ service: 'shop/quiet', environment: 'demo', about: 'availability', reason }];
+  vi.stubGlobal('fetch', async () => Response.json({ items: [], notYet }));
+  const list = mount(SuggestionList, { global: { plugins: [VueQueryPlugin] } });
+  await flushPromises();
+  expect(list.get('details').text()).toContain('Nothing proposed yet for 1 more');
+  expect(list.get('details li').text()).toContain(`shop/quiet demo (availability): ${reason}`);
+});
