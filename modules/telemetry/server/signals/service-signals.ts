@@ -79,11 +79,12 @@ interface StepRow extends FigureRow {
 const signalsIn = async (reads: Reads, filter: RequestFilter, asked: ReadRange, askedStep: number): Promise<Found> => {
   const { pieces, range, stepSeconds } = planOf(asked, askedStep, sourcesNow(reads, true));
   const rows = requestRows(pieces, filter, []);
+  // ROLLUP makes the row of the totals out of the steps' own states; GROUPING SETS would merge every sketch a second time.
   const found = await reads.engine.read<StepRow>(
     `-- Requests, errors, quantiles and exact duration counts of one service: a row a step, and one for all together.
      SELECT toUInt32(intDiv(second, {step:UInt32}) * {step:UInt32}) AS start, toUInt8(grouping(start)) AS whole, ${figureColumns}, sumForEach(within) AS within
      FROM (${rows.sql})
-     GROUP BY GROUPING SETS ((start), ())
+     GROUP BY start WITH ROLLUP
      SETTINGS do_not_merge_across_partitions_select_final = 1`,
     { ...rows.params, step: stepSeconds },
   );
