@@ -20,6 +20,15 @@ export interface KeptObjective {
   readonly changedAt: Temporal.Instant;
 }
 
+/** Changes whenever an objective is made, changed or deleted, whatever the clock does: for those who remember what they read. */
+export const objectivesMark = async (db: Db): Promise<string> => {
+  const { mark } = await db
+    .selectFrom('objectives.objective')
+    .select(sql<string>`count(*) || ':' || coalesce(sum(extract(epoch from changed_at)), 0)`.as('mark'))
+    .executeTakeFirstOrThrow();
+  return mark;
+};
+
 /** One thing that is counted; `number` is its key in the counts. */
 export interface KeptIndicator {
   readonly number: number;

@@ -27,8 +27,12 @@ export const burnDownOptions = (look: BurnDownLook, widthPx: number, heightPx: n
   padding: [20, 20, 0, 0],
   cursor: { points: { size: 6 }, drag: { x: look.onBrush !== undefined, y: false, setScale: false, dist: brushPxMin } },
   scales: {
-    // One point alone stands in the middle of an hour, not of a decade.
-    x: { time: true, range: (_chart, from, to) => (to > from ? [from, to] : [from - 1_800, to + 1_800]) },
+    // One point alone stands in the middle of an hour; the library would draw years.
+    x: {
+      time: true,
+      range: (chart, from, to) =>
+        (chart.data[0]?.length ?? 0) > 1 && to > from ? [from, to] : [from - 1_800, from + 1_800],
+    },
     y: { range: (chart) => [...leftBounds(rows(chart))] as [number, number] },
   },
   axes: [

@@ -14,7 +14,7 @@ import { readAll } from '../evaluate/readings.ts';
 import { createSettledSlices, type SettledSlices } from '../evaluate/settled-slices.ts';
 import { createSilence } from '../evaluate/silence.ts';
 import { readConditions } from '../evaluate/store.ts';
-import { allObjectives } from '../store.ts';
+import { allObjectives, objectivesMark } from '../store.ts';
 import type { ObjectivesTables } from '../tables.ts';
 import { sparklines } from './chart.ts';
 import { problemsOf } from './definitions.ts';
@@ -37,7 +37,7 @@ interface Row {
   readonly summary: Omit<ObjectiveSummary, 'sparkline'>;
 }
 
-/** Several people look at once: what was judged is good for this long. */
+/** Several people look at once: what was judged is good for this long, unless an objective or a correction changed. */
 const freshMs = 3_000;
 const sparklinePoints = 30;
 
@@ -47,11 +47,12 @@ export interface ObjectivesOverview {
 
 export const createOverview = (ground: ReportGround): ObjectivesOverview => {
   const settled = createSettledSlices(ground.clickhouse, ground.clock);
-  let known: { atMs: number; standing: Promise<Standing> } | null = null;
-  const standing = (): Promise<Standing> => {
+  let known: { atMs: number; mark: string; standing: Promise<Standing> } | null = null;
+  const standing = async (): Promise<Standing> => {
+    const mark = `${await objectivesMark(ground.postgres.tables())} ${(await exclusionsNow(ground.postgres)).mark}`;
     const nowMs = ground.clock.monotonicMs();
-    if (known && nowMs - known.atMs < freshMs) return known.standing;
-    const next = { atMs: nowMs, standing: judgeAll(ground, settled) };
+    if (known?.mark === mark && nowMs - known.atMs < freshMs) return known.standing;
+    const next = { atMs: nowMs, mark, standing: judgeAll(ground, settled) };
     next.standing.catch(() => {
       if (known === next) known = null;
     });

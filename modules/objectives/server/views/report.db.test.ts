@@ -172,6 +172,17 @@ it('the list shows the endangered first, filters, pages, and says the same as ea
   expect((await overview.page({ ...query, service: 'shop/other' })).total).toBe(0);
 });
 
+it('what was just written is in the list at once, and what was deleted is gone from it', async () => {
+  const overview = createOverview(house.ground);
+  const named = async (): Promise<number> =>
+    (await overview.page({ limit: 8, sort: 'endangered', q: 'just-written' })).total;
+  expect(await named()).toBe(0);
+  const id = await house.keep(anObjective({ name: 'just-written', targetPpm: 990_000, window: rolling }));
+  expect(await named()).toBe(1);
+  await house.postgres.pool.query('DELETE FROM objectives.objective WHERE id = $1', [id]);
+  expect(await named()).toBe(0);
+});
+
 it('an unknown objective and an instant to come are refused', async () => {
   await expect(reportOf(house.ground, 'nowhere', undefined)).rejects.toThrow('no such objective');
   await expect(reportOf(house.ground, 'chart', '2027-01-01T00:00:00Z')).rejects.toThrow('yet to come');
