@@ -5,6 +5,7 @@ export const migrationSources: { name: string; folder: URL }[] = [
   { name: 'jobs', folder: new URL('../../platform/jobs/migrations/', import.meta.url) },
   { name: 'identity', folder: new URL('../../modules/identity/server/migrations/', import.meta.url) },
   { name: 'catalog', folder: new URL('../../modules/catalog/server/migrations/', import.meta.url) },
+  { name: 'delivery', folder: new URL('../../modules/delivery/server/migrations/', import.meta.url) },
   { name: 'telemetry', folder: new URL('../../modules/telemetry/server/migrations/', import.meta.url) },
   { name: 'objectives', folder: new URL('../../modules/objectives/server/migrations/', import.meta.url) },
   { name: 'changes', folder: new URL('../../modules/changes/server/migrations/', import.meta.url) },

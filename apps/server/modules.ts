@@ -1,12 +1,20 @@
 import type { Ground, Started } from '../../platform/module/ground.ts';
 import { catalogModule } from '../../modules/catalog/server/module.ts';
 import { changesModule } from '../../modules/changes/server/module.ts';
+import { deliveryModule } from '../../modules/delivery/server/module.ts';
 import { identityModule } from '../../modules/identity/server/module.ts';
 import { objectivesModule } from '../../modules/objectives/server/module.ts';
 import { telemetryModule } from '../../modules/telemetry/server/module.ts';
 
 /** Every module in floor order; `tools/floors.ts` holds the same order and a guard compares the two. */
-export const modules = [identityModule, catalogModule, telemetryModule, objectivesModule, changesModule] as const;
+export const modules = [
+  identityModule,
+  catalogModule,
+  deliveryModule,
+  telemetryModule,
+  objectivesModule,
+  changesModule,
+] as const;
 
 /** Starts each module with the doors of the ones below it. Gives back what must be stopped, in starting order. */
 export const startModules = async (ground: Ground) => {
@@ -17,8 +25,9 @@ export const startModules = async (ground: Ground) => {
   };
   const identity = keep('identity', await identityModule.start(ground, {}));
   const catalog = keep('catalog', await catalogModule.start(ground, { identity }));
+  const delivery = keep('delivery', await deliveryModule.start(ground, { identity }));
   const telemetry = keep('telemetry', await telemetryModule.start(ground, { identity, catalog }));
   const objectives = keep('objectives', await objectivesModule.start(ground, { identity, catalog, telemetry }));
   const changes = keep('changes', await changesModule.start(ground, { catalog, objectives }));
-  return { doors: { identity, catalog, telemetry, objectives, changes }, stops };
+  return { doors: { identity, catalog, delivery, telemetry, objectives, changes }, stops };
 };

@@ -122,6 +122,81 @@ CREATE UNIQUE INDEX change_key ON changes.change USING btree (announced_by, serv
 CREATE INDEX change_service ON changes.change USING btree (service, started_at DESC, id DESC);
 CREATE INDEX change_time ON changes.change USING btree (started_at DESC, id DESC);
 
+-- delivery ------------------------------------------------------------------------------------------------------
+
+CREATE TABLE delivery.attempt (
+  id uuid NOT NULL,
+  message uuid NOT NULL,
+  provider text NOT NULL,
+  fence bigint NOT NULL,
+  at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  result text,
+  status integer,
+  detail text,
+  provider_ref text,
+  receipt_at timestamp with time zone,
+  CONSTRAINT attempt_message_fkey FOREIGN KEY (message) REFERENCES delivery.message(id) ON DELETE CASCADE,
+  CONSTRAINT attempt_pkey PRIMARY KEY (id),
+  CONSTRAINT attempt_result_check CHECK ((result = ANY (ARRAY['accepted'::text, 'delivered'::text, 'failed'::text, 'timeout'::text, 'refused'::text, 'superseded'::text])))
+);
+CREATE INDEX attempt_message ON delivery.attempt USING btree (message, at);
+CREATE INDEX attempt_ref ON delivery.attempt USING btree (provider, provider_ref) WHERE (provider_ref IS NOT NULL);
+
+CREATE TABLE delivery.message (
+  id uuid NOT NULL,
+  key text NOT NULL,
+  channel text NOT NULL,
+  address text NOT NULL,
+  urgency text NOT NULL,
+  about text NOT NULL,
+  content jsonb NOT NULL,
+  reply_token text,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone,
+  state text NOT NULL DEFAULT 'waiting'::text,
+  lane text NOT NULL,
+  ready_at timestamp with time zone NOT NULL,
+  holder text,
+  fence bigint NOT NULL DEFAULT 0,
+  attempts integer NOT NULL DEFAULT 0,
+  tries jsonb NOT NULL DEFAULT '{}'::jsonb,
+  ended_at timestamp with time zone,
+  last_detail text,
+  CONSTRAINT message_key_key UNIQUE (key),
+  CONSTRAINT message_pkey PRIMARY KEY (id),
+  CONSTRAINT message_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'unconfirmed'::text, 'accepted'::text, 'delivered'::text, 'failed'::text, 'expired'::text, 'cancelled'::text]))),
+  CONSTRAINT message_urgency_check CHECK ((urgency = ANY (ARRAY['high'::text, 'low'::text])))
+);
+CREATE INDEX message_about ON delivery.message USING btree (about, created_at);
+CREATE INDEX message_open ON delivery.message USING btree (lane, urgency, ready_at) WHERE (state = ANY (ARRAY['waiting'::text, 'unconfirmed'::text]));
+CREATE INDEX message_ready ON delivery.message USING btree (ready_at) WHERE (state = ANY (ARRAY['waiting'::text, 'unconfirmed'::text]));
+CREATE INDEX message_reply ON delivery.message USING btree (channel, address, created_at DESC) WHERE (reply_token IS NOT NULL);
+CREATE INDEX message_time ON delivery.message USING btree (created_at DESC, id DESC);
+
+CREATE TABLE delivery.pace (
+  lane text NOT NULL,
+  paused_until timestamp with time zone,
+  full_at timestamp with time zone,
+  CONSTRAINT pace_pkey PRIMARY KEY (lane)
+);
+
+CREATE TABLE delivery.provider (
+  name text NOT NULL,
+  channel text NOT NULL,
+  kind text NOT NULL,
+  priority integer NOT NULL,
+  enabled boolean NOT NULL,
+  settings jsonb NOT NULL,
+  secrets bytea,
+  secret_names text[] NOT NULL,
+  rate_limit jsonb NOT NULL,
+  receipt_within_seconds integer,
+  changed_at timestamp with time zone NOT NULL,
+  changed_by text NOT NULL,
+  CONSTRAINT provider_pkey PRIMARY KEY (name)
+);
+
 -- ground --------------------------------------------------------------------------------------------------------
 
 CREATE TABLE ground.clock (
@@ -692,5 +767,203 @@ CREATE TABLE objectives.version (
   changed_by text NOT NULL,
   CONSTRAINT version_objective_fkey FOREIGN KEY (objective) REFERENCES objectives.objective(id) ON DELETE CASCADE,
   CONSTRAINT version_pkey PRIMARY KEY (objective, since)
+);
+
+-- oncall --------------------------------------------------------------------------------------------------------
+
+CREATE TABLE oncall.audit (
+  singleton boolean NOT NULL DEFAULT true,
+  at timestamp with time zone NOT NULL,
+  ok boolean NOT NULL,
+  owed bigint NOT NULL,
+  findings jsonb NOT NULL,
+  holder text NOT NULL,
+  since timestamp with time zone NOT NULL,
+  alarmed_at timestamp with time zone,
+  CONSTRAINT audit_pkey PRIMARY KEY (singleton),
+  CONSTRAINT audit_singleton_check CHECK (singleton)
+);
+
+CREATE TABLE oncall.contact_code (
+  person_id uuid NOT NULL,
+  method text NOT NULL,
+  code_hash bytea NOT NULL,
+  sent_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  tries integer NOT NULL DEFAULT 0,
+  sent_count integer NOT NULL DEFAULT 1,
+  counting_from timestamp with time zone NOT NULL,
+  CONSTRAINT contact_code_person_id_method_fkey FOREIGN KEY (person_id, method) REFERENCES oncall.contact_method(person_id, name) ON DELETE CASCADE,
+  CONSTRAINT contact_code_pkey PRIMARY KEY (person_id, method)
+);
+
+CREATE TABLE oncall.contact_method (
+  person_id uuid NOT NULL,
+  name text NOT NULL,
+  channel text NOT NULL,
+  address text NOT NULL,
+  origin text NOT NULL,
+  verified_how text,
+  verified_by text,
+  verified_at timestamp with time zone,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT contact_method_address_check CHECK ((length(address) <= 4000)),
+  CONSTRAINT contact_method_check CHECK ((((verified_how IS NULL) = (verified_at IS NULL)) AND ((verified_how IS NULL) = (verified_by IS NULL)))),
+  CONSTRAINT contact_method_name_check CHECK ((name ~ '^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$'::text)),
+  CONSTRAINT contact_method_origin_check CHECK ((origin = ANY (ARRAY['hand'::text, 'file'::text]))),
+  CONSTRAINT contact_method_pkey PRIMARY KEY (person_id, name),
+  CONSTRAINT contact_method_verified_how_check CHECK ((verified_how = ANY (ARRAY['code'::text, 'file'::text])))
+);
+
+CREATE TABLE oncall.link_key (
+  id smallint NOT NULL,
+  key_encrypted bytea NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  CONSTRAINT link_key_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE oncall.link_use (
+  mac bytea NOT NULL,
+  page_id uuid NOT NULL,
+  used_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT link_use_pkey PRIMARY KEY (mac)
+);
+CREATE INDEX link_use_expires ON oncall.link_use USING btree (expires_at);
+
+CREATE TABLE oncall.notification (
+  id uuid NOT NULL,
+  page_id uuid NOT NULL,
+  kind text NOT NULL,
+  step integer NOT NULL,
+  round integer NOT NULL,
+  person_id uuid,
+  person text,
+  method text NOT NULL,
+  channel text NOT NULL,
+  address text NOT NULL,
+  rule integer NOT NULL,
+  why text NOT NULL,
+  owed_at timestamp with time zone NOT NULL,
+  state text NOT NULL DEFAULT 'owed'::text,
+  handed_at timestamp with time zone,
+  reason text,
+  CONSTRAINT notification_kind_check CHECK ((kind = ANY (ARRAY['page'::text, 'unanswered'::text, 'resolved'::text]))),
+  CONSTRAINT notification_page_id_fkey FOREIGN KEY (page_id) REFERENCES oncall.page(id),
+  CONSTRAINT notification_pkey PRIMARY KEY (id),
+  CONSTRAINT notification_state_check CHECK ((state = ANY (ARRAY['owed'::text, 'handed'::text, 'cancelled'::text])))
+);
+CREATE INDEX notification_owed ON oncall.notification USING btree (owed_at) WHERE (state = 'owed'::text);
+CREATE INDEX notification_page ON oncall.notification USING btree (page_id, owed_at);
+CREATE INDEX notification_person ON oncall.notification USING btree (person, owed_at DESC);
+
+CREATE TABLE oncall.page (
+  id uuid NOT NULL,
+  summary text NOT NULL,
+  details text NOT NULL,
+  urgency text NOT NULL,
+  route text NOT NULL,
+  dedup_key text,
+  policy text,
+  team text,
+  person text,
+  service text,
+  link text,
+  source text NOT NULL,
+  plan jsonb NOT NULL,
+  state text NOT NULL DEFAULT 'triggered'::text,
+  raised_at timestamp with time zone NOT NULL,
+  raised_by text NOT NULL,
+  times integer NOT NULL DEFAULT 1,
+  last_raised_at timestamp with time zone NOT NULL,
+  acknowledged_at timestamp with time zone,
+  acknowledged_by text,
+  resolved_at timestamp with time zone,
+  resolved_by text,
+  snoozed_until timestamp with time zone,
+  unanswered_at timestamp with time zone,
+  seq integer NOT NULL DEFAULT 0,
+  CONSTRAINT page_pkey PRIMARY KEY (id),
+  CONSTRAINT page_state_check CHECK ((state = ANY (ARRAY['triggered'::text, 'acknowledged'::text, 'resolved'::text]))),
+  CONSTRAINT page_urgency_check CHECK ((urgency = ANY (ARRAY['high'::text, 'low'::text])))
+);
+CREATE INDEX page_key ON oncall.page USING btree (dedup_key) WHERE ((dedup_key IS NOT NULL) AND (state <> 'resolved'::text));
+CREATE INDEX page_open ON oncall.page USING btree (raised_at DESC, id DESC) WHERE (state <> 'resolved'::text);
+CREATE UNIQUE INDEX page_open_key ON oncall.page USING btree (route, dedup_key) WHERE ((dedup_key IS NOT NULL) AND (state <> 'resolved'::text));
+CREATE INDEX page_snoozed ON oncall.page USING btree (snoozed_until) WHERE ((snoozed_until IS NOT NULL) AND (state = 'acknowledged'::text));
+CREATE INDEX page_time ON oncall.page USING btree (raised_at DESC, id DESC);
+
+CREATE TABLE oncall.person (
+  person_id uuid NOT NULL,
+  file jsonb,
+  source text,
+  hand jsonb NOT NULL DEFAULT '{}'::jsonb,
+  changed_at timestamp with time zone NOT NULL,
+  changed_by text NOT NULL,
+  CONSTRAINT person_pkey PRIMARY KEY (person_id)
+);
+
+CREATE TABLE oncall.policy (
+  name text NOT NULL,
+  team text,
+  spec jsonb NOT NULL,
+  origin text NOT NULL,
+  source text,
+  changed_at timestamp with time zone NOT NULL,
+  changed_by text NOT NULL,
+  CONSTRAINT policy_name_check CHECK ((name ~ '^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$'::text)),
+  CONSTRAINT policy_origin_check CHECK ((origin = ANY (ARRAY['hand'::text, 'file'::text]))),
+  CONSTRAINT policy_pkey PRIMARY KEY (name)
+);
+CREATE INDEX policy_team ON oncall.policy USING btree (team, name) WHERE (team IS NOT NULL);
+
+CREATE TABLE oncall.shift_notice (
+  kind text NOT NULL,
+  person_id uuid NOT NULL,
+  schedule text NOT NULL,
+  shift_from timestamp with time zone NOT NULL,
+  told_at timestamp with time zone NOT NULL,
+  CONSTRAINT shift_notice_pkey PRIMARY KEY (person_id, schedule, shift_from, kind)
+);
+CREATE INDEX shift_notice_told ON oncall.shift_notice USING btree (told_at);
+
+CREATE TABLE oncall.step (
+  page_id uuid NOT NULL,
+  seq integer NOT NULL,
+  kind text NOT NULL,
+  step integer NOT NULL,
+  round integer NOT NULL,
+  targets jsonb,
+  due_at timestamp with time zone NOT NULL,
+  ready_at timestamp with time zone NOT NULL,
+  fence bigint NOT NULL DEFAULT 0,
+  holder text,
+  state text NOT NULL DEFAULT 'waiting'::text,
+  decided_at timestamp with time zone,
+  reason text,
+  CONSTRAINT step_kind_check CHECK ((kind = ANY (ARRAY['step'::text, 'otherwise'::text, 'added'::text]))),
+  CONSTRAINT step_page_id_fkey FOREIGN KEY (page_id) REFERENCES oncall.page(id),
+  CONSTRAINT step_pkey PRIMARY KEY (page_id, seq),
+  CONSTRAINT step_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'cancelled'::text])))
+);
+CREATE INDEX step_ready ON oncall.step USING btree (ready_at) WHERE (state = 'waiting'::text);
+
+CREATE TABLE oncall.timeline (
+  entry bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  page_id uuid NOT NULL,
+  at timestamp with time zone NOT NULL,
+  what text NOT NULL,
+  text text NOT NULL,
+  by text,
+  data jsonb NOT NULL,
+  CONSTRAINT timeline_pkey PRIMARY KEY (entry)
+);
+CREATE INDEX timeline_page ON oncall.timeline USING btree (page_id, entry);
+
+CREATE TABLE oncall.turn (
+  policy text NOT NULL,
+  step integer NOT NULL,
+  taken bigint NOT NULL,
+  CONSTRAINT turn_pkey PRIMARY KEY (policy, step)
 );
 

@@ -46,6 +46,18 @@ export const settingsSchema = z.object({
   allowInternalSources: flag
     .default(true)
     .describe('Let data sources of objectives stand on loopback or private addresses; link-local ones never'),
+  allowInternalReceivers: flag
+    .default(true)
+    .describe('Let webhooks and other receivers stand on loopback or private addresses; link-local ones never'),
+  smtpUrl: z
+    .url({ protocol: /^smtps?$/ })
+    .optional()
+    .describe('Mail server that e-mail leaves by: smtp://user:password@host:587 (STARTTLS) or smtps://…:465'),
+  smtpFrom: z.string().min(3).max(320).optional().describe('Sender of e-mail: Leadline <leadline@example.org>'),
+  mailReplyAddress: z
+    .email()
+    .optional()
+    .describe('Address whose mail reaches Leadline: replies come back to leadline+TOKEN@… of it'),
   spansDays: days.default(8).describe('Days that spans are kept'),
   logsDays: days.default(14).describe('Days that logs are kept'),
   metricsDays: days.default(35).describe('Days that metric samples are kept'),
