@@ -10,6 +10,7 @@ import {
   documentKinds as objectivesKinds,
   register as registerObjectives,
 } from '../../modules/objectives/cli/commands.ts';
+import { documentKinds as oncallKinds, register as registerOncall } from '../../modules/oncall/cli/commands.ts';
 import { register as registerTelemetry } from '../../modules/telemetry/cli/commands.ts';
 import type { KnownDocuments } from './check-files.ts';
 
@@ -20,7 +21,11 @@ export const registerModules = (program: Command, context: CliContext): KnownDoc
   registerIdentity(program, context);
   registerCatalog(program, context);
   registerTelemetry(program, context);
+  registerOncall(program, context);
   registerObjectives(program, context);
   registerChanges(program, context);
-  return { kinds: [...identityKinds, ...catalogKinds, ...objectivesKinds], families: [...objectivesFamilies] };
+  return {
+    kinds: [...identityKinds, ...catalogKinds, ...oncallKinds, ...objectivesKinds],
+    families: [...objectivesFamilies],
+  };
 };

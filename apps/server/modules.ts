@@ -3,6 +3,7 @@ import { catalogModule } from '../../modules/catalog/server/module.ts';
 import { changesModule } from '../../modules/changes/server/module.ts';
 import { deliveryModule } from '../../modules/delivery/server/module.ts';
 import { identityModule } from '../../modules/identity/server/module.ts';
+import { oncallModule } from '../../modules/oncall/server/module.ts';
 import { objectivesModule } from '../../modules/objectives/server/module.ts';
 import { telemetryModule } from '../../modules/telemetry/server/module.ts';
 
@@ -12,6 +13,7 @@ export const modules = [
   catalogModule,
   deliveryModule,
   telemetryModule,
+  oncallModule,
   objectivesModule,
   changesModule,
 ] as const;
@@ -27,7 +29,8 @@ export const startModules = async (ground: Ground) => {
   const catalog = keep('catalog', await catalogModule.start(ground, { identity }));
   const delivery = keep('delivery', await deliveryModule.start(ground, { identity }));
   const telemetry = keep('telemetry', await telemetryModule.start(ground, { identity, catalog }));
+  const oncall = keep('oncall', await oncallModule.start(ground, { identity, delivery }));
   const objectives = keep('objectives', await objectivesModule.start(ground, { identity, catalog, telemetry }));
   const changes = keep('changes', await changesModule.start(ground, { catalog, objectives }));
-  return { doors: { identity, catalog, delivery, telemetry, objectives, changes }, stops };
+  return { doors: { identity, catalog, delivery, telemetry, oncall, objectives, changes }, stops };
 };

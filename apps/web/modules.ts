@@ -3,8 +3,9 @@ import * as catalog from '../../modules/catalog/web/routes.ts';
 import * as changes from '../../modules/changes/web/routes.ts';
 import * as delivery from '../../modules/delivery/web/routes.ts';
 import * as identity from '../../modules/identity/web/routes.ts';
+import * as oncall from '../../modules/oncall/web/routes.ts';
 import * as objectives from '../../modules/objectives/web/routes.ts';
 import * as telemetry from '../../modules/telemetry/web/routes.ts';
 
 /** The modules' screens, from the lowest floor up. */
-export const webModules: readonly WebModule[] = [identity, catalog, delivery, telemetry, objectives, changes];
+export const webModules: readonly WebModule[] = [identity, catalog, delivery, telemetry, oncall, objectives, changes];

@@ -1,0 +1,21 @@
+import type { ServerModule } from '../../../platform/module/ground.ts';
+import type { DeliveryDoor } from '../../delivery/server/public.ts';
+import type { IdentityDoor } from '../../identity/server/public.ts';
+import { startPages } from './pages/start.ts';
+import type { OncallDoor } from './public.ts';
+
+/** Doors of the floors below that on-call stands on. */
+export interface OncallDoors {
+  readonly identity: IdentityDoor;
+  readonly delivery: DeliveryDoor;
+}
+
+/** Who is on call, who is paged, and that somebody is. */
+export const oncallModule: ServerModule<OncallDoors, OncallDoor> = {
+  name: 'oncall',
+  migrations: new URL('./migrations/', import.meta.url),
+  start: async (ground, _doors) => {
+    const pages = await startPages(ground);
+    return { door: pages.door, stop: pages.stop };
+  },
+};
