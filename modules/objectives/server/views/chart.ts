@@ -17,12 +17,14 @@ import {
   readsOf,
   recentMinutes,
   uncorrected,
+  type AskedWindow,
   type Prepared,
 } from '../evaluate/prepared.ts';
-import { readAll, type Source } from '../evaluate/readings.ts';
+import { readAll, type Readings, type Source } from '../evaluate/readings.ts';
+import { windowEdge } from '../evaluate/window-plan.ts';
 import type { ObjectivesTables } from '../tables.ts';
 import { definedAt, targetsOf } from './definitions.ts';
-import { hoursOf } from './history.ts';
+import { countsEvents, historyFrom, historySteps, type History } from './history.ts';
 import { momentOf, unknownObjective, type Moment, type ReportGround } from './report.ts';
 import { readOptions } from './report-options.ts';
 import { readSeries, type AskedStretch, type Series } from './series.ts';
@@ -58,12 +60,13 @@ export const budgetChart = async (
   const stepSeconds = stepOf({ from, to: moment.to }, query.step);
   const ends = endsOf({ from, to: moment.to }, stepSeconds);
   const points = stretchesOf(prepared, { from, ends });
-  const stretches = points.flatMap(({ step, window }) => [step, window]);
+  const outlook = moment.present && countsEvents(prepared) ? outlookOf(prepared, moment) : null;
+  const stretches = [...points.flatMap(({ step, window }) => [step, window]), ...(outlook?.stretches ?? [])];
   const sources = [...prepared.sources, ...(without?.sources ?? [])];
-  const [targets, series, goingOn] = await Promise.all([
+  const [targets, series, composed] = await Promise.all([
     targetsOf(db, prepared.id),
     readSeries(ground.clickhouse, sources, stretches, moment.sources, readOptions),
-    moment.present ? projection(ground, prepared, moment) : null,
+    moment.present && outlook === null ? projection(ground, prepared, moment) : null,
   ]);
   return {
     name,
@@ -83,7 +86,30 @@ export const budgetChart = async (
         ...(without && { uncorrected: budgetOf(wholeIn(without, series, window).counts, targetPpm).remainingRatio }),
       };
     }),
-    projection: goingOn,
+    projection: outlook ? goingOn(prepared, moment, outlook.readings(series), outlook.history(series)) : composed,
+  };
+};
+
+/** What the projection of one indicator's events stands on, as stretches that are read with those of the chart, in one statement. */
+const outlookOf = (prepared: Prepared, moment: Moment) => {
+  const steps = historySteps(prepared, moment.to);
+  const stretches = new Map(
+    projectionWindows(prepared, moment).map(({ from, rolling }) => [
+      from,
+      { from: windowEdge(from, moment.to, moment.sources), to: moment.to, rolling },
+    ]),
+  );
+  return {
+    stretches: [...stretches.values(), ...(steps?.stretches ?? [])],
+    readings: (series: Series): Readings => ({
+      to: moment.to,
+      counted: (source, { from }) => {
+        const stretch = stretches.get(from);
+        // Minutes tell how full a window without history is; events of one indicator have their history, or a calendar.
+        return { ...(stretch ? series.counted(source, stretch) : { good: 0, bad: 0 }), minutes: 0 };
+      },
+    }),
+    history: (series: Series): History | undefined => (steps ? historyFrom(prepared, steps, series) : undefined),
   };
 };
 
@@ -193,22 +219,34 @@ const stepOf = ({ from, to }: { from: number; to: number }, asked: number | unde
 const targetAt = (targets: readonly { since: number; targetPpm: number }[], at: number): number | undefined =>
   (targets.findLast(({ since }) => since <= at) ?? targets[0])?.targetPpm;
 
-/** Straight on from now at the rate of the last hour; null where the budget lasts. */
+/** The same for anything else, which has no history in whole hours. */
 const projection = async (ground: ReportGround, prepared: Prepared, moment: Moment): Promise<Answer['projection']> => {
-  // Only what a projection stands on: each further window is another hour of everybody's minutes to look through.
-  const { definition } = prepared;
-  const windows = [askedBudget(definition, budgetWindow(definition, moment.to)), askedBurn(recentMinutes, moment.to)];
-  const reads = windows.flatMap((window) => readsOf(prepared, window));
-  const readings = await readAll(ground.clickhouse, reads, moment, readOptions);
+  const reads = projectionWindows(prepared, moment).flatMap((window) => readsOf(prepared, window));
+  return goingOn(prepared, moment, await readAll(ground.clickhouse, reads, moment, readOptions), undefined);
+};
+
+/** Only what a projection stands on: each further window is another hour of everybody's minutes to look through. */
+const projectionWindows = ({ definition }: Prepared, { to }: Moment): AskedWindow[] => [
+  askedBudget(definition, budgetWindow(definition, to)),
+  askedBurn(recentMinutes, to),
+];
+
+/** Straight on from now at the rate of the last hour; null where the budget lasts. */
+const goingOn = (
+  prepared: Prepared,
+  moment: Moment,
+  readings: Readings,
+  history: History | undefined,
+): Answer['projection'] => {
   const judged = judge(prepared, readings, { holds: () => false });
   if (judged.recent.bad === 0 || exhaustedNow(prepared, judged)) return null;
-  const { exhaustsAt } = projectionOf(prepared, judged, await hoursOf(ground.clickhouse, prepared, judged, moment));
+  const { exhaustsAt } = projectionOf(prepared, judged, history);
   const { remainingRatio } = budgetOf(judged.budget, prepared.definition.targetPpm);
   if (exhaustsAt === null || remainingRatio === null) return null;
   return {
     window: windowName(recentMinutes),
     points: [
-      [judged.to.toString(), remainingRatio],
+      [iso(moment.to), remainingRatio],
       [exhaustsAt.toString(), 0],
     ],
   };

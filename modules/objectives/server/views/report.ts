@@ -94,7 +94,7 @@ export const reportOf = async (
       .map((tier) => ({ name: tier.ready.tier.name, text: tierText(tier) })),
     sourceProblem: moment.present ? counting.problem : null,
   });
-  const history = judged.recent.bad > 0 ? await hoursOf(ground.clickhouse, prepared, judged, moment) : undefined;
+  const history = judged.recent.bad > 0 ? await hoursOf(ground.clickhouse, prepared, moment) : undefined;
   return shown({
     defined,
     prepared,
