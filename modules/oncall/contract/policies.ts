@@ -55,9 +55,6 @@ const step = z.strictObject({
   when: when.prefault({}),
 });
 
-const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day: 09:00');
-const weekday = z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']);
-
 export const policySpec = z.strictObject({
   title: z.string().max(policyLimits.titleLength).nullable().default(null),
   /** Team that the policy belongs to: its editors may change it, and a page to the team takes it. */
@@ -65,17 +62,8 @@ export const policySpec = z.strictObject({
   steps: z.array(step).min(1).max(policyLimits.steps),
   /** Further rounds through all steps while nobody answers. */
   repeat: z.number().int().min(0).max(policyLimits.repeat).default(0),
-  /** A page of low urgency waits for the working hours of whom it tells, or does not. */
+  /** A page of low urgency waits for the working hours of whom it tells (each person's own), or does not. */
   lowUrgency: z.enum(['working-hours', 'at-once']).default('working-hours'),
-  /** Working hours, in each person's own zone. */
-  workingHours: z
-    .strictObject({
-      days: z.array(weekday).min(1).max(7).default(['mon', 'tue', 'wed', 'thu', 'fri']),
-      from: clockTime.default('09:00'),
-      to: clockTime.default('17:00'),
-    })
-    .refine(({ from, to }) => from < to, { message: 'is not after `from`', path: ['to'] })
-    .prefault({}),
   /** When the last step of the last round has gone by and `after` more. Without targets the admins of the team (or of all) are told. */
   otherwise: z
     .strictObject({
@@ -84,7 +72,7 @@ export const policySpec = z.strictObject({
     })
     .prefault({}),
   /** Whom a page had been sent to is told when it is resolved. */
-  tellResolved: z.boolean().default(true),
+  tellResolved: z.boolean().default(false),
 });
 
 /** `kind: EscalationPolicy` of Leadline's own documents: `spec` is what `PUT /api/v1/escalation-policies/{name}` takes. */
