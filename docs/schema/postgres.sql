@@ -143,6 +143,14 @@ CREATE TABLE delivery.attempt (
 CREATE INDEX attempt_message ON delivery.attempt USING btree (message, at);
 CREATE INDEX attempt_ref ON delivery.attempt USING btree (provider, provider_ref) WHERE (provider_ref IS NOT NULL);
 
+CREATE TABLE delivery.inbound (
+  id bytea NOT NULL,
+  begun_at timestamp with time zone NOT NULL,
+  answer text,
+  CONSTRAINT inbound_pkey PRIMARY KEY (id)
+);
+CREATE INDEX inbound_time ON delivery.inbound USING btree (begun_at);
+
 CREATE TABLE delivery.message (
   id uuid NOT NULL,
   key text NOT NULL,
@@ -195,6 +203,15 @@ CREATE TABLE delivery.provider (
   changed_at timestamp with time zone NOT NULL,
   changed_by text NOT NULL,
   CONSTRAINT provider_pkey PRIMARY KEY (name)
+);
+
+CREATE TABLE delivery.web_push_key (
+  only_row boolean NOT NULL,
+  public_key text NOT NULL,
+  private_key bytea NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  CONSTRAINT web_push_key_only_row_check CHECK (only_row),
+  CONSTRAINT web_push_key_pkey PRIMARY KEY (only_row)
 );
 
 -- ground --------------------------------------------------------------------------------------------------------
@@ -629,6 +646,7 @@ CREATE TABLE objectives.correction (
   decision_reason text,
   in_force_since timestamp with time zone,
   changed_at timestamp with time zone NOT NULL,
+  traffic jsonb,
   CONSTRAINT correction_check CHECK ((first_to > first_from)),
   CONSTRAINT correction_check1 CHECK (((service IS NULL) <> (cardinality(objectives) = 0))),
   CONSTRAINT correction_pkey PRIMARY KEY (id),
@@ -636,6 +654,7 @@ CREATE TABLE objectives.correction (
 );
 CREATE UNIQUE INDEX correction_name ON objectives.correction USING btree (name) WHERE (state = ANY (ARRAY['proposed'::text, 'in-force'::text]));
 CREATE INDEX correction_state ON objectives.correction USING btree (state, id);
+COMMENT ON COLUMN objectives.correction.traffic IS 'The requests that do not count: environment, operation, attributes; null where all of the time is left out.';
 
 CREATE TABLE objectives.document (
   kind text NOT NULL,
@@ -713,6 +732,17 @@ CREATE TABLE objectives.real_incident (
   CONSTRAINT real_incident_pkey PRIMARY KEY (id)
 );
 CREATE INDEX real_incident_objective ON objectives.real_incident USING btree (objective, began_at);
+
+CREATE TABLE objectives.remaining_traffic (
+  correction uuid NOT NULL,
+  indicator integer NOT NULL,
+  remaining integer NOT NULL,
+  CONSTRAINT remaining_traffic_correction_fkey FOREIGN KEY (correction) REFERENCES objectives.correction(id),
+  CONSTRAINT remaining_traffic_indicator_fkey FOREIGN KEY (indicator) REFERENCES objectives.indicator(number) ON DELETE CASCADE,
+  CONSTRAINT remaining_traffic_pkey PRIMARY KEY (correction, indicator),
+  CONSTRAINT remaining_traffic_remaining_fkey FOREIGN KEY (remaining) REFERENCES objectives.indicator(number) ON DELETE CASCADE
+);
+COMMENT ON COLUMN objectives.remaining_traffic.remaining IS 'Counts what the correction leaves of the indicator; it stands for it in the times of the correction.';
 
 CREATE TABLE objectives.review (
   id uuid NOT NULL,

@@ -47,7 +47,9 @@ const xmlEntities: Readonly<Record<string, string>> = {
 /** Text for XML 1.0: marks as entities, and nothing that XML does not allow at all (section 2.2). */
 export const xmlText = (value: string): string =>
   // eslint-disable-next-line no-control-regex -- these are the characters that XML forbids
-  value.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '').replace(/[&<>"']/g, (mark) => xmlEntities[mark]!);
+  value
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
+    .replace(/[&<>"']/g, (mark) => xmlEntities[mark]!);
 
 const escapes: Readonly<Record<Escaping, (value: string) => string>> = {
   json: (value) => JSON.stringify(value).slice(1, -1),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerWithoutQuote, saidBy } from './reply-words.ts';
+import { answerWithoutQuote, replyTokenIn, saidBy } from './reply-words.ts';
 
 describe('What a reply of words says', () => {
   it.each([
@@ -40,5 +40,17 @@ describe('A person answers above what they quote', () => {
 
   it('keeps no endless note', () => {
     expect(answerWithoutQuote('x'.repeat(100_000))).toHaveLength(2_000);
+  });
+});
+
+describe('A reply may name its message', () => {
+  it.each([
+    ['ack page.k3v9x2m1', 'page.k3v9x2m1'],
+    ['ACK: Page.K3V9X2M1 ', 'page.k3v9x2m1'],
+    ['ack', undefined],
+    ['see grafana.example.org for the graph', undefined],
+    ['ack page.k3', undefined],
+  ])('%j', (text, expected) => {
+    expect(replyTokenIn(text)).toBe(expected);
   });
 });

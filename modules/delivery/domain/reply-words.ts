@@ -49,3 +49,10 @@ export const answerWithoutQuote = (text: string): string => {
   }
   return kept.join('\n').trim().slice(0, noteCharacters);
 };
+
+/**
+ * The reply token that stands after the word, as in "ack page.k3v9x2m1"; undefined where the whole text is not of that form,
+ * so that a host name in a note is not taken for one.
+ */
+export const replyTokenIn = (text: string): string | undefined =>
+  /^\w+[\s,:]+([a-z]{2,20}\.[a-z0-9.-]{8,45})$/.exec(text.trim().toLowerCase())?.[1];
