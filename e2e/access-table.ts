@@ -293,6 +293,35 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
   'DELETE /api/v1/objective-shares/{id}': { ...seen, params: { id: unknownId } },
   'GET /api/v1/shared-objectives/{secret}': { ...open, params: { secret: 'll_nobody-ever-made-this-one' } },
 
+  // How people are reached: said by themselves and by admins; addresses are hidden from others
+  'PUT /api/v1/people/{person}': {
+    may: admins,
+    params: { person: 'walked' },
+    body: { email: 'walked@harbour.example', zone: 'UTC' },
+  },
+  'GET /api/v1/person-documents': { may: admins },
+  'DELETE /api/v1/person-documents/{person}': { may: admins, params: { person: 'walked' } },
+  'GET /api/v1/people/{person}/contact-methods': { ...seen, params: { person: 'zora' } },
+  'PUT /api/v1/people/{person}/contact-methods/{method}': {
+    may: admins,
+    params: { person: 'zora', method: 'mail' },
+    body: { channel: 'email', address: 'zora@harbour.example' },
+  },
+  'DELETE /api/v1/people/{person}/contact-methods/{method}': {
+    may: admins,
+    params: { person: 'zora', method: 'no-such-method' },
+  },
+  'POST /api/v1/people/{person}/contact-methods/{method}/code': {
+    may: admins,
+    params: { person: 'zora', method: 'no-such-method' },
+  },
+  'POST /api/v1/people/{person}/contact-methods/{method}/verify': {
+    may: admins,
+    params: { person: 'zora', method: 'no-such-method' },
+    body: { code: '000000' },
+  },
+  'PATCH /api/v1/people/{person}/contact-rules': { may: admins, params: { person: 'zora' }, body: { rules: [] } },
+
   // Changes
   'GET /api/v1/changes': seen,
   'GET /api/v1/changes/{id}': { ...seen, params: { id: unknownId } },

@@ -12,6 +12,7 @@ const refusals = new Set([
   'catalog.not-the-owner',
   'objectives.not-the-owner',
   'changes.not-the-owner',
+  'oncall.not-your-contact-methods',
   'identity.token-refused',
 ]);
 const requestMsMax = 20_000;

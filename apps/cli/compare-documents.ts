@@ -21,7 +21,9 @@ export const compareDocument = async (context: CliContext, { kind, document }: K
   if (present === null) return [{ kind: kind.kind, name, field: '', before: null, after: 'created' }];
   const said = document.value as { spec?: unknown };
   const there = isObject(present) && isObject(present['spec']) ? present['spec'] : present;
-  return compare(said.spec ?? {}, there, 'spec').map((each) => ({ kind: kind.kind, name, ...each }));
+  return compare(said.spec ?? {}, there, 'spec')
+    .filter(({ field, before, after }) => !kind.meansSame?.(before, after, field))
+    .map((each) => ({ kind: kind.kind, name, ...each }));
 };
 
 const presentOf = async (context: CliContext, kind: KindDocument['kind'], name: string): Promise<unknown> => {

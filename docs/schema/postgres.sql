@@ -833,6 +833,7 @@ CREATE TABLE oncall.contact_method (
   channel text NOT NULL,
   address text NOT NULL,
   origin text NOT NULL,
+  place integer NOT NULL,
   verified_how text,
   verified_by text,
   verified_at timestamp with time zone,

@@ -31,6 +31,8 @@ export interface DocumentKind {
   /** `document` is given where a file names the thing (`delete -f`). */
   readonly remove: (context: CliContext, name: string, document?: unknown) => Promise<void>;
   readonly get: (context: CliContext, name: string | null) => Promise<readonly unknown[]>;
+  /** Two spellings of one thing (`UTC`, `Etc/UTC`) are no difference; absent: only what is written alike is the same. */
+  readonly meansSame?: (before: unknown, after: unknown, field: string) => boolean;
   /** zod schema of the whole document; its issues are shown with file, line, column and field. */
   readonly schema: {
     safeParse(value: unknown):

@@ -3,6 +3,7 @@ import type { ServerModule } from '../../../platform/module/ground.ts';
 import { authenticator } from './authenticate.ts';
 import { identityGround } from './identity-ground.ts';
 import { ingestGate } from './ingest-gate.ts';
+import { describePerson } from './described-people.ts';
 import { kindsForAdmins, type IdentityDoor } from './public.ts';
 import { addAccountRoutes } from './routes-account.ts';
 import { addAuditRoutes } from './routes-audit.ts';
@@ -63,6 +64,7 @@ export const identityModule: ServerModule<Record<never, never>, IdentityDoor> = 
               }
             : null;
         },
+        describePerson: (tx, actor, said) => describePerson(identity, tx, actor, said),
         authoriseIngest: ingestGate(identity, () => ground.clock.monotonicMs()),
         secrets: identity.secrets,
         linkSecrets: {

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Problem } from '../../../kernel/problem.ts';
+import type { Ledger, LedgerActor } from '../../../platform/ledger/ledger.ts';
 import type { Secrets } from './secrets.ts';
 
 /** Identity's door: what the modules above ask it. */
@@ -13,6 +14,11 @@ export interface IdentityDoor {
   teamExists(name: string): Promise<boolean>;
   /** The person that a name, an e-mail address or an id means; disabled people too. */
   personByName(reference: string): Promise<PersonAtDoor | null>;
+  /**
+   * Makes a person of this name be there, in the caller's transaction: a new one as invited viewer, a known one with this address
+   * and display name. Never touches a role, a state or a password. Throws the Refusal `identity.email-taken`.
+   */
+  describePerson(tx: Parameters<Ledger['append']>[0], actor: LedgerActor, said: SaidPerson): Promise<DescribedPerson>;
   /**
    * May this sender send telemetry? Answers from memory for at most ten seconds, so that thousands of requests a second
    * cost the database nothing and a revoked token is refused within ten seconds.
@@ -30,6 +36,18 @@ export interface LinkSecrets {
   hashOf(text: string): Buffer | null;
   /** Somebody came with a wrong one: takes a try of their address, and throws the 429 Refusal when it has none left. */
   wrong(request: FastifyRequest): Promise<void>;
+}
+
+export interface SaidPerson {
+  readonly name: string;
+  readonly email: string;
+  /** Absent: what stands stays; a new person is called by their name. */
+  readonly displayName?: string | undefined;
+}
+
+export interface DescribedPerson {
+  readonly id: string;
+  readonly outcome: 'created' | 'changed' | 'unchanged';
 }
 
 export interface PersonAtDoor {

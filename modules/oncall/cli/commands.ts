@@ -1,8 +1,12 @@
 import type { Command } from 'commander';
 import type { CliContext, DocumentKind } from '../../../platform/cli/context.ts';
+import { registerContact } from './people/contact-commands.ts';
+import { personKind } from './people/person-kind.ts';
 
 /** In the order in which they are applied: people before the schedules that name them, those before policies. */
-export const documentKinds: readonly DocumentKind[] = [];
+export const documentKinds: readonly DocumentKind[] = [personKind];
 
 /** `leadline page …`, `leadline oncall …`, `leadline schedule …`. */
-export const register = (_program: Command, _context: CliContext): void => undefined;
+export const register = (program: Command, context: CliContext): void => {
+  registerContact(program, context);
+};

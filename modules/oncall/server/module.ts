@@ -2,6 +2,7 @@ import type { ServerModule } from '../../../platform/module/ground.ts';
 import type { DeliveryDoor } from '../../delivery/server/public.ts';
 import type { IdentityDoor } from '../../identity/server/public.ts';
 import { startPages } from './pages/start.ts';
+import { startPeople } from './people/start.ts';
 import type { OncallDoor } from './public.ts';
 
 /** Doors of the floors below that on-call stands on. */
@@ -14,7 +15,8 @@ export interface OncallDoors {
 export const oncallModule: ServerModule<OncallDoors, OncallDoor> = {
   name: 'oncall',
   migrations: new URL('./migrations/', import.meta.url),
-  start: async (ground, _doors) => {
+  start: async (ground, doors) => {
+    startPeople(ground, doors);
     const pages = await startPages(ground);
     return { door: pages.door, stop: pages.stop };
   },

@@ -1,0 +1,13 @@
+import type { Ground } from '../../../../platform/module/ground.ts';
+import type { DeliveryDoor } from '../../../delivery/server/public.ts';
+import type { IdentityDoor } from '../../../identity/server/public.ts';
+import { addPeopleRoutes } from './routes.ts';
+
+/** Starts how people are reached: documents, contact methods, rules, codes, and what is told before a shift. */
+export const startPeople = (
+  ground: Ground,
+  doors: { readonly identity: IdentityDoor; readonly delivery: DeliveryDoor },
+): void => {
+  const people = { ground, identity: doors.identity, delivery: doors.delivery };
+  addPeopleRoutes(people);
+};
