@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { route, signedIn } from '../../../kernel/route.ts';
 import { isZone } from '../../../kernel/zone.ts';
 import { handle } from '../../identity/contract.ts';
+import { wrongWith } from '../domain/schedule/check.ts';
 import * as fields from '../domain/schedule/fields.ts';
 import { scheduleLimits as limits, weekdays } from '../domain/schedule/schedule.ts';
 
@@ -107,7 +108,7 @@ export const saidOverride = z.strictObject({
   note: z.string().max(500).default(''),
 });
 
-export const scheduleSpec = z.strictObject({
+const specShape = z.strictObject({
   title: z.string().max(200).default(''),
   description: z.string().max(4_000).default(''),
   team: handle
@@ -118,6 +119,15 @@ export const scheduleSpec = z.strictObject({
   layers: z.array(scheduleLayer).min(1, 'a schedule needs a layer').max(limits.layers),
   overrides: z.array(saidOverride).max(limits.overrides).default([]),
 });
+
+/** What cannot be although each field is well formed: nobody in it, overrides that overlap, a layer that is not there. */
+const checked = <Shape extends typeof specShape>(shape: Shape): Shape =>
+  shape.superRefine((spec, context) => {
+    for (const { path, message } of wrongWith(spec as z.output<typeof specShape>))
+      context.addIssue({ code: 'custom', path: [...path], message });
+  }) as Shape;
+
+export const scheduleSpec = checked(specShape);
 
 /** `kind: Schedule` as files keep it. */
 export const scheduleDocument = z.strictObject({
@@ -188,7 +198,9 @@ export const putSchedule = route({
   summary: 'Says what a schedule is from now on; the past and who holds the running turn stay',
   access: signedIn,
   params,
-  body: scheduleSpec.extend({ origin: origin.default('hand'), source: z.string().max(1_000).nullable().default(null) }),
+  body: checked(
+    specShape.extend({ origin: origin.default('hand'), source: z.string().max(1_000).nullable().default(null) }),
+  ),
   answer: z.object({ outcome: z.enum(['created', 'changed', 'unchanged']), version: z.number().int() }),
 });
 
