@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { route, signedIn } from '../../../kernel/route.ts';
 import { objectiveName } from '../contract.ts';
 
-/** Planned maintenance and excluded time: who, why, once or again and again; never a silent change of the past. */
+/** Planned maintenance, excluded time and excluded traffic: who, why, once or again and again; never a silent change of the past. */
 
 const instant = z.iso.datetime({ offset: true });
 
@@ -16,10 +16,25 @@ export const correctionLimits = {
   perObjective: 200,
   /** Stretches of time that all corrections of one objective leave out of one year, joined where they touch. */
   stretchesMax: 1_000,
+  /** Conditions on attributes that name excluded traffic. */
+  attributesMax: 20,
 } as const;
 
 export const correctionKind = z.enum(['maintenance', 'outside-our-control', 'test-traffic', 'wrong-data', 'other']);
 export const correctionState = z.enum(['proposed', 'in-force', 'refused', 'withdrawn']);
+
+const attributeFilter = z.strictObject({
+  key: z.string().min(1).max(200),
+  op: z.enum(['=', '!=', '<', '<=', '>', '>=', '=~', '!~']).default('='),
+  value: z.string().max(1_000),
+});
+
+/** Requests that do not count, all of what is named must hold: a load test, a scanner, one customer's broken client. */
+export const excludedTraffic = z.strictObject({
+  environment: z.string().min(1).max(255).nullable().default(null),
+  operation: z.string().min(1).max(1_000).nullable().default(null),
+  attributes: z.array(attributeFilter).max(correctionLimits.attributesMax).default([]),
+});
 
 export const saidOfCorrection = z.object({
   /** The objectives it is about: by name, or all of a service. One of the two. */
@@ -31,6 +46,8 @@ export const saidOfCorrection = z.object({
   /** RRULE of RFC 5545 for repetition, wall-clock in `zone`; null for once. */
   rrule: z.string().max(correctionLimits.rruleLength).nullable().default(null),
   zone: z.string().max(64).default('UTC'),
+  /** Only these requests are left out, of objectives over spans; null: everything in that time. */
+  traffic: excludedTraffic.nullable().default(null),
   kind: correctionKind.default('maintenance'),
   reason: z.string().trim().min(8).max(correctionLimits.reasonLength),
 });
@@ -50,6 +67,8 @@ export const correction = saidOfCorrection.extend({
   inForceSince: instant.nullable(),
   /** It leaves out time that had passed when it came into force (or was proposed): a budget of the past changed by it. */
   retroactive: z.boolean(),
+  /** Whether what remains of the traffic is counted, from when on it is left out; null where all of the time is. */
+  trafficCounted: z.boolean().nullable().default(null),
   /** The next times it applies, at most ten. */
   next: z.array(z.object({ from: instant, to: instant })),
 });
@@ -74,7 +93,7 @@ export const listCorrections = route({
 export const proposeCorrection = route({
   method: 'POST',
   path: '/api/v1/corrections',
-  summary: 'Excludes time from budgets; in force at once, or after an approval where that is configured',
+  summary: 'Excludes time or traffic from budgets; in force at once, or after an approval where that is configured',
   access: signedIn,
   body: saidOfCorrection,
   answer: correction,
@@ -125,5 +144,6 @@ export const correctionsEvents = {
   'correction.withdrawn': z.object({ correction, before: correctionState }),
 } as const;
 
+export type ExcludedTraffic = z.output<typeof excludedTraffic>;
 export type Correction = z.output<typeof correction>;
 export type SaidOfCorrection = z.output<typeof saidOfCorrection>;

@@ -20,7 +20,12 @@ export const canonicalText = (value: unknown): string => {
 const inOrder = (indicator: Indicator): Indicator => {
   switch (indicator.kind) {
     case 'spans':
-      return { ...indicator, of: narrowed(indicator.of), bad: sorted<BadSpan>(indicator.bad) };
+      return {
+        ...indicator,
+        of: narrowed(indicator.of),
+        bad: sorted<BadSpan>(indicator.bad),
+        ...(indicator.without && { without: narrowed(indicator.without) }),
+      };
     case 'metric-ratio':
       return {
         ...indicator,

@@ -13,11 +13,21 @@ export type Correction =
   | { readonly kind: 'time'; readonly stretches: readonly Stretch[] }
   | { readonly kind: 'traffic'; readonly stretches: readonly Stretch[]; readonly buckets: readonly Bucket[] };
 
+/** In some stretches of time indicators are counted by others (what remains of their traffic), or by nothing (null). */
+export interface Layer {
+  /** Whole minutes, in order, none touching another. */
+  readonly stretches: readonly Stretch[];
+  /** Numbers of indicators; those that are not named count as ever. */
+  readonly of: ReadonlyMap<number, number | null>;
+}
+
 /** Time that is left out of one objective's counts: whole minutes, in order, none touching another. */
 export interface Excluded {
   /** Equal for equal times: what is read with the same ones is read together. */
   readonly key: string;
   readonly stretches: readonly Stretch[];
+  /** What is left out of some indicators only: excluded traffic, and corrections of the parts of a journey. */
+  readonly layers?: readonly Layer[];
 }
 
 /** Counts of months ago are kept by the minute, so a correction is made of whole minutes: outwards, what was meant is surely in it. */

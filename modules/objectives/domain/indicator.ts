@@ -13,6 +13,9 @@ export interface SpanSelection {
   readonly attributes: readonly AttributeFilter[];
 }
 
+/** Some of a service's requests; all of what is named must hold. */
+export type TrafficFilter = Omit<SpanSelection, 'service'>;
+
 /** What makes a request bad; any of the conditions is enough. */
 export type BadSpan =
   | { readonly kind: 'error' }
@@ -38,7 +41,13 @@ export type SourceKind = 'prometheus' | 'splunk' | 'dynatrace';
  * Two indicators that mean the same have the same canonical form (`canonicalIndicator`) and are counted once.
  */
 export type Indicator =
-  | { readonly kind: 'spans'; readonly of: SpanSelection; readonly bad: readonly BadSpan[] }
+  | {
+      readonly kind: 'spans';
+      readonly of: SpanSelection;
+      readonly bad: readonly BadSpan[];
+      /** Requests of the selection that do not count: traffic that a correction leaves out. */
+      readonly without?: TrafficFilter;
+    }
   /** Increase of counters (delta or cumulative, resets seen); total with good or with bad. */
   | {
       readonly kind: 'metric-ratio';

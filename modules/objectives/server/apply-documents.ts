@@ -14,6 +14,7 @@ import type { IdentityDoor } from '../../identity/server/public.ts';
 import { hideSecrets, openSecrets, sealSecrets, withKeptSecrets } from './document-secrets.ts';
 import { documentsAround, holds, knownObjectives, writeDocument, type KeptDocument } from './document-store.ts';
 import { requireOwners } from './owners.ts';
+import { keepRemaining } from './corrections/traffic-store.ts';
 import * as store from './store.ts';
 import type { ObjectivesTables } from './tables.ts';
 
@@ -302,6 +303,7 @@ const writeObjectives = async (
       freed = true;
     }
   }
+  await keepRemaining(tx, at);
   if (freed) await store.markUnused(tx, at);
 };
 

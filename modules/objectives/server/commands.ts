@@ -6,6 +6,7 @@ import { madeFromFile, removeObjective, type ApplyGround } from './apply-documen
 import { hideSecrets } from './document-secrets.ts';
 import { documentsAround, holds, knownObjectives, type KeptDocument } from './document-store.ts';
 import { ownerOf, requireOwner } from './owners.ts';
+import { keepRemaining } from './corrections/traffic-store.ts';
 import * as store from './store.ts';
 import type { ObjectivesTables } from './tables.ts';
 
@@ -57,7 +58,9 @@ const removeDocument = async (
     actor: { kind: actor.kind, id: actor.id, name: actor.name },
     data: { before: hideSecrets(holds(present)) },
   });
-  if (kind === 'SLO') await store.markUnused(tx, ground.clock.now());
+  if (kind !== 'SLO') return;
+  await keepRemaining(tx, ground.clock.now());
+  await store.markUnused(tx, ground.clock.now());
 };
 
 /** What others are made of or refer to is not deleted below them. */

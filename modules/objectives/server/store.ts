@@ -181,7 +181,7 @@ export const removeObjective = async (tx: Tx, name: string): Promise<void> => {
   await tx.deleteFrom('objectives.objective').where('name', '=', name).execute();
 };
 
-/** Marks indicators that no objective uses any more, and clears the mark of those that are used again. */
+/** Marks indicators that no objective and no correction of traffic uses any more, and clears the mark of those that are used again. */
 export const markUnused = async (tx: Tx, at: Temporal.Instant): Promise<void> => {
   // Counting stops for what no objective reads; the numbers stay, so that counts never change their meaning.
   await sql`
@@ -189,6 +189,7 @@ export const markUnused = async (tx: Tx, at: Temporal.Instant): Promise<void> =>
       SELECT DISTINCT (component -> 'indicator' ->> 'number')::integer AS number
       FROM objectives.objective, jsonb_array_elements(definition -> 'components') AS component
       WHERE component -> 'indicator' ->> 'kind' = 'indicator'
+      UNION SELECT remaining FROM objectives.remaining_traffic
     )
     UPDATE objectives.indicator SET unused_since = CASE WHEN number IN (SELECT number FROM used) THEN NULL ELSE ${dateOf(at)}::timestamptz END
     WHERE (unused_since IS NULL) <> (number IN (SELECT number FROM used))`.execute(tx);
@@ -244,7 +245,8 @@ const withNumbers = async (tx: Tx, objective: Objective, at: Temporal.Instant): 
   return { ...objective, components };
 };
 
-const numberOf = async (tx: Tx, indicator: Indicator, at: Temporal.Instant): Promise<number> => {
+/** The number under which what this indicator means is counted; a new one where nothing counts it yet. */
+export const numberOf = async (tx: Tx, indicator: Indicator, at: Temporal.Instant): Promise<number> => {
   const canonical = canonicalIndicator(indicator);
   // The number of what already counts the same.
   const known = await tx

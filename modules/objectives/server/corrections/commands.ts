@@ -4,12 +4,15 @@ import type { Actor } from '../../../../platform/http/http.ts';
 import type { Ground } from '../../../../platform/module/ground.ts';
 import type { CatalogDoor } from '../../../catalog/server/public.ts';
 import { correctionLimits, type Correction, type SaidOfCorrection } from '../../contract/corrections.ts';
+import { canonicalText } from '../../domain/canonical-indicator.ts';
 import { decideOn, type CorrectionDecision } from '../../domain/correction-state.ts';
 import { recurringOf, timesProblems } from '../../domain/correction-times.ts';
 import { occurrencesOf } from '../../domain/recurrence.ts';
 import { requireOwner } from '../owners.ts';
 import { correctionShape } from './shape.ts';
 import * as store from './store.ts';
+import { trafficProblems } from './traffic-problems.ts';
+import { keepRemaining } from './traffic-store.ts';
 import type { CorrectionsTables } from './tables.ts';
 
 /** What the commands stand on. */
@@ -17,6 +20,8 @@ export interface CorrectionsGround extends Pick<Ground, 'postgres' | 'ledger' | 
   readonly catalog: Pick<CatalogDoor, 'ownerOf'>;
   /** Another person must approve before a correction comes into force. */
   readonly approvalNeeded: boolean;
+  /** How long spans are kept: traffic can be told apart for so long. */
+  readonly spansDays: number;
 }
 
 /**
@@ -78,6 +83,7 @@ const proposeIn = async (
   const touched = await store.objectivesOf(tx, said);
   refuseUnknown(said, touched);
   await requireOwners(ground, actor, { ...said, touched });
+  await refuseTraffic(ground, tx, said, touched);
   for (const { name: objective } of touched) await refuseTooMany(tx, objective, said, now);
   const at = dateOf(now);
   const decided = ground.approvalNeeded ? null : at;
@@ -90,6 +96,7 @@ const proposeIn = async (
     first_to: new Date(said.to),
     rrule: said.rrule,
     zone: said.zone,
+    traffic: said.traffic,
     kind: said.kind,
     reason: said.reason,
     state: decided ? 'in-force' : 'proposed',
@@ -103,6 +110,7 @@ const proposeIn = async (
     changed_at: at,
   };
   await store.insertCorrection(tx, row);
+  if (said.traffic !== null) await keepRemaining(tx as never, now);
   const correction = correctionShape(row, now);
   const data = { correction, approvalNeeded: ground.approvalNeeded };
   await append(ground, tx, actor, { kind: 'correction.proposed', row, data });
@@ -133,6 +141,7 @@ const decideIn = async (
     changed_at: dateOf(now),
   };
   await store.updateState(tx, row.id, change);
+  if (row.traffic !== null) await keepRemaining(tx as never, now);
   const correction = correctionShape({ ...row, ...change }, now);
   const kind = { approve: 'correction.approved', refuse: 'correction.refused', withdraw: 'correction.withdrawn' }[
     decision
@@ -184,15 +193,17 @@ const refuseWrong = (said: SaidOfCorrection, now: Temporal.Instant): void => {
   );
   if ((said.service === null) === (said.objectives.length === 0))
     errors.push({ path: 'body.objectives', message: 'name objectives, or a service; one of the two' });
-  if (errors.length === 0) return;
-  throw new Refusal({
+  if (errors.length > 0) throw badCorrection(errors);
+};
+
+const badCorrection = (errors: FieldError[]): Refusal =>
+  new Refusal({
     status: 422,
     code: 'objectives.bad-correction',
     title: 'This correction cannot be',
     detail: errors.map(({ path, message }) => `${path} ${message}`).join('; '),
     errors,
   });
-};
 
 const refuseUnknown = (said: SaidOfCorrection, touched: readonly { readonly name: string }[]): void => {
   const known = new Set(touched.map(({ name }) => name));
@@ -207,6 +218,25 @@ const refuseUnknown = (said: SaidOfCorrection, touched: readonly { readonly name
     .join('; ')
     .slice(0, 2_000);
   throw new Refusal({ status: 422, code: 'objectives.unknown', title: 'There is no such objective', detail, errors });
+};
+
+const refuseTraffic = async (
+  { clock, spansDays }: CorrectionsGround,
+  tx: store.Tx,
+  said: SaidOfCorrection,
+  touched: readonly { readonly name: string }[],
+): Promise<void> => {
+  if (said.traffic === null) return;
+  const others = new Map<string, store.CorrectionRow>();
+  for (const { name } of touched)
+    for (const row of await store.liveOf(tx, name)) if (row.traffic !== null) others.set(row.id, row);
+  const definitions = await store.definitionsOf(
+    tx,
+    touched.map(({ name }) => name),
+  );
+  const nowSeconds = clock.now().epochMilliseconds / 1_000;
+  const errors = trafficProblems({ said, touched: definitions, others: [...others.values()], nowSeconds, spansDays });
+  if (errors.length > 0) throw badCorrection(errors);
 };
 
 /** Bounds what an evaluation has to leave out. */
@@ -244,6 +274,7 @@ const saysTheSame = (row: store.CorrectionRow, said: SaidOfCorrection): boolean 
     row.zone,
     row.kind,
     row.reason,
+    canonicalText(row.traffic),
   ]) ===
   JSON.stringify([
     [...new Set(said.objectives)].sort(),
@@ -254,6 +285,7 @@ const saysTheSame = (row: store.CorrectionRow, said: SaidOfCorrection): boolean 
     said.zone,
     said.kind,
     said.reason,
+    canonicalText(said.traffic),
   ]);
 
 /** Also behind a token: four eyes are two people's. */

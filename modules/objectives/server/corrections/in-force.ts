@@ -1,6 +1,6 @@
 import type { Postgres } from '../../../../platform/postgres/postgres.ts';
 import { exclusionsOf, type Exclusions } from './excluded.ts';
-import { correctionsInForce, correctionsMark } from './store.ts';
+import { correctionsInForce, correctionsMark, remainingTraffic } from './store.ts';
 import type { CorrectionsTables } from './tables.ts';
 
 /** What corrections leave out as they stand; `mark` changes whenever they do. */
@@ -16,7 +16,7 @@ export const exclusionsNow = async (postgres: Postgres): Promise<ExclusionsNow> 
   const mark = await correctionsMark(db);
   const known = remembered.get(postgres);
   if (known?.mark === mark) return known;
-  const now = { mark, ...exclusionsOf(await correctionsInForce(db)) };
+  const now = { mark, ...exclusionsOf(await correctionsInForce(db), await remainingTraffic(db)) };
   remembered.set(postgres, now);
   return now;
 };

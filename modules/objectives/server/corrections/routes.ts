@@ -4,7 +4,7 @@ import type { Ground } from '../../../../platform/module/ground.ts';
 import * as contract from '../../contract/corrections.ts';
 import { applyNamed, decide, propose, removeNamed, type CorrectionsGround } from './commands.ts';
 import { correctionShape } from './shape.ts';
-import { pageOfCorrections } from './store.ts';
+import { countedTraffic, pageOfCorrections, remainingTraffic } from './store.ts';
 import type { CorrectionsTables } from './tables.ts';
 
 /** Puts the routes of corrections on the HTTP ground. */
@@ -18,6 +18,7 @@ export const addCorrectionRoutes = (
     clock,
     catalog,
     approvalNeeded: config.values.correctionApproval,
+    spansDays: config.values.spansDays,
   };
   http.route(contract.listCorrections, async ({ query }) => {
     const rows = await pageOfCorrections(postgres.tables<CorrectionsTables>(), {
@@ -28,9 +29,10 @@ export const addCorrectionRoutes = (
       limit: query.limit + 1,
     });
     const page = rows.slice(0, query.limit);
+    const counted = countedTraffic(await remainingTraffic(postgres.tables<CorrectionsTables>()));
     const last = page.at(-1);
     return {
-      items: page.map((row) => correctionShape(row, clock.now())),
+      items: page.map((row) => correctionShape(row, clock.now(), counted.get(row.id))),
       next: last && rows.length > page.length ? encodeCursor([last.id]) : null,
     };
   });

@@ -6,7 +6,7 @@ import type { CorrectionRow } from './store.ts';
 const nextShown = 10;
 
 /** A correction as the contract tells it. Times to come only of those that may still apply. */
-export const correctionShape = (row: CorrectionRow, now: Temporal.Instant): Correction => {
+export const correctionShape = (row: CorrectionRow, now: Temporal.Instant, trafficCounted = false): Correction => {
   const live = row.state === 'proposed' || row.state === 'in-force';
   const iso = (seconds: number): string => new Date(seconds * 1_000).toISOString();
   return {
@@ -18,6 +18,7 @@ export const correctionShape = (row: CorrectionRow, now: Temporal.Instant): Corr
     to: row.first_to.toISOString(),
     rrule: row.rrule,
     zone: row.zone,
+    traffic: row.traffic && { ...row.traffic, attributes: [...row.traffic.attributes] },
     kind: row.kind as Correction['kind'],
     reason: row.reason,
     state: row.state,
@@ -28,6 +29,7 @@ export const correctionShape = (row: CorrectionRow, now: Temporal.Instant): Corr
     decisionReason: row.decision_reason,
     inForceSince: row.in_force_since?.toISOString() ?? null,
     retroactive: row.first_from < (row.in_force_since ?? row.created_at),
+    trafficCounted: row.traffic === null ? null : trafficCounted,
     next: live
       ? nextTimes(recurringOfRow(row), now.epochMilliseconds / 1_000, nextShown).map(({ from, to }) => ({
           from: iso(from),

@@ -1,5 +1,6 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import type { CorrectionState } from '../../domain/correction-state.ts';
+import type { Objective } from '../../domain/objective.ts';
 import type { CorrectionsTables } from './tables.ts';
 
 export type Db = Kysely<CorrectionsTables>;
@@ -51,14 +52,50 @@ export const correctionsInForce = async (db: Db): Promise<CorrectionRow[]> => {
   return db.selectFrom('objectives.correction').selectAll().where('state', '=', 'in-force').orderBy('id').execute();
 };
 
-/** Changes whenever a correction comes into force or ends. */
+/** Changes whenever a correction comes into force or ends, and when what remains of excluded traffic is counted. */
 export const correctionsMark = async (db: Db): Promise<string> => {
   // How many there are and when the last one changed.
   const { rows } = await sql<{ mark: string }>`
-    SELECT concat_ws(',', count(*), max(changed_at), count(*) FILTER (WHERE state = 'in-force')) AS mark FROM objectives.correction`.execute(
-    db,
-  );
+    SELECT concat_ws(',', count(*), max(changed_at), count(*) FILTER (WHERE state = 'in-force'),
+      (SELECT string_agg(concat(traffic.indicator, ':', traffic.remaining), ' ' ORDER BY traffic.correction, traffic.indicator)
+       FROM objectives.remaining_traffic AS traffic JOIN objectives.indicator ON number = traffic.remaining
+       WHERE counted_from IS NOT NULL)) AS mark FROM objectives.correction`.execute(db);
   return rows[0]!.mark;
+};
+
+/** What stands for the indicators of corrections that leave out traffic; `counted`: once its history is there, not before. */
+export interface Remaining {
+  readonly correction: string;
+  readonly indicator: number;
+  readonly remaining: number;
+  readonly counted: boolean;
+}
+
+export const remainingTraffic = async (db: Db): Promise<Remaining[]> => {
+  // Few rows or none.
+  const rows = await db
+    .selectFrom('objectives.remaining_traffic as traffic')
+    .innerJoin('objectives.indicator as indicator', 'indicator.number', 'traffic.remaining')
+    .select(['traffic.correction', 'traffic.indicator', 'traffic.remaining', 'indicator.counted_from'])
+    .execute();
+  return rows.map(({ counted_from, ...row }) => ({ ...row, counted: counted_from !== null }));
+};
+
+/** Of each correction that leaves out traffic and is in force: whether all that remains is counted. */
+export const countedTraffic = (remaining: readonly Remaining[]): ReadonlyMap<string, boolean> =>
+  new Map(
+    [...Map.groupBy(remaining, ({ correction }) => correction)].map(([id, rows]) => [
+      id,
+      rows.every(({ counted }) => counted),
+    ]),
+  );
+
+/** Definitions of objectives by their names. */
+export const definitionsOf = async (tx: Tx, names: readonly string[]): Promise<Objective[]> => {
+  // What is promised of those that a correction of traffic is about.
+  const { rows } = await sql<{ definition: Objective }>`
+    SELECT definition FROM objectives.objective WHERE name = ANY(${[...names]}::text[]) ORDER BY name`.execute(tx);
+  return rows.map(({ definition }) => definition);
 };
 
 /** One, locked until the transaction ends; null when there is none. */

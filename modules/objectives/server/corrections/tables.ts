@@ -1,3 +1,4 @@
+import type { TrafficFilter } from '../../domain/indicator.ts';
 import type { CorrectionState } from '../../domain/correction-state.ts';
 
 /** PostgreSQL tables of corrections, as Kysely sees them. */
@@ -10,6 +11,7 @@ export interface CorrectionsTables {
     first_from: Date;
     first_to: Date;
     rrule: string | null;
+    traffic: TrafficFilter | null;
     zone: string;
     kind: string;
     reason: string;
@@ -23,5 +25,7 @@ export interface CorrectionsTables {
     in_force_since: Date | null;
     changed_at: Date;
   };
+  'objectives.remaining_traffic': { correction: string; indicator: number; remaining: number };
+  'objectives.indicator': { number: number; counted_from: Date | null };
   'objectives.objective': { id: string; name: string; owner: string | null; service: string | null };
 }

@@ -36,7 +36,8 @@ export const planSpans = (indicators: readonly KeptIndicator[], latencyEdgesMs: 
   const definitions = new Map<number, SpanIndicator>();
   for (const { number, definition } of indicators) {
     if (definition.kind !== 'spans') continue;
-    const bad = definition.of.attributes.length > 0 ? null : simpleBad(definition.bad, latencyEdgesMs);
+    const narrowed = definition.of.attributes.length > 0 || definition.without !== undefined;
+    const bad = narrowed ? null : simpleBad(definition.bad, latencyEdgesMs);
     if (bad === null) raw.push({ number, definition });
     else {
       const { service, environment, operation } = definition.of;

@@ -1,4 +1,5 @@
 import { quote } from '../../../../platform/clickhouse/quote.ts';
+import type { TrafficFilter } from '../../domain/indicator.ts';
 import { badSpanSql, spanFilterSql } from './span-condition.ts';
 import type { RawSpans, SimpleSpans } from './span-plan.ts';
 
@@ -62,12 +63,9 @@ const listed = ({ number, service, environment, operation, bad }: SimpleSpans): 
 /** Counts of several indicators of one service in one pass over its spans. */
 export const rawCounts = (level: '10s' | 'minute', stretch: Stretch, raw: readonly RawSpans[]): string => {
   const seconds = levelSeconds[level];
-  const items = raw.map(({ number, definition: { of, bad } }) => {
-    const conditions = [
-      ...(of.environment === null ? [] : [`environment = ${quote(of.environment)}`]),
-      ...(of.operation === null ? [] : [`name = ${quote(of.operation)}`]),
-      ...of.attributes.map(spanFilterSql),
-    ];
+  const items = raw.map(({ number, definition: { of, bad, without } }) => {
+    const conditions = selects(of);
+    if (without) conditions.push(`NOT (${selects(without).join(' AND ')})`);
     const counts = conditions.length === 0 ? '1' : conditions.join(' AND ');
     return `(toUInt32(${number}), countIf(${counts}), countIf((${counts}) AND ${badSpanSql(bad)}))`;
   });
@@ -86,6 +84,12 @@ FROM (
 WHERE item.2 > 0
 ${countSettings}`;
 };
+
+const selects = (of: TrafficFilter): string[] => [
+  ...(of.environment === null ? [] : [`environment = ${quote(of.environment)}`]),
+  ...(of.operation === null ? [] : [`name = ${quote(of.operation)}`]),
+  ...of.attributes.map(spanFilterSql),
+];
 
 /** Services in which the guard of cardinality folded operations: their rollups do not know every operation by its name. */
 export const foldedServices = (

@@ -63,6 +63,31 @@ describe('spans that were sent are counted exactly, whenever they come', () => {
     expect(await house.counts(nothing, '10s')).toEqual([]);
   });
 
+  it('without the traffic that a correction leaves out, also what comes late', async () => {
+    const service = 'rest';
+    const attributes = [{ key: 'load.test', op: '=', value: 'true' } as const];
+    const without = { environment: null, operation: 'POST /orders', attributes };
+    const number = await house.indicator({ ...spansOf(service, [errors]), without } as Indicator);
+    await house.counting().sweep();
+    const minute = '2026-11-22T10:09:00Z';
+    const send = async (name: string, test: boolean): Promise<void> => {
+      const span = otlpSpan({ endedAt: minute, name, failed: true });
+      await house.send('traces', otlpTraces(service, [span], test ? { 'load.test': 'true' } : {}));
+      await house.settled();
+    };
+    // Only what is both the operation and the load test goes.
+    for (const [name, test] of [
+      ['POST /orders', true],
+      ['POST /orders', false],
+      ['GET /', true],
+    ] as const)
+      await send(name, test);
+    expect(await house.counts(number, 'minute')).toEqual([{ at: minute, good: 0, bad: 2 }]);
+    await send('POST /orders', true);
+    await send('GET /', false);
+    expect(await house.counts(number, 'minute')).toEqual([{ at: minute, good: 0, bad: 3 }]);
+  });
+
   it('late by minutes, by an hour and by most of a day, out of order, and repeated', async () => {
     const service = 'b';
     const number = await house.indicator(spansOf(service, [errors]));

@@ -69,7 +69,9 @@ export const startCounting = (
       nowMs: clock.now().epochMilliseconds,
       rollupsDays: ground.config.values.rollupsDays,
     });
-  ground.ledger.react('objectives.count', ['objective.described'], () => backfill.sweep());
+  ground.ledger.react('objectives.count', ['objective.described', 'correction.proposed', 'correction.approved'], () =>
+    backfill.sweep(),
+  );
   jobs.every('objectives.count-sweep', countLimits.sweepSeconds, () => backfill.sweep());
   jobs.every('objectives.external', externalLimits.everySeconds, () => external.round());
   jobs.every('objectives.count-retention', countLimits.retentionSeconds, async () => void (await dropOld()));

@@ -9,7 +9,16 @@ import type { ObjectivesTables } from '../tables.ts';
 import { problemsOf } from '../views/definitions.ts';
 import { standingOf, transitionsOf } from './decide.ts';
 import { dataDecision, judge } from './judge.ts';
-import { askedBudget, askedBurn, budgetWindow, indicatorsOf, prepareAll, readsOf, type Prepared } from './prepared.ts';
+import {
+  askedBudget,
+  askedBurn,
+  budgetWindow,
+  indicatorsOf,
+  prepareAll,
+  readsOf,
+  type Find,
+  type Prepared,
+} from './prepared.ts';
 import { readAll, type Asked } from './readings.ts';
 import type { ReadOptions } from './signals.ts';
 import { createSettledSlices } from './settled-slices.ts';
@@ -162,7 +171,8 @@ const rememberDefinitions = (
     const mark = `${await definitionsMark(db)} ${exclusions.mark} ${from}`;
     if (known?.mark === mark) return known;
     const ends = { from, to: from + 2 * 3_600 };
-    const excludedOf = (definition: Objective) => exclusions.of(definition, reachOf(definition, ends));
+    const excludedOf = (definition: Objective, find: Find) =>
+      exclusions.of(definition, reachOf(definition, ends), find);
     known = { mark, all: prepareAll(await allObjectives(db), excludedOf) };
     return known;
   };

@@ -47,10 +47,11 @@ export const recentMinutes = 60;
 /** Makes all objectives ready; who names another objective finds it among them. */
 export const prepareAll = (
   kept: readonly KeptObjective[],
-  excludedOf: (definition: Objective) => Excluded | null = () => null,
+  excludedOf: (definition: Objective, find: Find) => Excluded | null = () => null,
 ): Prepared[] => {
   const byName = new Map(kept.map((each) => [each.name, each.definition]));
-  return kept.map((each) => prepare(each, (name) => byName.get(name), excludedOf(each.definition)));
+  const find: Find = (name) => byName.get(name);
+  return kept.map((each) => prepare(each, find, excludedOf(each.definition, find)));
 };
 
 export const prepare = (
@@ -158,8 +159,23 @@ export const uncorrected = (prepared: Prepared): Prepared => ({
   sources: prepared.sources.map(({ indicators, rule }) => ({ indicators, rule })),
 });
 
-/** Minutes of a stretch that corrections leave out. Epoch seconds. */
-export const excludedMinutes = ({ excluded }: Pick<Prepared, 'excluded'>, of: Stretch): number =>
-  excluded === null
-    ? 0
-    : stretchesWithin(excluded.stretches, of).reduce((sum, { from, to }) => sum + (to - from) / 60, 0);
+/** Whether corrections leave anything out of a stretch, time or traffic. Epoch seconds. */
+export const isCorrected = ({ excluded }: Pick<Prepared, 'excluded'>, of: Stretch): boolean =>
+  excluded !== null &&
+  [excluded, ...(excluded.layers ?? [])].some(({ stretches }) => stretchesWithin(stretches, of).length > 0);
+
+/** Minutes of a stretch in which corrections leave nothing to be counted; of a journey the mean over what is measured. Epoch seconds. */
+export const excludedMinutes = ({ excluded, sources }: Pick<Prepared, 'excluded' | 'sources'>, of: Stretch): number => {
+  if (excluded === null) return 0;
+  const minutes = (stretches: readonly Stretch[]): number =>
+    stretchesWithin(stretches, of).reduce((sum, { from, to }) => sum + (to - from) / 60, 0);
+  const silent = (excluded.layers ?? []).filter((layer) => [...layer.of.values()].includes(null));
+  if (silent.length === 0 || sources.length === 0) return minutes(excluded.stretches);
+  const each = sources.map(({ indicators }) =>
+    minutes([
+      ...excluded.stretches,
+      ...silent.flatMap((layer) => (indicators.every((one) => layer.of.get(one) === null) ? layer.stretches : [])),
+    ]),
+  );
+  return each.reduce((sum, one) => sum + one, 0) / each.length;
+};

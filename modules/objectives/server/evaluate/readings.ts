@@ -1,5 +1,4 @@
 import type { ClickHouse } from '../../../../platform/clickhouse/clickhouse.ts';
-import type { Excluded } from '../../domain/correct.ts';
 import { slicesWithin, type Stretch } from '../../domain/method.ts';
 import type { Objective } from '../../domain/objective.ts';
 import {
@@ -11,7 +10,10 @@ import {
   type WindowSums,
 } from './signals.ts';
 import type { SettledSlices } from './settled-slices.ts';
+import { addedUp, partsOf, type Source } from './source-parts.ts';
 import { planWindows, windowEdge, type CountsSources } from './window-plan.ts';
+
+export type { Source };
 
 /** What was counted in one window. */
 export interface Counted {
@@ -19,15 +21,6 @@ export interface Counted {
   readonly bad: number;
   /** Minutes with any event; those of slices with any, for the methods of slices. */
   readonly minutes: number;
-}
-
-/** One thing that is counted. Several indicators are composed slice by slice: bad where any of them is. */
-export interface Source {
-  readonly indicators: readonly number[];
-  /** Null: events. */
-  readonly rule: SliceRule | null;
-  /** Time that does not count. Sources that leave out different times are read by statements of their own. */
-  readonly excluded?: Excluded | null;
 }
 
 /** One window of it. `from` in epoch seconds, as asked for. */
@@ -75,7 +68,8 @@ export const readAll = async (
 ): Promise<Readings> => {
   const batches = new Map<string, Batch>();
   const groups = new Groups();
-  for (const [key, same] of Map.groupBy(all, ({ source }) => batchKey(source))) {
+  const parts = all.flatMap((each) => partsOf(each.source).map((source) => ({ ...each, source })));
+  for (const [key, same] of Map.groupBy(parts, ({ source }) => batchKey(source))) {
     const wanted = new Map<number, Set<number>>();
     for (const { source, from, rolling } of same) {
       const edge = edgeOf(source.rule, { from, rolling }, at);
@@ -90,13 +84,13 @@ export const readAll = async (
   }
   return {
     to: at.to,
-    counted: (source, window) => {
+    counted: addedUp((source: Source, window: Pick<Asked, 'from' | 'rolling'>) => {
       const place = batches.get(batchKey(source))?.get(edgeOf(source.rule, window, at));
       const sums = place?.sums.get(groups.numberOf(source));
       if (!place || !sums) return nothing;
       const [good, bad, filled] = [sums.good[place.index]!, sums.bad[place.index]!, sums.minutes[place.index]!];
       return { good, bad, minutes: source.rule === null ? filled : (filled * source.rule.seconds) / 60 };
-    },
+    }),
   };
 };
 

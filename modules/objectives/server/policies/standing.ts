@@ -65,7 +65,7 @@ export const standingsOf = async (ground: StandingGround, asked: Asked): Promise
   const prepared = defined.map(({ kept, find }) => {
     const over = policies.of(kept.definition.budgetPolicy).policy.overMinutes ?? 0;
     const reach = reachOf(kept.definition, { from: moment.to - over * 60, to: moment.to });
-    return prepare(kept, find, exclusions.of(kept.definition, reach));
+    return prepare(kept, find, exclusions.of(kept.definition, reach, find));
   });
   const judged = prepared.map((each) => ({ prepared: each, ...policies.of(each.definition.budgetPolicy) }));
   const windows = new Map(judged.map((each) => [each.prepared.id, windowOf(each.policy, each.prepared, moment.to)]));

@@ -36,6 +36,7 @@ export const evidenceOf = async (ground: EvidenceGround, { kept, find }: Defined
   const excluded = (await exclusionsNow(ground.postgres)).of(
     definition,
     reachOf(definition, { from: first, to: moment.to }),
+    find,
   );
   const prepared = prepare(kept, find, excluded);
   const rolling = definition.window.kind === 'rolling';

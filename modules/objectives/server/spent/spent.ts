@@ -115,10 +115,14 @@ const asked = async (
   if (from >= moment.to) throw impossible('query.from', 'is not before to; swap them');
   if (moment.to - from > daysMax * 86_400) throw impossible('query.from', `is more than ${daysMax} days before to`);
   const reach = reachOf(definition, { from: moment.to, to: moment.to });
-  const excluded = (await exclusionsNow(ground.postgres)).of(definition, {
-    from: Math.min(from, reach.from),
-    to: moment.to,
-  });
+  const excluded = (await exclusionsNow(ground.postgres)).of(
+    definition,
+    {
+      from: Math.min(from, reach.from),
+      to: moment.to,
+    },
+    defined.find,
+  );
   return {
     defined,
     prepared: prepare(defined.kept, defined.find, excluded),

@@ -54,7 +54,8 @@ export const budgetChart = async (
     query.from === undefined
       ? budgetWindow(defined.kept.definition, moment.to).from.epochMilliseconds / 1_000
       : Math.floor(Temporal.Instant.from(query.from).epochMilliseconds / 1_000);
-  const excluded = exclusions.of(defined.kept.definition, reachOf(defined.kept.definition, { from, to: moment.to }));
+  const { definition } = defined.kept;
+  const excluded = exclusions.of(definition, reachOf(definition, { from, to: moment.to }), defined.find);
   const prepared = prepare(defined.kept, defined.find, excluded);
   const without = excluded === null ? null : uncorrected(prepared);
   const stepSeconds = stepOf({ from, to: moment.to }, query.step);

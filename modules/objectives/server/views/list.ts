@@ -66,8 +66,8 @@ const judgeAll = async (ground: ReportGround, settled: SettledSlices): Promise<S
   const db = ground.postgres.tables<ObjectivesTables>();
   const moment = momentOf(ground, undefined);
   const exclusions = await exclusionsNow(ground.postgres);
-  const all = prepareAll(await allObjectives(db), (definition) =>
-    exclusions.of(definition, reachOf(definition, { from: moment.to, to: moment.to })),
+  const all = prepareAll(await allObjectives(db), (definition, find) =>
+    exclusions.of(definition, reachOf(definition, { from: moment.to, to: moment.to }), find),
   );
   const silence = createSilence(ground.clickhouse, readOptions);
   const reads = all.flatMap((prepared) => [

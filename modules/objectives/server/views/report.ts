@@ -31,6 +31,7 @@ import {
   excludedMinutes,
   budgetWindow,
   indicatorsOf,
+  isCorrected,
   prepare,
   readerOf,
   readsOf,
@@ -68,6 +69,7 @@ export const reportOf = async (
   const excluded = (await exclusionsNow(ground.postgres)).of(
     defined.kept.definition,
     reachOf(defined.kept.definition, { from: moment.to, to: moment.to }),
+    defined.find,
   );
   const prepared = prepare(defined.kept, defined.find, excluded);
   const silence = createSilence(ground.clickhouse, readOptions);
@@ -218,9 +220,7 @@ export const missingShare = (prepared: Prepared, { window, budget }: Judged): nu
 const readsWithout = (prepared: Prepared, to: number): Asked[] => {
   const window = budgetWindow(prepared.definition, to);
   const of = { from: window.from.epochMilliseconds / 1_000, to };
-  return excludedMinutes(prepared, of) === 0
-    ? []
-    : readsOf(uncorrected(prepared), askedBudget(prepared.definition, window));
+  return isCorrected(prepared, of) ? readsOf(uncorrected(prepared), askedBudget(prepared.definition, window)) : [];
 };
 
 const withoutCorrections = (prepared: Prepared, judged: Judged, readings: Readings) => {

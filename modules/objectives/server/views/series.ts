@@ -2,6 +2,7 @@ import { countedStretch, type Stretch } from '../../domain/method.ts';
 import type { ClickHouse } from '../../../../platform/clickhouse/clickhouse.ts';
 import type { Counts } from '../../domain/indicator.ts';
 import { batchKey, type Source } from '../evaluate/readings.ts';
+import { addedUp, partsOf } from '../evaluate/source-parts.ts';
 import { readStretches, type ReadOptions, type SliceRule } from '../evaluate/signals.ts';
 import { planWindows, type CountsSources } from '../evaluate/window-plan.ts';
 
@@ -30,17 +31,17 @@ export const readSeries = async (
   options: ReadOptions = {},
 ): Promise<Series> => {
   const byRule = new Map<string, RuleSums>();
-  for (const [key, same] of Map.groupBy(sources, batchKey))
+  for (const [key, same] of Map.groupBy(sources.flatMap(partsOf), batchKey))
     byRule.set(key, await readRule({ clickhouse, same, rule: same[0]!.rule, stretches, kept, options }));
   return {
-    counted: (source, asked) => {
+    counted: addedUp((source: Source, asked: AskedStretch) => {
       const sums = byRule.get(batchKey(source));
       const running = sums?.running.get(groupKey(source));
       const { from, to } = really(asked, source.rule, kept);
       if (!sums || !running || from >= to) return { good: 0, bad: 0 };
       const [first, last] = [sums.place.get(from)!, sums.place.get(to)!];
       return { good: running.good[last]! - running.good[first]!, bad: running.bad[last]! - running.bad[first]! };
-    },
+    }),
   };
 };
 
