@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { Refusal } from '../../../kernel/problem.ts';
 import type { CliContext, DocumentKind } from '../../../platform/cli/context.ts';
 import {
   applyCorrection,
@@ -42,6 +43,7 @@ export const correctionKind: DocumentKind = {
           to: each.to,
           rrule: each.rrule,
           zone: each.zone,
+          ...(each.traffic && { traffic: each.traffic }),
           kind: each.kind,
           reason: each.reason,
         },
@@ -64,21 +66,36 @@ export const registerCorrections = (program: Command, context: CliContext): void
   const collect = (value: string, before: string[]): string[] => [...before, value];
   correction
     .command('propose')
-    .description('Exclude time from the budgets of objectives, or of all objectives of a service')
+    .description(
+      'Exclude time, or some traffic of a time, from the budgets of objectives, or of all objectives of a service',
+    )
     .option('--objective <name>', 'objective; may be given again', collect, [])
     .option('--service <service>', 'all objectives of this service')
     .requiredOption('--from <instant>', 'begin of the first time: 2026-12-01T22:00:00+01:00')
     .requiredOption('--to <instant>', 'its end')
     .option('--rrule <rule>', 'again and again, as RFC 5545 says it: FREQ=WEEKLY;BYDAY=SU')
     .option('--zone <zone>', 'on whose wall clock it repeats', 'UTC')
+    .option('--operation <name>', 'only requests of this operation')
+    .option('--environment <name>', 'only requests in this environment')
+    .option(
+      '--attribute <condition>',
+      'only requests with this attribute: load.test=true; may be given again',
+      collect,
+      [],
+    )
     .option('--kind <kind>', kinds.options.join(', '), 'maintenance')
     .requiredOption('--reason <words>', 'why this time does not count')
     .addHelpText(
       'after',
       '\nExample:\n  $ leadline correction propose --objective checkout-availability --from 2026-12-06T02:00:00+01:00 \\\n      --to 2026-12-06T04:00:00+01:00 --rrule "FREQ=WEEKLY;BYDAY=SU" --zone Europe/Berlin --reason "Weekly patches of the database"',
     )
-    .action(async ({ objective, ...said }: Record<string, unknown>) => {
-      const made: Correction = await context.call(proposeCorrection, { body: { ...said, objectives: objective } });
+    .action(async ({ objective, operation, environment, attribute, ...said }: Record<string, unknown>) => {
+      const attributes = (attribute as string[]).map(conditionOf);
+      const some = operation !== undefined || environment !== undefined || attributes.length > 0;
+      const traffic = some ? { operation, environment, attributes } : null;
+      const made: Correction = await context.call(proposeCorrection, {
+        body: { ...said, objectives: objective, traffic },
+      });
       context.print([row(made)], columns);
     });
   for (const decision of ['approve', 'refuse', 'withdraw'] as const)
@@ -96,6 +113,19 @@ export const registerCorrections = (program: Command, context: CliContext): void
         });
         context.print([row(decided)], columns);
       });
+};
+
+/** `load.test=true`, `http.response.status_code>=500`, `user.agent=~.*scanner.*`. */
+const conditionOf = (text: string): { key: string; op: string; value: string } => {
+  const found = /^([^=!<>~]+)(=~|!~|!=|<=|>=|=|<|>)(.*)$/s.exec(text);
+  if (!found)
+    throw new Refusal({
+      status: 400,
+      code: 'objectives.bad-condition',
+      title: `${text} is no condition`,
+      detail: 'Write KEY=VALUE, as load.test=true.',
+    });
+  return { key: found[1]!.trim(), op: found[2]!, value: found[3]!.trim() };
 };
 
 /** All pages. */

@@ -56,7 +56,24 @@ it('corrections are proposed, listed and withdrawn', async () => {
   const rule = ['--rrule', 'FREQ=WEEKLY;BYDAY=SU', '--zone', 'Europe/Berlin', '--reason', 'Weekly patches'];
   const [made] = await run(['correction', 'propose', '--objective', 'checkout', ...times, ...rule]);
   expect(made).toMatchObject({ state: 'in-force', of: 'checkout', rrule: 'FREQ=WEEKLY;BYDAY=SU' });
-  expect(await run(['get', 'corrections', '--objective', 'checkout'])).toEqual([made]);
+  const some = [
+    '--attribute',
+    'load.test=true',
+    '--attribute',
+    'http.response.status_code>=500',
+    '--operation',
+    'POST /pay',
+  ];
+  await expect(
+    run(['correction', 'propose', '--objective', 'checkout', ...times, ...rule, '--attribute', 'x']),
+  ).rejects.toThrow(/no condition/);
+  const [traffic] = await run(['correction', 'propose', '--objective', 'checkout', ...times, ...rule, ...some]);
+  expect(traffic.traffic.attributes).toEqual([
+    { key: 'load.test', op: '=', value: 'true' },
+    { key: 'http.response.status_code', op: '>=', value: '500' },
+  ]);
+  await run(['correction', 'withdraw', traffic.id]);
+  expect(await run(['get', 'corrections', '--objective', 'checkout'])).toEqual([expect.anything(), made]);
   expect(await run(['correction', 'withdraw', made.id, '--reason', 'Moved'])).toMatchObject([{ state: 'withdrawn' }]);
   await expect(run(['correction', 'approve', made.id])).rejects.toThrow(/withdrawn/);
 });
