@@ -68,6 +68,8 @@ const objective = {
     objectives: [{ target: 0.999 }],
   },
 };
+const heartbeat = { every: 'PT1H', team: 'payments' };
+const heartbeatStands = ['PUT', '/api/v1/heartbeats/walked', heartbeat] as const;
 const policy = { title: 'Nothing follows', rules: [] };
 /** In a month; it leaves nothing out of what is counted now. */
 const soon = (hours: number): string => new Date(Date.now() + (30 * 24 + hours) * 3_600_000).toISOString();
@@ -292,6 +294,36 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
   },
   'DELETE /api/v1/objective-shares/{id}': { ...seen, params: { id: unknownId } },
   'GET /api/v1/shared-objectives/{secret}': { ...open, params: { secret: 'll_nobody-ever-made-this-one' } },
+
+  // Heartbeats: changed by editors of who is told, pinged by their responders or with the secret address
+  'GET /api/v1/heartbeats': seen,
+  'GET /api/v1/heartbeats/{name}': { ...seen, params: { name: 'walked' } },
+  'PUT /api/v1/heartbeats/{name}': {
+    may: owners,
+    params: { name: 'walked' },
+    body: heartbeat,
+    before: [crewStands, heartbeatStands],
+  },
+  'DELETE /api/v1/heartbeats/{name}': {
+    may: owners,
+    params: { name: 'walked' },
+    before: [crewStands, heartbeatStands],
+  },
+  'POST /api/v1/heartbeats/{name}/address': {
+    may: owners,
+    params: { name: 'walked' },
+    before: [crewStands, heartbeatStands],
+  },
+  'GET /api/v1/heartbeats/{name}/ping': {
+    may: ['responder', ...owners],
+    params: { name: 'walked' },
+    before: [crewStands, heartbeatStands],
+  },
+  'POST /api/v1/heartbeats/{name}/ping': {
+    may: ['responder', ...owners],
+    params: { name: 'walked' },
+    before: [crewStands, heartbeatStands],
+  },
 
   // How people are reached: said by themselves and by admins; addresses are hidden from others
   'PUT /api/v1/people/{person}': {

@@ -11,6 +11,7 @@ import {
   register as registerObjectives,
 } from '../../modules/objectives/cli/commands.ts';
 import { documentKinds as oncallKinds, register as registerOncall } from '../../modules/oncall/cli/commands.ts';
+import { documentKinds as probesKinds, register as registerProbes } from '../../modules/probes/cli/commands.ts';
 import { register as registerTelemetry } from '../../modules/telemetry/cli/commands.ts';
 import type { KnownDocuments } from './check-files.ts';
 
@@ -21,11 +22,12 @@ export const registerModules = (program: Command, context: CliContext): KnownDoc
   registerIdentity(program, context);
   registerCatalog(program, context);
   registerTelemetry(program, context);
+  registerProbes(program, context);
   registerOncall(program, context);
   registerObjectives(program, context);
   registerChanges(program, context);
   return {
-    kinds: [...identityKinds, ...catalogKinds, ...oncallKinds, ...objectivesKinds],
+    kinds: [...identityKinds, ...catalogKinds, ...probesKinds, ...oncallKinds, ...objectivesKinds],
     families: [...objectivesFamilies],
   };
 };

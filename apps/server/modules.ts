@@ -5,6 +5,7 @@ import { deliveryModule } from '../../modules/delivery/server/module.ts';
 import { identityModule } from '../../modules/identity/server/module.ts';
 import { oncallModule } from '../../modules/oncall/server/module.ts';
 import { objectivesModule } from '../../modules/objectives/server/module.ts';
+import { probesModule } from '../../modules/probes/server/module.ts';
 import { telemetryModule } from '../../modules/telemetry/server/module.ts';
 
 /** Every module in floor order; `tools/floors.ts` holds the same order and a guard compares the two. */
@@ -13,6 +14,7 @@ export const modules = [
   catalogModule,
   deliveryModule,
   telemetryModule,
+  probesModule,
   oncallModule,
   objectivesModule,
   changesModule,
@@ -29,8 +31,9 @@ export const startModules = async (ground: Ground) => {
   const catalog = keep('catalog', await catalogModule.start(ground, { identity }));
   const delivery = keep('delivery', await deliveryModule.start(ground, { identity }));
   const telemetry = keep('telemetry', await telemetryModule.start(ground, { identity, catalog }));
+  const probes = keep('probes', await probesModule.start(ground, { identity, catalog }));
   const oncall = keep('oncall', await oncallModule.start(ground, { identity, delivery }));
   const objectives = keep('objectives', await objectivesModule.start(ground, { identity, catalog, telemetry }));
   const changes = keep('changes', await changesModule.start(ground, { catalog, objectives }));
-  return { doors: { identity, catalog, delivery, telemetry, oncall, objectives, changes }, stops };
+  return { doors: { identity, catalog, delivery, telemetry, probes, oncall, objectives, changes }, stops };
 };

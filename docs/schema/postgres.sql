@@ -205,6 +205,12 @@ CREATE TABLE delivery.provider (
   CONSTRAINT provider_pkey PRIMARY KEY (name)
 );
 
+CREATE TABLE delivery.signing_key (
+  name text NOT NULL,
+  encrypted bytea NOT NULL,
+  CONSTRAINT signing_key_pkey PRIMARY KEY (name)
+);
+
 CREATE TABLE delivery.web_push_key (
   only_row boolean NOT NULL,
   public_key text NOT NULL,
@@ -814,6 +820,23 @@ CREATE TABLE oncall.audit (
   CONSTRAINT audit_singleton_check CHECK (singleton)
 );
 
+CREATE TABLE oncall.calendar_feed (
+  id uuid NOT NULL,
+  secret_hash bytea NOT NULL,
+  kind text NOT NULL,
+  of_name text NOT NULL,
+  label text NOT NULL,
+  made_by text NOT NULL,
+  made_by_id text NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  read_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  ended_by text,
+  CONSTRAINT calendar_feed_kind_check CHECK ((kind = ANY (ARRAY['schedule'::text, 'person'::text, 'team'::text]))),
+  CONSTRAINT calendar_feed_pkey PRIMARY KEY (id),
+  CONSTRAINT calendar_feed_secret_hash_key UNIQUE (secret_hash)
+);
+
 CREATE TABLE oncall.contact_code (
   person_id uuid NOT NULL,
   method text NOT NULL,
@@ -888,6 +911,20 @@ CREATE INDEX notification_owed ON oncall.notification USING btree (owed_at) WHER
 CREATE INDEX notification_page ON oncall.notification USING btree (page_id, owed_at);
 CREATE INDEX notification_person ON oncall.notification USING btree (person, owed_at DESC);
 
+CREATE TABLE oncall.outside_calendar (
+  schedule uuid NOT NULL,
+  layer text NOT NULL,
+  url text NOT NULL,
+  etag text,
+  stretches jsonb NOT NULL,
+  unknown text[] NOT NULL DEFAULT '{}'::text[],
+  read_at timestamp with time zone,
+  tried_at timestamp with time zone NOT NULL,
+  error text,
+  CONSTRAINT outside_calendar_pkey PRIMARY KEY (schedule, layer),
+  CONSTRAINT outside_calendar_schedule_fkey FOREIGN KEY (schedule) REFERENCES oncall.schedule(id)
+);
+
 CREATE TABLE oncall.page (
   id uuid NOT NULL,
   summary text NOT NULL,
@@ -948,6 +985,52 @@ CREATE TABLE oncall.policy (
 );
 CREATE INDEX policy_team ON oncall.policy USING btree (team, name) WHERE (team IS NOT NULL);
 
+CREATE TABLE oncall.schedule (
+  id uuid NOT NULL,
+  name text NOT NULL,
+  team text,
+  deleted_at timestamp with time zone,
+  CONSTRAINT schedule_name_key UNIQUE (name),
+  CONSTRAINT schedule_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE oncall.schedule_override (
+  id uuid NOT NULL,
+  schedule uuid NOT NULL,
+  person text NOT NULL,
+  kind text NOT NULL,
+  starts_at timestamp with time zone NOT NULL,
+  ends_at timestamp with time zone NOT NULL,
+  layer text,
+  replaces text,
+  note text NOT NULL,
+  made_by text NOT NULL,
+  made_by_id text NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  ended_by text,
+  CONSTRAINT schedule_override_check CHECK ((ends_at > starts_at)),
+  CONSTRAINT schedule_override_kind_check CHECK ((kind = ANY (ARRAY['override'::text, 'cover'::text]))),
+  CONSTRAINT schedule_override_pkey PRIMARY KEY (id),
+  CONSTRAINT schedule_override_schedule_fkey FOREIGN KEY (schedule) REFERENCES oncall.schedule(id)
+);
+CREATE INDEX schedule_override_time ON oncall.schedule_override USING btree (schedule, ends_at);
+
+CREATE TABLE oncall.schedule_version (
+  schedule uuid NOT NULL,
+  number integer NOT NULL,
+  valid_from timestamp with time zone,
+  spec jsonb,
+  standings jsonb NOT NULL,
+  origin text NOT NULL,
+  source text,
+  made_by text NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  CONSTRAINT schedule_version_origin_check CHECK ((origin = ANY (ARRAY['hand'::text, 'file'::text]))),
+  CONSTRAINT schedule_version_pkey PRIMARY KEY (schedule, number),
+  CONSTRAINT schedule_version_schedule_fkey FOREIGN KEY (schedule) REFERENCES oncall.schedule(id)
+);
+
 CREATE TABLE oncall.shift_notice (
   kind text NOT NULL,
   person_id uuid NOT NULL,
@@ -996,5 +1079,35 @@ CREATE TABLE oncall.turn (
   step integer NOT NULL,
   taken bigint NOT NULL,
   CONSTRAINT turn_pkey PRIMARY KEY (policy, step)
+);
+
+-- probes --------------------------------------------------------------------------------------------------------
+
+CREATE TABLE probes.heartbeat (
+  name text NOT NULL,
+  description text NOT NULL,
+  every_seconds integer NOT NULL,
+  grace_seconds integer NOT NULL,
+  service text,
+  team text,
+  secret_hash bytea,
+  last_ping_at timestamp with time zone,
+  missed_since timestamp with time zone,
+  pings bigint NOT NULL DEFAULT 0,
+  made_at timestamp with time zone NOT NULL,
+  told_at timestamp with time zone GENERATED ALWAYS AS ((((last_ping_at AT TIME ZONE 'UTC'::text) + make_interval(secs => ((every_seconds + grace_seconds))::double precision)) AT TIME ZONE 'UTC'::text)) STORED,
+  CONSTRAINT heartbeat_check CHECK (((service IS NULL) OR (team IS NULL))),
+  CONSTRAINT heartbeat_every_seconds_check CHECK ((every_seconds > 0)),
+  CONSTRAINT heartbeat_grace_seconds_check CHECK ((grace_seconds >= 0)),
+  CONSTRAINT heartbeat_pkey PRIMARY KEY (name)
+);
+CREATE INDEX heartbeat_silent ON probes.heartbeat USING btree (told_at) WHERE (missed_since IS NULL);
+
+CREATE TABLE probes.watch (
+  only_row boolean NOT NULL DEFAULT true,
+  looked_at timestamp with time zone NOT NULL,
+  back_at timestamp with time zone NOT NULL,
+  CONSTRAINT watch_only_row_check CHECK (only_row),
+  CONSTRAINT watch_pkey PRIMARY KEY (only_row)
 );
 

@@ -1,0 +1,42 @@
+import { Gauge } from 'prom-client';
+import type { ServerModule } from '../../../platform/module/ground.ts';
+import type { CatalogDoor } from '../../catalog/server/public.ts';
+import type { IdentityDoor } from '../../identity/server/public.ts';
+import { heartbeatLimits } from '../domain/limits.ts';
+import { lookForSilence, type ProbesGround } from './commands.ts';
+import type { ProbesDoor } from './public.ts';
+import { addRoutes } from './routes.ts';
+import { heartbeats } from './store.ts';
+import type { ProbesTables } from './tables.ts';
+
+/** Doors of the floors below that probes stand on. */
+interface ProbesDoors {
+  readonly identity: Pick<IdentityDoor, 'teamExists' | 'linkSecrets'>;
+  readonly catalog: Pick<CatalogDoor, 'ownerOf'>;
+}
+
+/** Who should ping and falls silent. Synthetic checks come to live here too. */
+export const probesModule: ServerModule<ProbesDoors, ProbesDoor> = {
+  name: 'probes',
+  migrations: new URL('./migrations/', import.meta.url),
+  start: async (ground, { identity, catalog }) => {
+    const { postgres, ledger } = ground;
+    const probes: ProbesGround = { postgres, ledger, identity, catalog };
+    addRoutes(ground, probes);
+    ground.jobs.every('probes.silence', heartbeatLimits.lookSeconds, async () => {
+      while ((await lookForSilence(probes)) === heartbeatLimits.turnedAtOnce);
+    });
+    const db = postgres.tables<ProbesTables>();
+    ground.metrics.registerMetric(
+      new Gauge({
+        name: 'leadline_heartbeats_missed',
+        help: 'Heartbeats that are silent beyond their grace',
+        registers: [],
+        async collect() {
+          this.set((await heartbeats(db)).filter((row) => row.missed_since !== null).length);
+        },
+      }),
+    );
+    return { door: {} };
+  },
+};
