@@ -14,6 +14,9 @@ export const signatureOf = (provider: ChannelProvider, key: string): string =>
     .update(`${provider.name}\n${key}`)
     .digest('base64url');
 
+/** A key as a part of a path, whatever is in it. */
+export const inAddress = (key: string): string => Buffer.from(key).toString('base64url');
+
 /**
  * What a gateway reports: `receipt/<key>/<signature>` and `keys/<key>/<signature>` at the addresses that it was told, or
  * `receipt` and `sms` with the callback secret (`?secret=` or the header `x-callback-secret`) at those it is configured with.
@@ -24,7 +27,8 @@ export const gatewayCallback = async (
   provider: ChannelProvider,
   tools: CallbackTools,
 ): Promise<CallbackAnswer> => {
-  const [what, key, signature] = request.path.replace(/^\//, '').split('/').map(decodeURIComponent);
+  const [what, coded, signature] = request.path.replace(/^\//, '').split('/');
+  const key = coded === undefined ? undefined : Buffer.from(coded, 'base64url').toString('utf8');
   const signed = key !== undefined && same(signature, provider.secrets['callbackSecret'] && signatureOf(provider, key));
   if (!signed && !knowsSecret(request, provider)) throw wrongSecret();
   const said = bodyOf(request);

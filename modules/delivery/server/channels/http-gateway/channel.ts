@@ -5,7 +5,7 @@ import type { Channel, ChannelGround, GuardedAnswer, GuardedRequest, SendCall, S
 import { isTemporary, jsonOf, notTaken, quoted, retryAfterOf, taken } from '../http-answer.ts';
 import { isPhoneNumber, writePhoneNumber } from '../phone-number.ts';
 import { smsText } from '../sms-text.ts';
-import { gatewayCallback, signatureOf } from './callback.ts';
+import { gatewayCallback, inAddress, signatureOf } from './callback.ts';
 import { gatewaySecrets, gatewaySettings, type GatewaySettings } from './settings.ts';
 
 /** Any gateway for SMS or calls that takes an HTTP request: by template, whoever makes it. */
@@ -47,7 +47,7 @@ export const gatewayRequest = ({
   const reportTo = (what: string): string | null =>
     callbackUrl === null || !provider.secrets['callbackSecret']
       ? null
-      : `${callbackUrl.replace(/\/$/, '')}/${what}/${encodeURIComponent(message.key)}/${signatureOf(provider, message.key)}`;
+      : `${callbackUrl.replace(/\/$/, '')}/${what}/${inAddress(message.key)}/${signatureOf(provider, message.key)}`;
   const needsReport = /\{\{\s*(receiptUrl|keysUrl)\b/.test(JSON.stringify(settings));
   if (needsReport && reportTo('receipt') === null) return null;
   const values: Values = {

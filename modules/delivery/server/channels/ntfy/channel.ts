@@ -88,13 +88,12 @@ const authorization = ({ settings: set, secrets: kept }: ChannelProvider, server
 };
 
 const judge = (answer: GuardedAnswer, now: Temporal.Instant): SendResult => {
-  const said = jsonOf(answer) as { id?: string; event?: string; error?: string; code?: number } | undefined;
+  const said = jsonOf(answer) as { id?: string; event?: string; error?: string; http?: number } | undefined;
   const { status } = answer;
   if (status === 200 && said?.event === 'message') return taken(status, said.id ?? null);
   const hint = status === 401 || status === 403 ? ' (give a provider of kind ntfy the token for this topic)' : '';
   return notTaken({
-    // A daily quota is no more temporary than the day.
-    temporary: isTemporary(status) || (status === 200 && said === undefined),
+    temporary: isTemporary(said?.http ?? status) || (status === 200 && said === undefined),
     status,
     detail: `ntfy answered ${status}: ${quoted(said?.error ?? answer.text)}${hint}`,
     retryAfterSeconds: retryAfterOf(answer, now),
