@@ -83,10 +83,13 @@ export const runBacktest = route({
     policies: z.array(testedPolicy).min(1).max(backtestLimits.policiesMax),
     from: instant,
     to: instant,
+    /** Whether what corrections exclude is left out, as alerts leave it out. */
+    corrected: z.boolean().default(true),
   }),
   answer: z.object({
     from: instant,
     to: instant,
+    corrected: z.boolean().default(true),
     objectives: z.number().int(),
     incidents: z.number().int(),
     /** What could not be tested, and why. */

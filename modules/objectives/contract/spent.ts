@@ -39,6 +39,8 @@ export const spent = z.object({
   /** Share of the budget that went in this stretch. */
   budgetShare: z.number().nullable(),
   formula: z.string(),
+  /** What was counted with everything that corrections leave out; null where they leave nothing out of this stretch. */
+  uncorrected: z.object({ good: z.number(), bad: z.number(), note: z.string() }).nullable().default(null),
   /** `operation`, `version`, `environment`, `dependency`, or `attribute:<key>`; those that differ most first. */
   by: z.array(
     z.object({ dimension: z.string(), exact: z.boolean(), note: z.string().nullable(), shares: z.array(share) }),

@@ -118,6 +118,22 @@ describe('a back-test over stored counts', () => {
     expect((await call('GET', '/api/v1/objectives/checkout/real-incidents')).body.items).toEqual([]);
   });
 
+  it('leaves out what corrections exclude, or says that it counts', async () => {
+    const night = [new Date('2026-11-15T11:50:00Z'), new Date('2026-11-15T12:20:00Z')];
+    await house.postgres.pool.query(
+      `INSERT INTO objectives.correction (id, objectives, first_from, first_to, zone, kind, reason, state, created_by, created_by_id, created_at, in_force_since, changed_at)
+       VALUES (gen_random_uuid(), '{checkout}', $1, $2, 'UTC', 'maintenance', 'New disks', 'in-force', 'pia', 'p', now(), now(), now())`,
+      night,
+    );
+    const without = await backtest({ policies: [{ preset: 'default' }] });
+    expect(without.body).toMatchObject({ corrected: true, results: [{ alertsInAll: 0 }] });
+    expect(without.body.notes[0]).toContain('corrections of 1 objective exclude is left out');
+    const all = await backtest({ policies: [{ preset: 'default' }], corrected: false });
+    expect(all.body).toMatchObject({ corrected: false, results: [{ alertsInAll: 4 }] });
+    expect(all.body.notes[0]).toContain('Everything counts here');
+    await house.postgres.pool.query(`UPDATE objectives.correction SET state = 'withdrawn', changed_at = now()`);
+  });
+
   it('tries tiers that a person makes up', async () => {
     const tier = { name: 'mine', urgency: 'page', longMinutes: 10, shortMinutes: null };
     const { body } = await backtest({

@@ -5,6 +5,7 @@ import type { Actor } from '../../../../platform/http/http.ts';
 import type { Ground } from '../../../../platform/module/ground.ts';
 import * as contract from '../../contract/backtests.ts';
 import type { PolicyResult } from '../../domain/backtest.ts';
+import { exclusionsNow } from '../corrections/in-force.ts';
 import { allObjectives, type KeptObjective } from '../store.ts';
 import type { ObjectivesTables } from '../tables.ts';
 import { policiesOf } from './policies.ts';
@@ -34,11 +35,15 @@ export const addBacktestRoutes = (ground: Ground): void => {
       const byName = new Map(all.map(({ name, definition }) => [name, definition]));
       const objectives = named(all, body.objectives);
       const marked = await markedIn(ground, objectives, body);
+      const find = (name: string) => byName.get(name);
+      const corrections = await exclusionsNow(ground.postgres);
+      const corrected = objectives.filter(({ definition }) => corrections.of(definition, stretch, find) !== null);
       const { results, notes } = await backtest(ground.clickhouse, {
         objectives,
-        find: (name) => byName.get(name),
+        find,
         policies,
         ...stretch,
+        excludedOf: (definition, within) => (body.corrected ? corrections.of(definition, within, find) : null),
         incidents: Map.groupBy(marked, ({ objective }) => objective),
       });
       return {
@@ -46,7 +51,8 @@ export const addBacktestRoutes = (ground: Ground): void => {
         to: new Date(stretch.to * 1_000).toISOString(),
         objectives: objectives.length,
         incidents: marked.length,
-        notes,
+        corrected: body.corrected,
+        notes: [...correctionNotes(corrected.length, body.corrected), ...notes],
         results: results.map(shown),
         tookMs: Math.round(ground.clock.monotonicMs() - startedMs),
       };
@@ -54,6 +60,17 @@ export const addBacktestRoutes = (ground: Ground): void => {
       running = false;
     }
   });
+};
+
+/** With or without: which of the two it is stands beside the figures wherever the other would be others. */
+const correctionNotes = (objectives: number, corrected: boolean): string[] => {
+  if (objectives === 0) return [];
+  const whose = `corrections of ${objectives} ${objectives === 1 ? 'objective' : 'objectives'}`;
+  return [
+    corrected
+      ? `What ${whose} exclude is left out, as alerts leave it out; try without corrections to see all of it.`
+      : `Everything counts here, also what ${whose} exclude.`,
+  ];
 };
 
 const addIncidentRoutes = (ground: Ground): void => {

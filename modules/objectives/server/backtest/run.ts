@@ -11,11 +11,13 @@ import {
   type Tried,
 } from '../../domain/backtest.ts';
 import { indicatorsBelow, problemOf } from '../../domain/composite.ts';
-import { eventPartsOf } from '../../domain/method.ts';
+import type { Excluded } from '../../domain/correct.ts';
+import { eventPartsOf, type Stretch } from '../../domain/method.ts';
 import type { Objective } from '../../domain/objective.ts';
 import type { MarkedPeriod } from '../../domain/score.ts';
 import { seriesByMethod, type Series } from '../../domain/series.ts';
 import { nominalMinutes } from '../../domain/window.ts';
+import { leftCounts, standingFor } from './left-out.ts';
 import { badOnes, readSteps, type StepCounts, type Steps } from './signals.ts';
 
 /** What is tried on what. Instants in epoch seconds. */
@@ -28,6 +30,8 @@ export interface Question {
   readonly to: number;
   /** Minutes are kept from here on; a stretch that begins earlier is tried in hours. */
   readonly minutesFrom: number;
+  /** What corrections leave out of an objective in a stretch; null where nothing. */
+  readonly excludedOf: (definition: Objective, within: Stretch) => Excluded | null;
   /** Marked incidents by the objective's id, oldest first. */
   readonly incidents: ReadonlyMap<string, readonly MarkedPeriod[]>;
 }
@@ -67,12 +71,18 @@ export const backtest = async (
   for (let at = 0; at < inOrder.length; at += togetherMax) {
     const together = inOrder.slice(at, at + togetherMax);
     const wanted = [...new Set(together.map(({ definition }) => indicatorOf(definition)!))];
-    const toRead = wanted.filter((number) => numbers.has(number));
+    const excluded = new Map(together.map(({ id, definition }) => [id, question.excludedOf(definition, within)]));
+    const standing = [...excluded.values()].flatMap(standingFor);
+    const toRead = [...new Set([...wanted.filter((number) => numbers.has(number)), ...standing])];
     const counts = toRead.length === 0 ? new Map() : await readSteps(clickhouse, toRead, within);
     for (const { id, definition } of together) {
       const objective = {
         ...promiseOf(definition),
-        series: seriesOf(definition, counts.get(indicatorOf(definition)!), within),
+        series: seriesOf(
+          definition,
+          leftCounts(counts, indicatorOf(definition)!, excluded.get(id) ?? null, within),
+          within,
+        ),
         decideFrom: question.from,
         eventParts: eventPartsOf(definition.method),
         marked: question.incidents.get(id) ?? [],
@@ -99,13 +109,16 @@ const tryComposites = async (
   const tested = sound.slice(0, compositesMax);
   for (const { id, definition } of tested) {
     const numbers = indicatorsBelow(definition, question.find);
-    const counts = await readSteps(clickhouse, numbers, within);
+    const excluded = question.excludedOf(definition, within);
+    const counts = await readSteps(clickhouse, [...new Set([...numbers, ...standingFor(excluded)])], within);
     const step = Math.max(within.stepSeconds, definition.method === 'Occurrences' ? compositeSeconds : 0);
     const objective = {
       ...promiseOf(definition),
       objective: definition,
       find: question.find,
-      series: new Map(numbers.map((number) => [number, coarser(counts.get(number)!, within, step)])),
+      series: new Map(
+        numbers.map((number) => [number, coarser(leftCounts(counts, number, excluded, within)!, within, step)]),
+      ),
       decideFrom: question.from,
       marked: question.incidents.get(id) ?? [],
     };

@@ -9,7 +9,7 @@ import { million } from '../../domain/objective.ts';
 import { steepestOf, type SteepStretch } from '../../domain/spent.ts';
 import { exclusionsNow } from '../corrections/in-force.ts';
 import { reachOf } from '../corrections/excluded.ts';
-import { budgetWindow, prepare, readerOf, type Prepared } from '../evaluate/prepared.ts';
+import { budgetWindow, isCorrected, prepare, readerOf, uncorrected, type Prepared } from '../evaluate/prepared.ts';
 import type { Source } from '../evaluate/readings.ts';
 import { wholeOf, type ComposedCounts } from '../../domain/composite.ts';
 import type { ObjectivesTables } from '../tables.ts';
@@ -45,6 +45,9 @@ export const spentOf = async (
   const { definition } = prepared;
   const window = windowOf(prepared, moment.to);
   const read = await countsIn(ground, prepared, moment, [window, whole(stretch)]);
+  const all = isCorrected(prepared, stretch)
+    ? (await countsIn(ground, uncorrected(prepared), moment, [whole(stretch)]))(whole(stretch))
+    : null;
   const [ofWindow, counted] = [read(window), read(whole(stretch))];
   const budget = budgetOf(ofWindow.counts, definition.targetPpm);
   const budgetShare = budget.allowed > 0 ? counted.counts.bad / budget.allowed : null;
@@ -70,6 +73,11 @@ export const spentOf = async (
     bad: counted.counts.bad / counted.eventParts,
     budgetShare,
     formula: formulaOf(prepared, counted, ofWindow, budgetShare),
+    uncorrected: all && {
+      good: all.counts.good / all.eventParts,
+      bad: all.counts.bad / all.eventParts,
+      note: 'Corrections leave something out of this time. The share of the budget and the steepest burns are without it; the figures by operation, version and attribute count all requests.',
+    },
     by,
     steepest: burns.map(({ from, to, bad, budgetShare: share }) => ({
       from: iso(from),

@@ -14,6 +14,7 @@ import { readerOver } from '../../domain/simulate-whole.ts';
 import { fareTargets, type Fared } from '../../domain/suggest.ts';
 import { defaultTiers } from '../../domain/tiers.ts';
 import { nominalMinutes } from '../../domain/window.ts';
+import { exclusionsNow } from '../corrections/in-force.ts';
 import { compileDocuments, type ApplyGround } from '../apply-documents.ts';
 import type { Find } from '../evaluate/prepared.ts';
 import { fromText, tellingPlaces } from '../said-documents.ts';
@@ -59,15 +60,24 @@ export const previewOf = async (
     minutesFrom: Math.ceil((nowSeconds - minutesDays * 86_400) / 3_600) * 3_600,
     to: nowSeconds,
   };
+  const corrections = await exclusionsNow(ground.postgres);
   const items: Item[] = [];
   for (const objective of numbered.objectives) {
     const find: Find = (name) => byName.get(name);
-    items.push(
-      await itemOf(ground, { objective, find, counted: numbered.counted, asked, targetsPpm: body.targetsPpm }),
-    );
+    const item = await itemOf(ground, {
+      objective,
+      find,
+      counted: numbered.counted,
+      asked,
+      targetsPpm: body.targetsPpm,
+    });
+    const isCorrected = corrections.of(objective, asked, find) !== null;
+    items.push({ ...item, adapted: [...item.adapted, ...(isCorrected ? [uncorrectedNote] : [])] });
   }
   return { items };
 };
+
+const uncorrectedNote = 'Corrections exclude some of this time from its budget; all of it is counted here.';
 
 interface Numbered {
   readonly objectives: readonly Objective[];

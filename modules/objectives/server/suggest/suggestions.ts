@@ -11,6 +11,7 @@ import type { Counts } from '../../domain/indicator.ts';
 import { percentText } from '../../domain/number-text.ts';
 import { proposeTarget, type Proposal } from '../../domain/suggest-start.ts';
 import { suggestBound, type Fared } from '../../domain/suggest.ts';
+import { exclusionsNow, type ExclusionsNow } from '../corrections/in-force.ts';
 import { allObjectives, type KeptObjective } from '../store.ts';
 import type { ObjectivesTables } from '../tables.ts';
 import { documentOf, uniqueNames } from './proposed-document.ts';
@@ -58,6 +59,7 @@ export const suggestionsFor = async (
   ]);
   const series = await seriesOf(ground, asked, to);
   const nameOf = uniqueNames(new Set(kept.flatMap(({ name, document }) => [name, document])));
+  const corrections = await exclusionsNow(ground.postgres);
   const several = new Set(
     [...Map.groupBy(seen, (each) => each.service)].filter(([, same]) => same.length > 1).map(([name]) => name),
   );
@@ -76,7 +78,16 @@ export const suggestionsFor = async (
     else {
       const inName = several.has(each.seen.service) ? [each.seen.environment || 'nowhere'] : [];
       const name = nameOf([each.seen.service, ...inName, each.about]);
-      items.push(shown(each, { name, targetPpm: proposal.recommendedPpm, proposal, history, to }));
+      items.push(
+        shown(each, {
+          name,
+          targetPpm: proposal.recommendedPpm,
+          proposal,
+          history,
+          to,
+          isCorrected: isCorrected(corrections, each.seen.service, history),
+        }),
+      );
     }
     if (index % 8 === 7) await nextTurn();
   }
@@ -156,6 +167,7 @@ const shown = (
     readonly proposal: Proposal;
     readonly history: RequestSeries;
     readonly to: Temporal.Instant;
+    readonly isCorrected: boolean;
   },
 ): Suggestion => {
   const { name, targetPpm, proposal, history, to } = of;
@@ -172,7 +184,7 @@ const shown = (
       : '';
   return {
     ...proposed,
-    reason: `${proposal.text}${why}${coarse}`,
+    reason: `${proposal.text}${why}${coarse}${of.isCorrected ? uncorrectedNote : ''}`,
     from: new Date(history.startsAt * 1_000).toISOString(),
     to: to.toString(),
     good: sum(history.good),
@@ -181,6 +193,18 @@ const shown = (
     document: documentOf(proposed),
   };
 };
+
+const uncorrectedNote = ' Corrections of this service exclude some of this time; all of it is counted here.';
+
+const isCorrected = (
+  corrections: ExclusionsNow,
+  service: string,
+  { startsAt, good, stepSeconds }: RequestSeries,
+): boolean =>
+  corrections.of(
+    { name: '', service, components: [] },
+    { from: startsAt, to: startsAt + good.length * stepSeconds },
+  ) !== null;
 
 /** As the contract tells it. */
 export const faredOf = ({ budget, ...fared }: Fared): Suggestion['fared'][number] => ({
