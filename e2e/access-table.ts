@@ -46,6 +46,7 @@ const serviceStands = ['PUT', '/api/v1/services/shop%2Fpayment', service] as con
 const journey = { title: 'Buy', owner: 'payments', steps: [{ name: 'Pay', service: 'shop/payment' }] };
 const journeyStands = ['PUT', '/api/v1/journeys/buy', journey] as const;
 const entity = { title: 'Ledger database', owner: 'payments' };
+const provider = { channel: 'webhook', kind: 'webhook' };
 /** OpenSLO; owned by whoever owns the service. */
 const requestsOf = (spans: object) => ({ metricSource: { type: 'leadline', spec: { spans } } });
 const objective = {
@@ -295,6 +296,9 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
   'DELETE /api/v1/objective-shares/{id}': { ...seen, params: { id: unknownId } },
   'GET /api/v1/shared-objectives/{secret}': { ...open, params: { secret: 'll_nobody-ever-made-this-one' } },
 
+  // What became of events that somebody must know
+  'GET /api/v1/alert-decisions': seen,
+
   // Heartbeats: changed by editors of who is told, pinged by their responders or with the secret address
   'GET /api/v1/heartbeats': seen,
   'GET /api/v1/heartbeats/{name}': { ...seen, params: { name: 'walked' } },
@@ -362,4 +366,21 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
     body: { service: 'shop/payment', version: '1.0.1' },
     before: [crewStands, serviceStands],
   },
+
+  // Delivery: providers, their keys and what left is for admins alone
+  'GET /api/v1/delivery/providers': { may: admins },
+  'GET /api/v1/delivery/providers/{name}': { may: admins, params: { name: 'built-in-webhook' } },
+  'PUT /api/v1/delivery/providers/{name}': { may: admins, params: { name: 'walked' }, body: provider },
+  'DELETE /api/v1/delivery/providers/{name}': {
+    may: admins,
+    params: { name: 'walked' },
+    before: [['PUT', '/api/v1/delivery/providers/walked', provider]],
+  },
+  'POST /api/v1/delivery/providers/{name}/test': {
+    may: admins,
+    params: { name: 'walked' },
+    body: { address: 'http://127.0.0.1:9/nobody' },
+    before: [['PUT', '/api/v1/delivery/providers/walked', provider]],
+  },
+  'GET /api/v1/delivery/messages': { may: admins },
 };

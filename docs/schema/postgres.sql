@@ -1,5 +1,42 @@
 -- The whole schema of the state, made by the tests from the migrations; do not edit.
 
+-- alerting ------------------------------------------------------------------------------------------------------
+
+CREATE TABLE alerting.decision (
+  place bigint NOT NULL,
+  step integer NOT NULL,
+  at timestamp with time zone NOT NULL,
+  kind text NOT NULL,
+  subject text NOT NULL,
+  did text NOT NULL,
+  key text,
+  urgency text,
+  target text,
+  reason text NOT NULL,
+  page uuid,
+  CONSTRAINT decision_did_check CHECK ((did = ANY (ARRAY['raised'::text, 'counted'::text, 'resolved'::text, 'nothing'::text]))),
+  CONSTRAINT decision_pkey PRIMARY KEY (place, step)
+);
+CREATE INDEX decision_at ON alerting.decision USING btree (at);
+CREATE INDEX decision_subject ON alerting.decision USING btree (subject, place DESC);
+
+CREATE TABLE alerting.holding (
+  matter text NOT NULL,
+  name text NOT NULL,
+  urgency text NOT NULL,
+  since timestamp with time zone NOT NULL,
+  CONSTRAINT holding_pkey PRIMARY KEY (matter, name),
+  CONSTRAINT holding_urgency_check CHECK ((urgency = ANY (ARRAY['high'::text, 'low'::text])))
+);
+
+CREATE TABLE alerting."position" (
+  only_row boolean NOT NULL DEFAULT true,
+  since timestamp with time zone NOT NULL,
+  place bigint NOT NULL DEFAULT 0,
+  CONSTRAINT position_only_row_check CHECK (only_row),
+  CONSTRAINT position_pkey PRIMARY KEY (only_row)
+);
+
 -- catalog -------------------------------------------------------------------------------------------------------
 
 CREATE TABLE catalog.dependency (

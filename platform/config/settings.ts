@@ -62,6 +62,7 @@ export const settingsSchema = z.object({
   logsDays: days.default(14).describe('Days that logs are kept'),
   metricsDays: days.default(35).describe('Days that metric samples are kept'),
   rollupsDays: days.default(400).describe('Days that hour counts are kept; counts by minute at most 62'),
+  messagesDays: days.default(400).describe('Days that messages to people and systems, with their attempts, are kept'),
   diskReserveMb: z.coerce
     .number()
     .int()
@@ -75,6 +76,11 @@ export const settingsSchema = z.object({
   correctionApproval: flag
     .default(false)
     .describe('A correction of budgets comes into force only when another person approves it'),
+  fallbackTeam: z
+    .string()
+    .max(63)
+    .optional()
+    .describe('Team that is paged for what nobody owns; default: the first team of an administrator'),
   attributeRedaction: flag.default(false).describe('Remove attribute values whose names look like secrets'),
 });
 

@@ -1,44 +1,100 @@
-import type { ServerModule } from '../../../platform/module/ground.ts';
+import type { Ground, ServerModule } from '../../../platform/module/ground.ts';
+import { startLoop } from '../../../platform/postgres/loop.ts';
 import type { IdentityDoor } from '../../identity/server/public.ts';
-import { createChannels } from './channels/registry.ts';
+import { addCallbacks } from './callbacks.ts';
 import { createGuardedFetch } from './channels/guarded-fetch.ts';
+import type { Channel } from './channels/channel.ts';
+import { createChannels } from './channels/registry.ts';
+import { createSigningSecrets } from './channels/webhook/signing-key.ts';
+import { createDoor } from './door.ts';
+import { activeProviders, type ActiveProviders } from './providers/active.ts';
 import type { DeliveryDoor } from './public.ts';
-import { cancelMessages, insertMessages } from './store/enqueue.ts';
+import { createReplies } from './replies.ts';
+import { addRoutes } from './routes.ts';
+import { createMeasures } from './sender/measures.ts';
+import { startSender, type Sender } from './sender/sender.ts';
+import { providersChannel, selectProviders } from './store/providers.ts';
+import type { DeliveryTables } from './store/tables.ts';
+import { forgetMessages } from './store/views.ts';
 
 /** Doors of the floors below that delivery stands on. */
 interface DeliveryDoors {
   readonly identity: Pick<IdentityDoor, 'secrets'>;
 }
 
+/** A change of providers that was not heard of is found by looking. */
+const providersBeatMs = 10_000;
+const forgetting = { everySeconds: 3_600, batch: 5_000, batchesMax: 100 } as const;
+
 /** How anything leaves for a person or a system. */
 export const deliveryModule: ServerModule<DeliveryDoors, DeliveryDoor> = {
   name: 'delivery',
   migrations: new URL('./migrations/', import.meta.url),
   start: async (ground, { identity }) => {
-    const { config, log, clock, postgres } = ground;
+    const { config, log, clock, postgres, http } = ground;
+    const db = postgres.tables<DeliveryTables>();
     const fetch = createGuardedFetch({ allowInternal: config.values.allowInternalReceivers });
-    const channels = createChannels({ config, log, clock, postgres, secrets: identity.secrets, fetch });
+    const signingSecretOf = createSigningSecrets(postgres, identity.secrets);
+    const parts = { config, log, clock, postgres, secrets: identity.secrets, fetch };
+    const channels = createChannels(parts, signingSecretOf);
+    const following = await followProviders(ground, channels, identity.secrets);
+    const replies = createReplies();
+    let sender: Sender | null = null;
+    addRoutes({ ...ground, channels, secrets: identity.secrets, ...following });
+    await addCallbacks(http.fastify, {
+      config,
+      log,
+      db,
+      providers: following.providers,
+      replies,
+      wake: () => sender?.wake(),
+    });
+    const measures = createMeasures(ground.metrics, db);
+    if (config.values.run.includes('worker'))
+      sender = await startSender({ ...ground, providers: following.providers, measures });
+    ground.jobs.every('delivery.forget', forgetting.everySeconds, async () => {
+      for (let batch = 0; batch < forgetting.batchesMax; batch += 1)
+        if ((await forgetMessages(db, config.values.messagesDays, forgetting.batch)) < forgetting.batch) return;
+    });
     return {
-      door: {
-        enqueue: (tx, messages) =>
-          insertMessages(
-            tx,
-            messages.map((message) => ({ message, lane: message.channel })),
-          ),
-        cancel: (tx, which) => cancelMessages(tx, which),
-        attemptsOf: async () => new Map(),
-        check: async (channel, address) => {
-          const said = channels.find((each) => each.channels.includes(channel))?.check(address, null) ?? null;
-          return { ok: said === null, reason: said ?? '' };
-        },
-        onReply: () => undefined,
-        sendNow: async () => {
-          throw new Error('not yet');
-        },
-      },
+      door: createDoor({ db, providers: following.providers, replies, signingSecretOf }),
       stop: async () => {
+        await sender?.stop();
+        await following.stop();
         for (const channel of channels) await channel.stop?.();
+        fetch.stop();
       },
     };
   },
+};
+
+/** The providers in force, read again whenever one was changed in whatever process. */
+const followProviders = async (
+  { postgres, log }: Ground,
+  channels: readonly Channel[],
+  secrets: IdentityDoor['secrets'],
+): Promise<{ providers: () => ActiveProviders; refreshProviders: () => Promise<void>; stop: () => Promise<void> }> => {
+  const db = postgres.tables<DeliveryTables>();
+  const read = async (): Promise<ActiveProviders> => activeProviders(await selectProviders(db), channels, secrets, log);
+  let active = await read();
+  const refreshProviders = async (): Promise<void> => {
+    active = await read();
+  };
+  const loop = startLoop({
+    everyMs: providersBeatMs,
+    round: async () => {
+      await refreshProviders();
+      return 'rest';
+    },
+    onError: (error) => log.warn({ error: error.message }, 'the providers could not be read; the known ones stay'),
+  });
+  const listening = await postgres.listen(providersChannel, () => loop.wake());
+  return {
+    providers: () => active,
+    refreshProviders,
+    stop: async () => {
+      await listening.stop();
+      await loop.stop();
+    },
+  };
 };

@@ -81,4 +81,6 @@ export interface DeliveryDoor {
   onReply(purpose: string, handler: (reply: Reply) => Promise<string>): void;
   /** Sends at once and waits for the first provider that takes it: for tests of a contact method and verification codes. */
   sendNow(message: OutgoingMessage): Promise<Attempt>;
+  /** The secret (`whsec_…`) that webhooks to this address are signed with, for its owner to check them by. */
+  signingSecretOf(address: string): Promise<string>;
 }

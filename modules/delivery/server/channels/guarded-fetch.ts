@@ -1,7 +1,7 @@
 import { lookup as lookUpName, type LookupAddress, type LookupAllOptions } from 'node:dns';
 import { Agent as HttpAgent, request as overHttp, type IncomingMessage, type RequestOptions } from 'node:http';
 import { Agent as TlsAgent, request as overTls } from 'node:https';
-import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { BlockList, connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import { Refusal } from '../../../../kernel/problem.ts';
 import type { GuardedAnswer, GuardedFetch } from './channel.ts';
 
@@ -99,6 +99,28 @@ export const createGuardedFetch = (options: { readonly allowInternal: boolean })
       agents.https.destroy();
     },
   });
+};
+
+/** A plain connection for protocols other than HTTP, by the same rules; whoever asked speaks TLS over it. */
+export const guardedSocket = async (
+  to: { readonly host: string; readonly port: number },
+  options: { readonly allowInternal: boolean; readonly connectMs: number },
+): Promise<Socket> => {
+  if (isIP(to.host) !== 0 && isForbidden(to.host, options.allowInternal)) throw forbidden(to.host);
+  const socket = connect({ ...to, lookup: guardedLookup(options.allowInternal), keepAlive: true, noDelay: true });
+  const ready = Promise.withResolvers<void>();
+  socket.once('connect', ready.resolve).once('error', ready.reject);
+  const timer = setTimeout(
+    () => socket.destroy(Object.assign(new Error('no connection'), { code: 'ETIMEDOUT' })),
+    options.connectMs,
+  );
+  try {
+    await ready.promise;
+    return socket;
+  } finally {
+    clearTimeout(timer);
+    socket.off('error', ready.reject);
+  }
 };
 
 const guardedLookup =

@@ -1,0 +1,95 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Refusal } from '../../../kernel/problem.ts';
+import { deliveryLimits } from '../contract.ts';
+import type { SigningSecretOf } from './channels/webhook/signing-key.ts';
+import type { ActiveProviders } from './providers/active.ts';
+import type { Attempt, DeliveryDoor, OutgoingMessage } from './public.ts';
+import type { Replies } from './replies.ts';
+import { firstLane } from './sender/next-step.ts';
+import { cancelMessages, insertMessages } from './store/enqueue.ts';
+import type { Db } from './store/tables.ts';
+import { attemptsAbout, attemptsOfKey, progressOf } from './store/views.ts';
+
+/** How long `sendNow` waits, and how often it looks. */
+const waits = { mostMs: 45_000, lookMs: 60 } as const;
+const cut = ' … (cut)';
+
+/** What other modules' servers may ask of delivery. */
+export const createDoor = (ground: {
+  readonly db: Db;
+  readonly providers: () => ActiveProviders;
+  readonly replies: Replies;
+  readonly signingSecretOf: SigningSecretOf;
+}): DeliveryDoor => {
+  const { db, providers } = ground;
+  const enqueue: DeliveryDoor['enqueue'] = (tx, messages) =>
+    insertMessages(
+      tx,
+      messages.map((message) => ({ message: bounded(message), lane: firstLane(message, providers) })),
+    );
+  return {
+    enqueue,
+    cancel: (tx, which) => cancelMessages(tx, which),
+    attemptsOf: (about) => attemptsAbout(db, about),
+    check: async (channel, address) => {
+      const [first] = providers().of(channel);
+      if (!first) return { ok: false, reason: noProvider(channel) };
+      const wrong =
+        address.length > deliveryLimits.addressLength
+          ? 'The address is too long.'
+          : first.channel.check(address, first.provider);
+      return { ok: wrong === null, reason: wrong ?? '' };
+    },
+    onReply: (purpose, handler) => ground.replies.on(purpose, handler),
+    signingSecretOf: ground.signingSecretOf,
+    sendNow: async (message) => {
+      await db.transaction().execute((tx) => enqueue(tx, [message]));
+      return outcomeOf(db, message);
+    },
+  };
+};
+
+const noProvider = (channel: string): string =>
+  `There is no provider for ${channel}: an admin sets one up (\`leadline provider set\`, or --smtp-url for e-mail).`;
+
+/** The last attempt, once somebody took the message or nobody will. */
+const outcomeOf = async (db: Db, message: OutgoingMessage): Promise<Attempt> => {
+  for (let waited = 0; waited < waits.mostMs; waited += waits.lookMs) {
+    const progress = await progressOf(db, message.key);
+    const attempts = progress?.state === 'waiting' ? [] : await attemptsOfKey(db, message.key);
+    const last = attempts.at(-1);
+    if (last && progress?.state !== 'waiting') return last;
+    if (progress && progress.state !== 'waiting') throw notSent(progress.detail ?? progress.state);
+    await wait(waits.lookMs);
+  }
+  throw notSent('no provider answered in time; it is still being tried');
+};
+
+const notSent = (detail: string): Refusal =>
+  new Refusal({ status: 502, code: 'delivery.not-sent', title: 'The message could not be sent', detail });
+
+/** Throws a Refusal for what would be kept wrongly; cuts texts that nobody would read to their end. */
+const bounded = (message: OutgoingMessage): OutgoingMessage => {
+  const { key, address, content } = message;
+  if (key.length === 0 || key.length > deliveryLimits.keyLength || address.length > deliveryLimits.addressLength)
+    throw new Refusal({
+      status: 422,
+      code: 'delivery.message-out-of-bounds',
+      title: 'This message cannot be kept',
+      detail: `A key has 1 to ${deliveryLimits.keyLength} characters, an address at most ${deliveryLimits.addressLength}.`,
+    });
+  return {
+    ...message,
+    content: {
+      ...content,
+      subject: shortened(content.subject, deliveryLimits.subjectLength),
+      text: shortened(content.text, deliveryLimits.textLength),
+    },
+  };
+};
+
+/** U+0000 cannot be kept in PostgreSQL, and half a surrogate pair is no text. */
+const shortened = (text: string, most: number): string => {
+  const whole = text.replaceAll('\u0000', '').toWellFormed();
+  return whole.length <= most ? whole : `${whole.slice(0, most - cut.length).toWellFormed()}${cut}`;
+};
