@@ -1,5 +1,6 @@
 import type { ClickHouse } from '../../../../platform/clickhouse/clickhouse.ts';
 import type { Definitions } from './definitions.ts';
+import type { Recounts } from './recounts.ts';
 import { nextRevision, type CountDb } from './store.ts';
 import { replaceCounts, type CountedBucket } from './write-counts.ts';
 
@@ -26,6 +27,7 @@ export const createFeed =
     readonly db: CountDb;
     readonly clickhouse: ClickHouse;
     readonly definitions: Definitions;
+    readonly recounts: Recounts;
     readonly onCounted: () => void;
   }): FeedCounts =>
   async ({ feeder, key, minutes }) => {
@@ -42,9 +44,8 @@ export const createFeed =
       rows.set(bucket, { bucket, good, bad });
     }
     const revision = await nextRevision(options.db);
-    await replaceCounts(options.clickhouse, { number: indicator.number, level: 'minute', revision }, [
-      ...rows.values(),
-    ]);
+    const of = { number: indicator.number, level: 'minute', revision } as const;
+    await replaceCounts(options.clickhouse, of, [...rows.values()], options.recounts);
     options.onCounted();
     return true;
   };

@@ -5,6 +5,7 @@ import type { KeptIndicator } from '../store.ts';
 import type { Definitions } from './definitions.ts';
 import { firstLine } from './left-out.ts';
 import { countLimits } from './limits.ts';
+import type { Recounts } from './recounts.ts';
 import {
   counterGrowth,
   countSeries,
@@ -32,6 +33,7 @@ export interface MetricCountsOptions {
   readonly now: () => Temporal.Instant;
   readonly definitions: Definitions;
   readonly metricsDays: number;
+  readonly recounts: Recounts;
   readonly onCounted: () => void;
 }
 
@@ -60,8 +62,8 @@ export const createMetricCounts = (options: MetricCountsOptions): MetricCounts =
     const recent = named(counted, { from: cut, to: window.to }, 10);
     const old = named(counted, { from: window.from, to: cut }, 60);
     const changed = [
-      await replaceCounts(clickhouse, { number, level: '10s', revision }, recent),
-      await replaceCounts(clickhouse, { number, level: 'minute', revision }, old),
+      await replaceCounts(clickhouse, { number, level: '10s', revision }, recent, options.recounts),
+      await replaceCounts(clickhouse, { number, level: 'minute', revision }, old, options.recounts),
     ];
     if (changed.includes(true)) options.onCounted();
     return { counted, reason };

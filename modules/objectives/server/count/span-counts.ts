@@ -1,6 +1,7 @@
 import type { ClickHouse } from '../../../../platform/clickhouse/clickhouse.ts';
 import type { KeptIndicator } from '../store.ts';
 import { countLimits } from './limits.ts';
+import type { Recounts } from './recounts.ts';
 import { coarserCounts, foldedServices, rawCounts, simpleCounts, type Level, type Stretch } from './span-sql.ts';
 import { planSpans, type RawSpans, type SpanPlan } from './span-plan.ts';
 
@@ -23,6 +24,8 @@ export interface SpanCountsOptions {
   readonly onRawSuccess: (numbers: readonly number[]) => void;
   /** Indicators that are left out for now. */
   readonly leftOut: () => Promise<ReadonlySet<number>>;
+  /** Told of what is counted anew. */
+  readonly recounts?: Recounts;
 }
 
 export const createSpanCounts = (options: SpanCountsOptions): SpanCounts => {
@@ -79,19 +82,26 @@ export const createSpanCounts = (options: SpanCountsOptions): SpanCounts => {
       .map(({ number }) => ({ number, definition: plan.definitions.get(number)! }));
   };
 
+  const around = (level: Level, stretch: Stretch, work: () => Promise<void>): Promise<void> =>
+    options.recounts ? options.recounts.around(level, oldestOf(stretch), work) : work();
+
   return {
-    fine: async (level, stretch, indicators) => {
-      const plan = planOf(indicators);
-      await simple(level, stretch, plan);
-      await fromSpans(level, stretch, [...plan.raw, ...(await folded(level, stretch, plan))]);
-    },
+    fine: (level, stretch, indicators) =>
+      around(level, stretch, async () => {
+        const plan = planOf(indicators);
+        await simple(level, stretch, plan);
+        await fromSpans(level, stretch, [...plan.raw, ...(await folded(level, stretch, plan))]);
+      }),
     coarser: async (level, stretch, indicators) => {
       const numbers = indicators.filter(({ kind }) => kind === 'spans').map(({ number }) => number);
-      if (numbers.length > 0) await run(coarserCounts(level, stretch, numbers), options.simpleMs);
+      if (numbers.length === 0) return;
+      await around(level, stretch, () => run(coarserCounts(level, stretch, numbers), options.simpleMs));
     },
-    oldHours: (stretch, indicators) => simple('hour', stretch, planOf(indicators)),
+    oldHours: (stretch, indicators) => around('hour', stretch, () => simple('hour', stretch, planOf(indicators))),
   };
 };
+
+const oldestOf = (stretch: Stretch): number => ('buckets' in stretch ? Math.min(...stretch.buckets) : stretch.from);
 
 /** A pass over raw spans reads so many buckets at once; a range stays whole (a backfill makes its own parts). */
 const parts = (stretch: Stretch): Stretch[] =>

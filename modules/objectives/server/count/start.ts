@@ -18,6 +18,7 @@ import { createLeftOut, type LeftOut } from './left-out.ts';
 import { countLimits } from './limits.ts';
 import { createMetricCounts } from './metric-counts.ts';
 import { dropOldCounts } from './retention.ts';
+import { createRecounts, type Recounts } from './recounts.ts';
 import { createSpanCounts, type SpanCounts } from './span-counts.ts';
 import { setCountedFrom, type CountDb } from './store.ts';
 import type { CountTables } from './tables.ts';
@@ -53,7 +54,7 @@ export const startCounting = (
   options: CountingOptions = {},
 ): Counting => {
   const { clock, jobs } = ground;
-  const { clickhouse, db, definitions, onCounted, listeners, external, metrics, live, backfill } = counters(
+  const { clickhouse, db, definitions, onCounted, recounts, listeners, external, metrics, live, backfill } = counters(
     ground,
     doors,
     options,
@@ -76,7 +77,7 @@ export const startCounting = (
   jobs.every('objectives.external', externalLimits.everySeconds, () => external.round());
   jobs.every('objectives.count-retention', countLimits.retentionSeconds, async () => void (await dropOld()));
   return {
-    feed: createFeed({ db, clickhouse, definitions, onCounted }),
+    feed: createFeed({ db, clickhouse, definitions, onCounted, recounts }),
     readExternal: () => external.round(),
     dropOld,
     onCounted: (listener) => void listeners.push(listener),
@@ -98,7 +99,8 @@ const counters = (ground: Ground, doors: Doors, options: CountingOptions) => {
     nowMs: () => now().epochMilliseconds,
     unusedGraceMs: countLimits.unusedGraceMs,
   });
-  const common = { db, clickhouse, log, now, definitions, onCounted };
+  const recounts = createRecounts({ db, now });
+  const common = { db, clickhouse, log, now, definitions, onCounted, recounts };
   const live = spansOf(common, options.rawMs ?? countLimits.rawMs, countLimits.simpleMs);
   const history = spansOf(common, countLimits.backfillMs, countLimits.backfillMs);
   const sources = createSources({ db, secrets: doors.identity.secrets });
@@ -125,7 +127,18 @@ const counters = (ground: Ground, doors: Doors, options: CountingOptions) => {
       return true;
     },
   });
-  return { clickhouse, db, definitions, onCounted, listeners, external, metrics, live: live.counts, backfill };
+  return {
+    clickhouse,
+    db,
+    definitions,
+    onCounted,
+    recounts,
+    listeners,
+    external,
+    metrics,
+    live: live.counts,
+    backfill,
+  };
 };
 
 const spansOf = (
@@ -134,6 +147,7 @@ const spansOf = (
     readonly db: CountDb;
     readonly log: Log;
     readonly now: () => Temporal.Instant;
+    readonly recounts: Recounts;
   },
   rawMs: number,
   simpleMs: number,
@@ -147,6 +161,7 @@ const spansOf = (
     onRawFailure: (number, error) => leftOut.failed(number, error),
     onRawSuccess: (numbers) => leftOut.succeeded(numbers),
     leftOut: () => leftOut.numbers(),
+    recounts: of.recounts,
   });
   return { counts, leftOut };
 };

@@ -128,12 +128,12 @@ export const forgetIndicators = async (db: CountDb, numbers: readonly number[]):
   );
 };
 
-/** From when on there is history: said when a backfill has ended. */
-export const setCountedFrom = async (db: CountDb, number: number, from: Temporal.Instant): Promise<void> => {
+/** From when on there is history: said when a backfill has ended. Null: there is more of it than was thought, it is counted anew. */
+export const setCountedFrom = async (db: CountDb, number: number, from: Temporal.Instant | null): Promise<void> => {
   // Screens and evaluation tell "no data" from "not counted yet" by it.
   await db
     .updateTable('objectives.indicator')
-    .set({ counted_from: dateOf(from) })
+    .set({ counted_from: from && dateOf(from) })
     .where('number', '=', number)
     .execute();
 };
@@ -158,6 +158,12 @@ export const nextRevision = async (db: CountDb): Promise<number> => {
   // One for each run, also when the run fails.
   const { rows } = await sql<{ next: string }>`SELECT nextval('objectives.count_revision') AS next`.execute(db);
   return Number(rows[0]!.next);
+};
+
+/** Tells every process that counts of this age are made anew: evaluation remembers sums of them. */
+export const tellRecount = async (db: CountDb, age: 'recent' | 'old'): Promise<void> => {
+  // Moves one of the two counters; seen by everybody at once.
+  await sql`SELECT nextval(${`objectives.recount_${age}`}::regclass)`.execute(db);
 };
 
 /** DataSource documents as they hold, secrets sealed. */

@@ -1,6 +1,7 @@
 import type { ClickHouse } from '../../../../platform/clickhouse/clickhouse.ts';
 import type { Counts } from '../../domain/indicator.ts';
 import { countLimits } from './limits.ts';
+import type { Recounts } from './recounts.ts';
 import { coarserCounts } from './span-sql.ts';
 
 /** Good and bad events of one bucket (epoch seconds of its start). */
@@ -21,8 +22,18 @@ export const replaceCounts = async (
   clickhouse: ClickHouse,
   of: { readonly number: number; readonly level: '10s' | 'minute'; readonly revision: number },
   counted: readonly CountedBucket[],
+  recounts: Recounts,
 ): Promise<boolean> => {
   if (counted.length === 0) return false;
+  const oldest = Math.min(...counted.map(bucketOf));
+  return recounts.around(of.level, oldest, () => replace(clickhouse, of, counted));
+};
+
+const replace = async (
+  clickhouse: ClickHouse,
+  of: { readonly number: number; readonly level: '10s' | 'minute'; readonly revision: number },
+  counted: readonly CountedBucket[],
+): Promise<boolean> => {
   const { number, level } = of;
   const [from, to] = [
     Math.min(...counted.map(bucketOf)),

@@ -19,21 +19,24 @@ import {
   type Find,
   type Prepared,
 } from './prepared.ts';
+import { beginningsOf, notSurelyQuiet, ordinaryOf, withSums, type OrdinaryObjectives } from './ordinary.ts';
 import { readAll, type Asked } from './readings.ts';
+import { createSettledCounts, type SettledCounts } from './settled-counts.ts';
 import type { ReadOptions } from './signals.ts';
-import { createSettledSlices } from './settled-slices.ts';
-import { createSilence } from './silence.ts';
+import { createSettledSlices, type SettledSlices } from './settled-slices.ts';
+import { createSilence, type Silence } from './silence.ts';
 import { createSteadyClock } from './steady-clock.ts';
 import {
   lastEvaluation,
   noteEvaluation,
   readConditions,
+  recountsNow,
   writeTransitions,
   type Condition,
   type Conditions,
   type Transition,
 } from './store.ts';
-import { sourcesAt, windowsEnd } from './window-plan.ts';
+import { sourcesAt, windowsEnd, type CountsSources } from './window-plan.ts';
 
 export type EvaluationGround = Pick<Ground, 'postgres' | 'clickhouse' | 'ledger' | 'clock' | 'log'>;
 
@@ -61,6 +64,7 @@ export const createCycle = (ground: EvaluationGround, options: { readonly catchU
   const silence = createSilence(ground.clickhouse, readOptions);
   const definitions = rememberDefinitions(db, ground);
   const settled = createSettledSlices(ground.clickhouse, ground.clock);
+  const counts = createSettledCounts(ground.clickhouse, ground.clock);
   let remembered: { conditions: Conditions; mark: string } | null = null;
   let silenceFromMs = ground.clock.monotonicMs() + catchUpMs;
 
@@ -71,24 +75,23 @@ export const createCycle = (ground: EvaluationGround, options: { readonly catchU
     return readConditions(db);
   };
 
-  const decide = async (all: readonly Prepared[], mark: string): Promise<CycleResult & { to: number }> => {
+  const decide = async (known: Definitions): Promise<CycleResult & { to: number }> => {
+    const { all, ordinary, others, mark } = known;
     const nowSeconds = ground.clock.now().epochMilliseconds / 1_000;
     const to = windowsEnd(nowSeconds, nowSeconds);
     const sources = sourcesAt(nowSeconds);
     const judgesSilence = ground.clock.monotonicMs() >= silenceFromMs;
-    const readings = await readAll(
-      ground.clickhouse,
-      all.flatMap((prepared) => [
-        ...readsOfCycle(prepared, to),
-        ...(judgesSilence ? silence.readsOf(prepared, to) : []),
-      ]),
-      { to, sources },
-      readOptions,
-      settled,
-    );
-    const seen = judgesSilence ? await silence.lastSeen(all, readings, sources) : null;
+    const silent = judgesSilence ? silence : null;
+    const { sums, asked, readings } = await readCounts(ground, known, { to, sources }, { counts, settled, silent });
     const conditions = await conditionsNow(mark);
-    const decided = all.flatMap((prepared) => {
+    const open = notSurelyQuiet(ordinary, sums, asked, {
+      to,
+      holds: ({ id }) => holdsAny(conditions.get(id)),
+      heard: silent?.heard ?? null,
+    });
+    const looked = [...open, ...others];
+    const seen = silent && (await silent.lastSeen(looked, readings, sources));
+    const decided = looked.flatMap((prepared) => {
       const standing = conditions.get(prepared.id) ?? noConditions;
       const judged = judge(prepared, readings, standingOf(standing));
       const data = seen && dataDecision(prepared, to, seen.get(prepared.id) ?? null);
@@ -106,10 +109,11 @@ export const createCycle = (ground: EvaluationGround, options: { readonly catchU
     run: async () => {
       const triedAt = ground.clock.now();
       const held = steady.look();
-      const { all, mark } = await definitions();
+      const known = await definitions();
+      const { all } = known;
       try {
         if (held !== null) throw new Undecided(held);
-        const result = await decide(all, mark);
+        const result = await decide(known);
         const windowsTo = Temporal.Instant.fromEpochMilliseconds(result.to * 1_000);
         await noteEvaluation(db, { process, triedAt, windowsTo, objectives: all.length, failure: null });
         return result;
@@ -159,13 +163,45 @@ export const readsOfCycle = (prepared: Prepared, to: number): Asked[] => [
   ...prepared.burnMinutes.flatMap((minutes) => readsOf(prepared, askedBurn(minutes, to))),
 ];
 
+/** All windows of all objectives: those of ordinary ones from what is remembered, of others by statements of their own. */
+const readCounts = async (
+  { postgres, clickhouse }: Pick<EvaluationGround, 'postgres' | 'clickhouse'>,
+  { ordinary, others }: Definitions,
+  { to, sources }: { readonly to: number; readonly sources: CountsSources },
+  by: { readonly counts: SettledCounts; readonly settled: SettledSlices; readonly silent: Silence | null },
+) => {
+  // Before any count is read: what is told while we read is seen by the next cycle.
+  const recounts = await recountsNow(postgres.tables<ObjectivesTables>());
+  const { asked, edges } = beginningsOf(ordinary, { to, sources });
+  const { slots, key: windows } = ordinary;
+  const sums = await by.counts.read({ edges, to, sources, slots, windows, recounts }, readOptions);
+  const reads = others.flatMap((prepared) => [
+    ...readsOfCycle(prepared, to),
+    ...(by.silent?.readsOf(prepared, to) ?? []),
+  ]);
+  const rest = await readAll(clickhouse, reads, { to, sources }, readOptions, by.settled);
+  return { sums, asked, readings: withSums(ordinary, sums, asked, rest) };
+};
+
+interface Definitions {
+  readonly mark: string;
+  readonly all: readonly Prepared[];
+  readonly ordinary: OrdinaryObjectives;
+  readonly others: readonly Prepared[];
+}
+
+const holdsAny = (standing: ReadonlyMap<string, Condition> | undefined): boolean => {
+  if (standing) for (const { holds } of standing.values()) if (holds) return true;
+  return false;
+};
+
 /** Definitions as they stand with what corrections leave out, read again only when one changed. Repeated corrections are expanded each hour. */
 const rememberDefinitions = (
   db: Parameters<typeof allObjectives>[0],
   { postgres, clock }: Pick<EvaluationGround, 'postgres' | 'clock'>,
 ) => {
-  let known: { mark: string; all: readonly Prepared[] } | null = null;
-  return async (): Promise<{ mark: string; all: readonly Prepared[] }> => {
+  let known: Definitions | null = null;
+  return async (): Promise<Definitions> => {
     const from = Math.floor(clock.now().epochMilliseconds / 3_600_000) * 3_600;
     const exclusions = await exclusionsNow(postgres);
     const mark = `${await definitionsMark(db)} ${exclusions.mark} ${from}`;
@@ -173,7 +209,8 @@ const rememberDefinitions = (
     const ends = { from, to: from + 2 * 3_600 };
     const excludedOf = (definition: Objective, find: Find) =>
       exclusions.of(definition, reachOf(definition, ends), find);
-    known = { mark, all: prepareAll(await allObjectives(db), excludedOf) };
+    const all = prepareAll(await allObjectives(db), excludedOf);
+    known = { mark, all, ...ordinaryOf(all) };
     return known;
   };
 };

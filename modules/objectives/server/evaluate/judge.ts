@@ -80,7 +80,7 @@ export const judge = (prepared: Prepared, readings: Readings, standing: Standing
 };
 
 /** Tiers made ready, once for each length of the period. The minimum of bad events is judged here, in events. */
-const readyTiers = (prepared: Prepared, periodMinutes: number): readonly ReadyTier[] => {
+export const readyTiers = (prepared: Prepared, periodMinutes: number): readonly ReadyTier[] => {
   const known = ready.get(prepared);
   if (known?.periodMinutes === periodMinutes) return known.tiers;
   const { alerts, targetPpm } = prepared.definition;

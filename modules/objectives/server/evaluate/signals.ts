@@ -1,6 +1,6 @@
 import type { ClickHouse, QueryOptions } from '../../../../platform/clickhouse/clickhouse.ts';
 import { slicePartsOfRatio } from '../../domain/method.ts';
-import type { CountsSources, CountsTable, Piece, WindowPlan } from './window-plan.ts';
+import { planWindows, type CountsSources, type CountsTable, type Piece, type WindowPlan } from './window-plan.ts';
 
 /** What was counted of one indicator in each window of a plan: the n-th of each is from the n-th edge to the plan's end. */
 export interface WindowSums {
@@ -87,7 +87,7 @@ export const slicesOf = (plan: Pick<WindowPlan, 'pieces'>, groups: readonly Slic
   const members = [...new Set(groups.flatMap(({ indicators }) => indicators))];
   const source = [...Map.groupBy(plan.pieces, (piece) => piece.table)].map(
     ([table, pieces]) =>
-      `SELECT indicator, bucket, good, bad FROM objectives_counts_${table} FINAL WHERE ${within(pieces)} AND ${among(members)}`,
+      `SELECT indicator, bucket, good, bad FROM objectives_counts_${table} FINAL PREWHERE ${within(pieces)} AND ${among(members)}`,
   );
   const parts = sliceParts(rule);
   // As domain/method.ts counts one slice: good from the target on, or the bad share rounded to the nearest part.
@@ -130,6 +130,56 @@ export const readStretches = async (
   );
 };
 
+/** Counts of stretches that do not overlap, told one row after the other; what several tables hold of a stretch comes in several rows. */
+export interface AtomRows {
+  /** `from`: start of the stretch. `loose`: minutes of it that were seen in part, a bit each. */
+  each(
+    tell: (indicator: number, from: number, good: number, bad: number, minutes: number, loose: number) => void,
+  ): void;
+}
+
+/** At most this many minutes may be seen in part: their bits stand in one number. */
+const looseMinutesMax = 32;
+
+/** Counts of all indicators, or of the named ones, in each of these stretches: whole ten seconds, ascending, apart from each other. */
+export const readAtoms = async (
+  clickhouse: Pick<ClickHouse, 'queryBinary'>,
+  atoms: readonly { readonly from: number; readonly to: number }[],
+  sources: CountsSources,
+  indicators: readonly number[] | null,
+  options: ReadOptions = {},
+): Promise<AtomRows> => {
+  const plans = atoms.map(({ from, to }) => planWindows([from], to, sources));
+  const looseMinutes = [...new Set(plans.flatMap((each) => each.looseMinutes))];
+  if (looseMinutes.length > looseMinutesMax) throw new RangeError(`at most ${looseMinutesMax} minutes seen in part`);
+  const plan = { edges: atoms.map(({ from }) => from), to: atoms.at(-1)!.to, pieces: [], looseMinutes };
+  const pieces = plans.flatMap((each) => each.pieces);
+  const parts = [...Map.groupBy(pieces, ({ table }) => table)].map(([table, of]) =>
+    stretchesOf(table, of, plan, indicators),
+  );
+  const bytes = await clickhouse.queryBinary(
+    `-- Events of each indicator in stretches that came to remembered windows, or left them.
+     SELECT indicator, edge, toFloat64(g), toFloat64(b), toUInt32(m), toUInt32(l) FROM (${parts.join('\nUNION ALL\n')}) ${settings}`,
+    options,
+  );
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return {
+    each: (tell) => {
+      for (let at = 0; at < bytes.byteLength; at += atomBytes)
+        tell(
+          view.getUint32(at, true),
+          view.getUint32(at + 4, true),
+          view.getFloat64(at + 8, true),
+          view.getFloat64(at + 16, true),
+          view.getUint32(at + 24, true),
+          view.getUint32(at + 28, true),
+        );
+    },
+  };
+};
+/** Four UInt32 and two Float64. */
+const atomBytes = 32;
+
 /** Counts as they are kept, one bucket of any table after the other, in no order: for what looks at few indicators in many ways. */
 export interface KeptBuckets {
   readonly indicator: Uint32Array;
@@ -152,7 +202,7 @@ export const readBuckets = async (
   const parts = [...Map.groupBy(pieces, (piece) => piece.table)].map(
     ([table, of]) =>
       `SELECT indicator, toUInt32(bucket) AS start, toFloat64(good) AS g, toFloat64(bad) AS b
-       FROM objectives_counts_${table} FINAL WHERE ${within(of)} AND ${among(indicators)}`,
+       FROM objectives_counts_${table} FINAL PREWHERE ${within(of)} AND ${among(indicators)}`,
   );
   const bytes =
     parts.length === 0 || indicators.length === 0
@@ -186,7 +236,7 @@ const eventsOf = (plan: WindowPlan, groups: readonly SliceGroup[]): string => {
     .map(
       ([table, pieces]) =>
         `SELECT indicator, ${edgeOf('toUInt32(bucket)', plan)} AS edge, sum(good) AS g, sum(bad) AS b FROM objectives_counts_${table} FINAL
-         WHERE ${within(pieces)} AND ${among(indicators)} GROUP BY indicator, edge`,
+         PREWHERE ${within(pieces)} AND ${among(indicators)} GROUP BY indicator, edge`,
     )
     .join(' UNION ALL ');
 };
@@ -208,19 +258,19 @@ export const lastSeen = async (
   if (indicators.length === 0) return new Map();
   const until = `bucket < toDateTime(${at.to}, 'UTC') AND ${among(indicators)} AND good + bad > 0`;
   const rows = await clickhouse.query<{ indicator: number; last: number }>(
-    `-- When each of these counted its last event: the hour first, then the minute in it, and ten seconds where they are kept.
+    `-- When each of these counted its last event: the hour first, then the minute in it, and ten seconds where they are kept (outside sources have none).
      WITH hours AS (
        SELECT indicator AS i, toUnixTimestamp(max(bucket)) AS h FROM objectives_counts_hour WHERE ${until} GROUP BY i
      )
-     SELECT indicator, max(ended) AS last FROM (
-       SELECT i AS indicator, h + 60 AS ended FROM hours
+     SELECT indicator, if(max(fine) > 0, max(fine), max(coarse)) AS last FROM (
+       SELECT i AS indicator, h + 60 AS coarse, 0 AS fine FROM hours
        UNION ALL
-       SELECT indicator, toUnixTimestamp(max(bucket)) + 60 AS ended FROM objectives_counts_minute
-       WHERE ${until} AND bucket < toDateTime(${at.sources.tenSecondsFrom}, 'UTC')
+       SELECT indicator, toUnixTimestamp(max(bucket)) + 60 AS coarse, 0 AS fine FROM objectives_counts_minute
+       WHERE ${until}
          AND (indicator, toUnixTimestamp(toStartOfHour(bucket))) IN (SELECT i, h FROM hours)
          AND bucket >= (SELECT toDateTime(min(h), 'UTC') FROM hours) GROUP BY indicator
        UNION ALL
-       SELECT indicator, toUnixTimestamp(max(bucket)) + 10 AS ended FROM objectives_counts_10s
+       SELECT indicator, 0 AS coarse, toUnixTimestamp(max(bucket)) + 10 AS fine FROM objectives_counts_10s
        WHERE ${until} AND bucket >= toDateTime(${at.sources.tenSecondsFrom}, 'UTC') GROUP BY indicator
      ) GROUP BY indicator SETTINGS max_threads = 1`,
     options,
@@ -241,12 +291,16 @@ const stretchesOf = (
       ? `groupBitOr(bitShiftLeft(toUInt32(1), indexOf([${plan.looseMinutes.join(', ')}], intDiv(toUInt32(bucket), 60) * 60) - 1))`
       : 'toUInt32(0)';
   return `SELECT indicator, ${edgeOf('toUInt32(bucket)', plan)} AS edge, sum(good) AS g, sum(bad) AS b, ${minutes} AS m, ${loose} AS l
-    FROM objectives_counts_${table} FINAL WHERE ${within(pieces)} ${indicators ? `AND ${among(indicators)}` : ''} GROUP BY indicator, edge`;
+    FROM objectives_counts_${table} FINAL PREWHERE ${within(pieces)} ${indicators ? `AND ${among(indicators)}` : ''} GROUP BY indicator, edge`;
 };
 
 const edgeOf = (seconds: string, plan: Pick<WindowPlan, 'edges'>): string =>
   `toUInt32(roundDown(${seconds}, CAST([${plan.edges.join(', ')}], 'Array(UInt32)')))`;
 
+/**
+ * Stands in PREWHERE: with FINAL the engine would else bring every column of whole granules in order before it leaves most of
+ * them aside (a chart among 10,000 indicators: 81 to 41 ms). Buckets and indicators are the key itself, so no row that wins is lost.
+ */
 const within = (pieces: readonly Piece[]): string =>
   `(${pieces.map(({ from, to }) => `(bucket >= toDateTime(${from}, 'UTC') AND bucket < toDateTime(${to}, 'UTC'))`).join(' OR ')})`;
 

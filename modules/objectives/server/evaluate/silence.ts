@@ -11,6 +11,8 @@ import type { CountsSources } from './window-plan.ts';
 export interface Silence {
   /** Reads that tell who is silent; to be read with the windows. */
   readsOf(prepared: Prepared, to: number): Asked[];
+  /** This indicator counted something lately: what was remembered of its last event does not hold. */
+  heard(indicator: number): void;
   /** End of the newest stretch with an event, by objective's id: `to` for who is not silent, null for who never had one. */
   lastSeen(all: readonly Prepared[], readings: Readings, sources: CountsSources): Promise<Map<string, number | null>>;
 }
@@ -22,6 +24,7 @@ export const createSilence = (clickhouse: Pick<ClickHouse, 'query'>, options: Re
       const window = silentWindow(prepared, to);
       return window ? readsOf(eventsOf(prepared), window) : [];
     },
+    heard: (indicator) => void known.delete(indicator),
     lastSeen: async (all, readings, sources) => {
       const { to } = readings;
       const silent = all.filter((prepared) => {

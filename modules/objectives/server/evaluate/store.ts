@@ -3,6 +3,7 @@ import type { Ledger, LedgerEntry } from '../../../../platform/ledger/ledger.ts'
 import type { Postgres } from '../../../../platform/postgres/postgres.ts';
 import type { Db, Tx } from '../store.ts';
 import type { ObjectivesTables } from '../tables.ts';
+import type { RecountMarks } from './settled-counts.ts';
 
 /** What the last evaluation that changed it found. */
 export interface Condition {
@@ -134,6 +135,15 @@ export const lastEvaluation = async (db: Db): Promise<Evaluation | null> => {
     objectives: row.objectives,
     failure: row.failure,
   };
+};
+
+/** How often counts of older time were made anew so far, over all processes. */
+export const recountsNow = async (db: Db): Promise<RecountMarks> => {
+  // Two counters, one row; is_called tells the first turn from none.
+  const { rows } = await sql<RecountMarks>`
+    SELECT recent.last_value || '/' || recent.is_called AS recent, old.last_value || '/' || old.is_called AS old
+    FROM objectives.recount_recent AS recent, objectives.recount_old AS old`.execute(db);
+  return rows[0]!;
 };
 
 /** Notes how a cycle ended; one that decided nothing keeps when the last one did. */

@@ -3,8 +3,8 @@ import type { ClickHouse } from '../../../../platform/clickhouse/clickhouse.ts';
 import type { Counts } from '../../domain/indicator.ts';
 import { batchKey, type Source } from '../evaluate/readings.ts';
 import { addedUp, partsOf } from '../evaluate/source-parts.ts';
-import { readStretches, type ReadOptions, type SliceRule } from '../evaluate/signals.ts';
-import { planWindows, type CountsSources } from '../evaluate/window-plan.ts';
+import { readBuckets, readStretches, type ReadOptions, type SliceRule, type StretchSums } from '../evaluate/signals.ts';
+import { planWindows, type CountsSources, type WindowPlan } from '../evaluate/window-plan.ts';
 
 /** A stretch of time whose counts a chart asks for, whole seconds; `rolling`: it moves with its end. */
 export interface AskedStretch extends Stretch {
@@ -24,7 +24,7 @@ export const edgesMax = 8_000;
  * difference of running sums. Ends are taken to whole minutes where no ten seconds are kept.
  */
 export const readSeries = async (
-  clickhouse: Pick<ClickHouse, 'query'>,
+  clickhouse: Pick<ClickHouse, 'query' | 'queryBinary'>,
   sources: readonly Source[],
   stretches: readonly AskedStretch[],
   kept: CountsSources,
@@ -52,7 +52,7 @@ interface RuleSums {
 }
 
 const readRule = async (given: {
-  clickhouse: Pick<ClickHouse, 'query'>;
+  clickhouse: Pick<ClickHouse, 'query' | 'queryBinary'>;
   same: readonly Source[];
   rule: SliceRule | null;
   stretches: readonly AskedStretch[];
@@ -75,7 +75,15 @@ const readRule = async (given: {
   const from = edges.slice(0, -1);
   const sources = rule === null || rule.seconds % 3_600 === 0 ? kept : { ...kept, hoursUntil: 0 };
   const plan = planWindows(from, edges.at(-1) ?? 0, sources, same[0]!.excluded?.stretches);
-  const found = await readStretches(clickhouse, plan, groups, rule, options);
+  const found =
+    rule === null && groups.length <= bucketwiseMax
+      ? await stretchesOfBuckets(
+          clickhouse,
+          plan,
+          groups.flatMap(({ indicators }) => indicators),
+          options,
+        )
+      : await readStretches(clickhouse, plan, groups, rule, options);
   const running = groups.map(({ key, group }) => {
     const sums = { good: [0], bad: [0] };
     for (const [index, edge] of from.entries()) {
@@ -86,6 +94,37 @@ const readRule = async (given: {
     return [key, sums] as const;
   });
   return { place: new Map(edges.map((edge, index) => [edge, index])), running: new Map(running) };
+};
+
+/** So few indicators are read bucket by bucket and added up here; the engine adds up those of a whole list. */
+const bucketwiseMax = 8;
+
+const stretchesOfBuckets = async (
+  clickhouse: Pick<ClickHouse, 'queryBinary'>,
+  plan: WindowPlan,
+  indicators: readonly number[],
+  options: ReadOptions,
+): Promise<ReadonlyMap<number, StretchSums>> => {
+  const buckets = await readBuckets(clickhouse, plan.pieces, indicators, options);
+  const found = new Map(indicators.map((indicator) => [indicator, new Map<number, { good: number; bad: number }>()]));
+  for (const [row, start] of buckets.start.entries()) {
+    const edge = plan.edges[lastAtMost(plan.edges, start)]!;
+    const own = found.get(buckets.indicator[row]!)!;
+    const sum = own.get(edge) ?? { good: 0, bad: 0 };
+    own.set(edge, { good: sum.good + buckets.good[row]!, bad: sum.bad + buckets.bad[row]! });
+  }
+  return found;
+};
+
+/** Place of the last of ascending numbers that is at most `value`, which is not below the first. */
+const lastAtMost = (ascending: readonly number[], value: number): number => {
+  let [low, high] = [0, ascending.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (ascending[middle]! <= value) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 };
 
 /** What a rule really counts of a stretch, on the grid of what is kept. */

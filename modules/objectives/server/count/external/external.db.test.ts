@@ -172,6 +172,37 @@ describe('a source that answers what is no count', () => {
     await stop();
   });
 
+  it('also where it answered none from the beginning: all of its history is counted when it tells', async () => {
+    let wrong: string | null = 'NaN';
+    const from = end - 2 * 86_400;
+    const { url, stop } = await fakeSource(({ form }) => {
+      const values: [number, string][] = [];
+      for (let time = Number(form['start']); time <= Number(form['end']); time += 60)
+        if (time > from) values.push([time, wrong ?? (form['query'] === 'all' ? '10' : '2')]);
+      return { body: { status: 'success', data: { resultType: 'matrix', result: [{ metric: {}, values }] } } };
+    });
+    await source('late', 'prometheus', url);
+    const read = { kind: 'ratio', counter: false, total: 'all', part: { is: 'bad', query: 'errors' } } as const;
+    const number = await house.indicator(external('late', 'prometheus', read));
+    await house.counting().sweep();
+    await eventually(async () =>
+      expect(await house.state(number)).toMatchObject({ state: 'no-data', reason: expect.stringContaining('NaN') }),
+    );
+    expect(await house.counts(number, 'minute')).toEqual([]);
+    wrong = null;
+    house.clock.advance({ minutes: 3 });
+    // The last day at once, as gaps; what lies before it with the history, which is counted anew.
+    await house.counting().readExternal();
+    expect((await house.counts(number, 'minute')).length).toBeGreaterThan(1_400);
+    await house.counting().sweep();
+    const minutes = (Math.floor(house.clock.now().epochMilliseconds / 60_000) * 60 - from) / 60;
+    await eventually(async () =>
+      expect((await house.counts(number, 'minute')).length).toBeGreaterThanOrEqual(minutes - 2),
+    );
+    expect((await house.counts(number, 'minute')).every(({ good, bad }) => good === 8 && bad === 2)).toBe(true);
+    await stop();
+  });
+
   it('link-local addresses are never asked, and a missing document says so', async () => {
     await source('metadata', 'prometheus', 'http://169.254.169.254/');
     const read: ExternalRead = { kind: 'raw', is: 'good', query: 'x' };

@@ -19,7 +19,8 @@ export interface SourceMinutes {
 const million = 1_000_000;
 /** Counters are asked for in steps as long as the usual scrape: of a restart within a minute nothing is lost then. */
 export const counterStepSeconds = 15;
-const noSeries = 'The source answered nothing for this time.';
+/** Why a minute is missing of which the source has no value at all. */
+export const noSeries = 'The source answered nothing for this time.';
 
 /**
  * Good and bad events of each minute of [from, to). Whatever is not surely a count is missing with a reason, never a number:

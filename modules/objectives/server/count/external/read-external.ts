@@ -1,5 +1,5 @@
 import type { KeptIndicator } from '../../store.ts';
-import { allStates, setCounted, setState, type SourceState } from '../store.ts';
+import { allStates, setCounted, setCountedFrom, setState, type SourceState } from '../store.ts';
 import { gapsAfter, minutesIn, type Gap } from './gaps.ts';
 import { externalLimits } from './limits.ts';
 import type { SourceMinutes } from './minutes.ts';
@@ -79,9 +79,11 @@ const live = async (
     );
     await setCounted(options.db, indicator.number, instantOf(end), gaps);
   }
-  if (gaps.length > 0 && to % externalLimits.gapEverySeconds === 0)
-    await repair(options, indicator, connection, gaps, instantOf(to));
   const reason = last?.missing.get(to - 60) ?? null;
+  // From time to time, and as soon as a source that was in trouble tells again.
+  const tellsAgain = reason === null && state.state === 'no-data';
+  if (gaps.length > 0 && (tellsAgain || to % externalLimits.gapEverySeconds === 0))
+    await repair(options, indicator, connection, gaps, instantOf(to));
   await setState(options.db, [indicator.number], reason === null ? 'counting' : 'no-data', {
     reason,
     at: options.now(),
@@ -98,6 +100,10 @@ const repair = async (
   for (const [from, end] of parts(before[0]![0], before.at(-1)![1])) {
     const wanted = new Set(minutesIn(gaps, from, end));
     const found = await readStretch(options, indicator, connection, from, end, wanted);
+    const first = found.counted.find(({ bucket, good, bad }) => wanted.has(bucket) && good + bad > 0);
+    // Counts from before what was taken for its first: its history is there now, and all of it is counted.
+    if (first && indicator.countedFrom !== null && first.bucket * 1_000 < indicator.countedFrom.epochMilliseconds)
+      await setCountedFrom(options.db, indicator.number, null);
     const missing = [...wanted].filter((minute) => found.missing.has(minute));
     gaps = gapsAfter(gaps, { from, to: end }, missing, secondsOf(options) - externalLimits.gapHours * 3_600);
   }

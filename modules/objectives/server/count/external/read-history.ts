@@ -2,6 +2,7 @@ import type { KeptIndicator } from '../../store.ts';
 import { setCounted, setCountedFrom, setState } from '../store.ts';
 import { gapsAfter } from './gaps.ts';
 import { externalLimits } from './limits.ts';
+import { noSeries } from './minutes.ts';
 import { SourceTrouble } from './outgoing.ts';
 import { instantOf, parts, readStretch, settledMinute, type External, type ExternalOptions } from './read-stretch.ts';
 
@@ -15,7 +16,7 @@ export const readHistory = async (
   const { number, definition } = indicator;
   const to = settledMinute(options.now());
   const from = to - options.backfillDays * 86_400;
-  const missing: number[] = [];
+  const missing = new Map<number, string>();
   let first = to;
   try {
     const { source, sourceKind } = definition as External;
@@ -23,7 +24,7 @@ export const readHistory = async (
     const all = parts(from, to).toReversed();
     for (const [index, [start, end]] of all.entries()) {
       const found = await readStretch(options, indicator, connection, start, end);
-      missing.push(...found.missing.keys());
+      for (const [minute, reason] of found.missing) missing.set(minute, reason);
       const seen = found.counted.filter(({ good, bad }) => good + bad > 0);
       if (seen.length > 0) first = Math.min(first, ...seen.map(({ bucket }) => bucket));
       await progress((index + 1) / all.length);
@@ -36,10 +37,13 @@ export const readHistory = async (
     return false;
   }
   const oldest = Math.floor(options.now().epochMilliseconds / 1_000) - externalLimits.gapHours * 3_600;
+  // Before its first count a source may have had nothing to tell; where nothing was right at all, or what it said was no count,
+  // it may tell later: as a gap it is asked for again.
+  const wanted = [...missing].filter(([minute, reason]) => first === to || minute >= first || reason !== noSeries);
   const gaps = gapsAfter(
     [],
     { from, to },
-    missing.filter((minute) => minute >= first),
+    wanted.map(([minute]) => minute),
     oldest,
   );
   await setCountedFrom(db, number, instantOf(first));

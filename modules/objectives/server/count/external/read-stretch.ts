@@ -3,6 +3,7 @@ import type { Log } from '../../../../../platform/log/log.ts';
 import type { Indicator, SourceKind } from '../../../domain/indicator.ts';
 import type { KeptIndicator } from '../../store.ts';
 import type { Definitions } from '../definitions.ts';
+import type { Recounts } from '../recounts.ts';
 import { nextRevision, type CountDb } from '../store.ts';
 import { replaceCounts } from '../write-counts.ts';
 import { externalLimits } from './limits.ts';
@@ -22,6 +23,7 @@ export interface ExternalOptions {
   readonly sources: Sources;
   readonly readers: Readonly<Record<SourceKind, ReadSeries>>;
   readonly backfillDays: number;
+  readonly recounts: Recounts;
   readonly onCounted: () => void;
 }
 
@@ -51,7 +53,8 @@ export const readStretch = async (
       ? minutesOf(read, { total: await ask(read.total), part: await ask(read.part.query) }, from, to)
       : minutesOf(read, { total: await ask(read.query), part: [] }, from, to);
   const counted = only === null ? found.counted : found.counted.filter(({ bucket }) => only.has(bucket));
-  if (await replaceCounts(options.clickhouse, { number, level: 'minute', revision }, counted)) options.onCounted();
+  const of = { number, level: 'minute', revision } as const;
+  if (await replaceCounts(options.clickhouse, of, counted, options.recounts)) options.onCounted();
   return found;
 };
 
