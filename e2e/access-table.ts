@@ -383,4 +383,6 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
     before: [['PUT', '/api/v1/delivery/providers/walked', provider]],
   },
   'GET /api/v1/delivery/messages': { may: admins },
+  // What browsers are subscribed with: no secret, but nobody's business outside.
+  'GET /api/v1/delivery/web-push-key': { may: signedIn },
 };

@@ -1,4 +1,5 @@
 import type { Ground, Started } from '../../platform/module/ground.ts';
+import { alertingModule } from '../../modules/alerting/server/module.ts';
 import { catalogModule } from '../../modules/catalog/server/module.ts';
 import { changesModule } from '../../modules/changes/server/module.ts';
 import { deliveryModule } from '../../modules/delivery/server/module.ts';
@@ -18,6 +19,7 @@ export const modules = [
   oncallModule,
   objectivesModule,
   changesModule,
+  alertingModule,
 ] as const;
 
 /** Starts each module with the doors of the ones below it. Gives back what must be stopped, in starting order. */
@@ -35,5 +37,6 @@ export const startModules = async (ground: Ground) => {
   const oncall = keep('oncall', await oncallModule.start(ground, { identity, delivery }));
   const objectives = keep('objectives', await objectivesModule.start(ground, { identity, catalog, telemetry }));
   const changes = keep('changes', await changesModule.start(ground, { catalog, objectives }));
+  keep('alerting', await alertingModule.start(ground, { catalog, objectives, oncall }));
   return { doors: { identity, catalog, delivery, telemetry, probes, oncall, objectives, changes }, stops };
 };

@@ -50,6 +50,8 @@ export const objectivesModule: ServerModule<ObjectivesDoors, ObjectivesDoor> = {
       door: {
         objectivesOf: async (service) =>
           (await allObjectives(db)).filter(({ definition }) => definition.service === service).map(({ name }) => name),
+        ownerOfObjective: async (name) =>
+          (await allObjectives(db)).find((each) => each.name === name)?.definition.owner ?? null,
         policyFacts: (service) => policyFacts(ground, service),
         feedCounts: counting.feed,
         answerMarks: spent.answerMarks,

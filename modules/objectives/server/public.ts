@@ -8,6 +8,8 @@ export type { MarkSource } from './spent/marks.ts';
 export interface ObjectivesDoor {
   /** Names of the objectives of one service, by name. */
   objectivesOf(service: string): Promise<readonly string[]>;
+  /** Team that owns an objective; null for none, and where there is no such objective. */
+  ownerOfObjective(name: string): Promise<string | null>;
   /**
    * What follows from the budget policies of a service's objectives now, with the numbers: what the gate of changes asks. Throws
    * the refusal `clickhouse.away` while counts cannot be read: whether something follows is not known then.

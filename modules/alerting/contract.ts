@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { route, signedIn } from '../../kernel/route.ts';
+
+/** The one route of today: to the owner of the service. What it decided can be read, with its reason. */
+
+export const decision = z
+  .object({
+    place: z.string().describe('Place of the event in the ledger'),
+    at: z.iso.datetime({ offset: true }),
+    kind: z.string(),
+    subject: z.string(),
+    did: z.enum(['raised', 'counted', 'resolved', 'nothing']),
+    key: z.string().nullable().describe('What makes two events the same page'),
+    urgency: z.enum(['high', 'low']).nullable(),
+    to: z.string().nullable().describe('Whom the page went to: team:payments, person:ada'),
+    reason: z.string(),
+    page: z.uuid().nullable(),
+  })
+  .meta({ id: 'AlertDecision' });
+
+export const listAlertDecisions = route({
+  method: 'GET',
+  path: '/api/v1/alert-decisions',
+  summary: 'What became of burning budgets and missed heartbeats: which page, to whom, and why; newest first',
+  access: signedIn,
+  query: z.object({
+    cursor: z.string().max(500).optional(),
+    limit: z.coerce.number().int().min(1).max(200).default(50),
+    subject: z.string().max(255).optional(),
+  }),
+  answer: z.object({ items: z.array(decision), next: z.string().nullable() }),
+});
+
+export type AlertDecision = z.output<typeof decision>;

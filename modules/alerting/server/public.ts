@@ -1,0 +1,2 @@
+/** What other modules' servers may ask of alerting: nothing yet. */
+export type AlertingDoor = Record<never, never>;
