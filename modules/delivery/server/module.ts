@@ -16,6 +16,7 @@ import { startSender, type Sender } from './sender/sender.ts';
 import { providersChannel, selectProviders } from './store/providers.ts';
 import type { DeliveryTables } from './store/tables.ts';
 import { forgetMessages } from './store/views.ts';
+import { addWebPushRoute } from './web-push-route.ts';
 
 /** Doors of the floors below that delivery stands on. */
 interface DeliveryDoors {
@@ -41,6 +42,7 @@ export const deliveryModule: ServerModule<DeliveryDoors, DeliveryDoor> = {
     const replies = createReplies();
     let sender: Sender | null = null;
     addRoutes({ ...ground, channels, secrets: identity.secrets, ...following });
+    addWebPushRoute(ground, identity.secrets);
     await addCallbacks(http.fastify, {
       config,
       log,

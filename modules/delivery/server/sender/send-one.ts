@@ -76,7 +76,9 @@ export const createSendOne = (
       callProvider(active, outgoing(message), { stopping, callbackUrl }),
     );
     if (stopping.aborted && result.result === 'failed') return 'left-to-its-lease';
-    const settlement = await whatIsNext({ message, active, lane, attempt, result }, choice, options);
+    // No receipt can come where the provider was told no address to report to: then its acceptance is final.
+    const reporting = callbackUrl === null ? { ...active, receiptWithinSeconds: null } : active;
+    const settlement = await whatIsNext({ message, active: reporting, lane, attempt, result }, choice, options);
     await write(settlement);
     return settlement.step?.state === 'waiting' && settlement.step.afterSeconds === 0 ? 'soon' : 'settled';
   };

@@ -1,0 +1,4 @@
+import DeviceNotifications from './DeviceNotifications.vue';
+
+/** Parts of delivery that screens of other modules show. */
+export { DeviceNotifications };
