@@ -1,7 +1,11 @@
 import type { Ground } from '../../../../platform/module/ground.ts';
 import type { DeliveryDoor } from '../../../delivery/server/public.ts';
 import type { IdentityDoor } from '../../../identity/server/public.ts';
+import { lookAtShifts } from './notices.ts';
 import { addPeopleRoutes } from './routes.ts';
+
+/** Between two looks at who goes on call and who comes off. */
+const lookSeconds = 60;
 
 /** Starts how people are reached: documents, contact methods, rules, codes, and what is told before a shift. */
 export const startPeople = (
@@ -10,4 +14,5 @@ export const startPeople = (
 ): void => {
   const people = { ground, identity: doors.identity, delivery: doors.delivery };
   addPeopleRoutes(people);
+  ground.jobs.every('oncall.shift-notices', lookSeconds, async () => void (await lookAtShifts(people)));
 };
