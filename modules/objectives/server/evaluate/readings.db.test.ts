@@ -175,11 +175,12 @@ it('the last event of an indicator is found, to ten seconds where those are kept
 
 it('the last event of what is counted by the minute only is its newest minute, not its hour', async () => {
   const last = Math.floor((now - 1_500) / 60) * 60;
-  const values = (bucket: number) => `(toDateTime(${bucket}, 'UTC'), 88, 5, 0, `;
   await clickhouse.command(`-- As an outside source is counted.
-    INSERT INTO objectives_counts_minute (bucket, indicator, good, bad, revision) VALUES ${values(last - 60)}1), ${values(last)}1)`);
+    INSERT INTO objectives_counts_minute (bucket, indicator, good, bad, revision)
+    SELECT toDateTime(${last - 60} + number * 60, 'UTC'), 88, 5, 0, 1 FROM numbers(2)`);
   await clickhouse.command(`-- Its hour.
-    INSERT INTO objectives_counts_hour (bucket, indicator, good, bad, minutes, revision) VALUES ${values(Math.floor(last / 3_600) * 3_600)}2, 1)`);
+    INSERT INTO objectives_counts_hour (bucket, indicator, good, bad, minutes, revision)
+    SELECT toStartOfHour(toDateTime(${last}, 'UTC')), 88, 10, 0, 2, 1`);
   const found = await lastSeen(clickhouse, [88], { to: windowsEnd(now, now), sources: sourcesAt(now) });
   expect(found).toEqual(new Map([[88, last + 60]]));
 });

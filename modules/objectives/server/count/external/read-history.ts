@@ -48,5 +48,7 @@ export const readHistory = async (
   );
   await setCountedFrom(db, number, instantOf(first));
   await setCounted(db, number, instantOf(to), gaps);
+  const reason = missing.get(to - 60) ?? null;
+  if (reason !== null) await setState(db, [number], 'no-data', { reason, at: options.now() });
   return true;
 };
