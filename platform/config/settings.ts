@@ -58,6 +58,10 @@ export const settingsSchema = z.object({
     .email()
     .optional()
     .describe('Address whose mail reaches Leadline: replies come back to leadline+TOKEN@… of it'),
+  mailReplyPort: port
+    .optional()
+    .describe('Port on which replies by e-mail are received (SMTP), for mailReplyAddress; none where absent'),
+  mailReplyHost: z.string().min(1).default('127.0.0.1').describe('Address that replies by e-mail are received on'),
   spansDays: days.default(8).describe('Days that spans are kept'),
   logsDays: days.default(14).describe('Days that logs are kept'),
   metricsDays: days.default(35).describe('Days that metric samples are kept'),

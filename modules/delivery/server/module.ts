@@ -7,6 +7,7 @@ import type { Channel } from './channels/channel.ts';
 import { createChannels } from './channels/registry.ts';
 import { createSigningSecrets } from './channels/webhook/signing-key.ts';
 import { createDoor } from './door.ts';
+import { startMail } from './inbound/start-mail.ts';
 import { activeProviders, type ActiveProviders } from './providers/active.ts';
 import type { DeliveryDoor } from './public.ts';
 import { createReplies } from './replies.ts';
@@ -38,9 +39,9 @@ export const deliveryModule: ServerModule<DeliveryDoors, DeliveryDoor> = {
     const signingSecretOf = createSigningSecrets(postgres, identity.secrets);
     const parts = { config, log, clock, postgres, secrets: identity.secrets, fetch };
     const channels = createChannels(parts, signingSecretOf);
-    const following = await followProviders(ground, channels, identity.secrets);
     const replies = createReplies();
     let sender: Sender | null = null;
+    const following = await followProviders(ground, channels, identity.secrets, () => sender?.providersChanged());
     addRoutes({ ...ground, channels, secrets: identity.secrets, ...following });
     addWebPushRoute(ground, identity.secrets);
     await addCallbacks(http.fastify, {
@@ -58,9 +59,12 @@ export const deliveryModule: ServerModule<DeliveryDoors, DeliveryDoor> = {
       for (let batch = 0; batch < forgetting.batchesMax; batch += 1)
         if ((await forgetMessages(db, config.values.messagesDays, forgetting.batch)) < forgetting.batch) return;
     });
+    const door = createDoor({ db, providers: following.providers, replies, signingSecretOf });
+    const mail = await startMail(ground, { replies, door });
     return {
-      door: createDoor({ db, providers: following.providers, replies, signingSecretOf }),
+      door,
       stop: async () => {
+        await mail?.stop();
         await sender?.stop();
         await following.stop();
         for (const channel of channels) await channel.stop?.();
@@ -75,12 +79,14 @@ const followProviders = async (
   { postgres, log }: Ground,
   channels: readonly Channel[],
   secrets: IdentityDoor['secrets'],
+  onChange: () => void,
 ): Promise<{ providers: () => ActiveProviders; refreshProviders: () => Promise<void>; stop: () => Promise<void> }> => {
   const db = postgres.tables<DeliveryTables>();
   const read = async (): Promise<ActiveProviders> => activeProviders(await selectProviders(db), channels, secrets, log);
   let active = await read();
   const refreshProviders = async (): Promise<void> => {
     active = await read();
+    onChange();
   };
   const loop = startLoop({
     everyMs: providersBeatMs,

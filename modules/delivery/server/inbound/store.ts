@@ -1,6 +1,45 @@
 import { sql } from 'kysely';
 import type { Postgres } from '../../../../platform/postgres/postgres.ts';
 
+interface MailTables {
+  'delivery.message': {
+    key: string;
+    channel: string;
+    address: string;
+    about: string;
+    reply_token: string | null;
+    created_at: Date;
+  };
+}
+
+/** A mail of ours that can be answered. */
+export interface AnswerableMail {
+  readonly key: string;
+  readonly address: string;
+  readonly about: string;
+  readonly replyToken: string;
+}
+
+/** The newest mails to an address that asked for an answer: a reply is one to one of them. */
+export const recentMailTo = async (
+  postgres: Postgres,
+  address: string,
+  limit: number,
+): Promise<readonly AnswerableMail[]> => {
+  // By the index that SMS replies use too; people write their own address as they like, the newest spelling counts.
+  const rows = await postgres
+    .tables<MailTables>()
+    .selectFrom('delivery.message')
+    .select(['key', 'address', 'about', 'reply_token'])
+    .where('channel', '=', 'email')
+    .where('address', 'in', [...new Set([address, address.toLowerCase()])])
+    .where('reply_token', 'is not', null)
+    .orderBy('created_at', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({ key: row.key, address: row.address, about: row.about, replyToken: row.reply_token! }));
+};
+
 interface InboundTables {
   'delivery.inbound': { id: Buffer; begun_at: Date; answer: string | null };
 }

@@ -45,7 +45,8 @@ export const plusAddress = (address: string, token: string): string => {
   return `${address.slice(0, at)}+${token}${address.slice(at)}`;
 };
 
-const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);
+/** The part of a Message-ID that follows from a key: replies name it. */
+export const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);
 
 /** Header fields are one line: what is said of an alert may hold anything. */
 const oneLine = (text: string): string =>
