@@ -48,7 +48,14 @@ export const addTenSeconds = async (
     insert,
   );
   await minutesFromTen(clickhouse, Math.floor(start / 60) * 60, start + 10, start);
-  if (start % 3_600 === 0) await hoursFromMinutes(clickhouse, start - 3_600, start, start);
+  // The running hour is counted anew once a minute, as the product does at the latest.
+  if (start % 60 === 0)
+    await hoursFromMinutes(
+      clickhouse,
+      Math.floor((start - 60) / 3_600) * 3_600,
+      Math.ceil(start / 3_600) * 3_600,
+      start,
+    );
 };
 
 const minutesFromTen = (clickhouse: ClickHouse, from: number, to: number, revision: number): Promise<void> =>

@@ -1,18 +1,20 @@
 import { Registry } from 'prom-client';
 import { migrationSources } from '../apps/server/migration-sources.ts';
 import { anObjective } from '../modules/objectives/fixtures.ts';
-import { getBudget } from '../modules/objectives/contract.ts';
-import { createCycle, readsOfCycle } from '../modules/objectives/server/evaluate/cycle.ts';
+import { createCycle } from '../modules/objectives/server/evaluate/cycle.ts';
+import { beginningsOf, ordinaryOf } from '../modules/objectives/server/evaluate/ordinary.ts';
 import { prepareAll } from '../modules/objectives/server/evaluate/prepared.ts';
-import { readAll } from '../modules/objectives/server/evaluate/readings.ts';
-import { sourcesAt, windowEdge, windowsEnd } from '../modules/objectives/server/evaluate/window-plan.ts';
+import { createSettledCounts } from '../modules/objectives/server/evaluate/settled-counts.ts';
+import { recountsNow } from '../modules/objectives/server/evaluate/store.ts';
+import { sourcesAt, windowsEnd } from '../modules/objectives/server/evaluate/window-plan.ts';
+import { addReportRoutes } from '../modules/objectives/server/report-routes.ts';
 import { allObjectives } from '../modules/objectives/server/store.ts';
 import type { ObjectivesTables } from '../modules/objectives/server/tables.ts';
-import { budgetChart } from '../modules/objectives/server/views/chart.ts';
 import { migrateClickHouse } from '../platform/clickhouse/migrate.ts';
 import { startClickHouse } from '../platform/clickhouse/start.ts';
 import { movableClock } from '../platform/clock/clock.ts';
 import { loadConfiguration } from '../platform/config/load.ts';
+import { createHttp } from '../platform/http/start.ts';
 import { startLedger } from '../platform/ledger/start.ts';
 import { createLog } from '../platform/log/log.ts';
 import { migratePostgres } from '../platform/postgres/migrate.ts';
@@ -49,7 +51,7 @@ export interface Answer {
 }
 
 const start = async (data: string) => {
-  const config = loadConfiguration({ flags: { data, logLevel: 'warn' }, environment: {}, folder: '/' });
+  const config = loadConfiguration({ flags: { data, logLevel: 'warn', port: 0 }, environment: {}, folder: '/' });
   const log = createLog('warn');
   const [postgres, clickhouse] = await Promise.all([startPostgres(config, log), startClickHouse(config, log)]);
   await migratePostgres(postgres, migrationSources, log);
@@ -58,7 +60,16 @@ const start = async (data: string) => {
   const ledger = await startLedger(postgres, clock, log, new Registry());
   const ground = { postgres, clickhouse, ledger, clock, log };
   const now = (): number => clock.now().epochMilliseconds / 1_000;
-  return { ground, cycle: createCycle(ground), now, stopLedger: () => ledger.stop(), indicators: 0 };
+  const http = createHttp({ config, log, postgres, metrics: new Registry(), version: 'bench' });
+  const viewer = { kind: 'token', id: 'bench', name: 'bench', role: 'viewer', teams: {}, scopes: ['api'] } as const;
+  http.setAuthenticate(async () => viewer);
+  addReportRoutes({ ...ground, http });
+  const { port } = await http.listen();
+  const stopAround = async (): Promise<void> => {
+    await http.stop();
+    await ledger.stop();
+  };
+  return { ground, cycle: createCycle(ground), now, url: `http://127.0.0.1:${port}`, stopAround, indicators: 0 };
 };
 type House = Awaited<ReturnType<typeof start>>;
 
@@ -81,7 +92,7 @@ const work = async (house: House, order: Order): Promise<Omit<Answer, 'ms'>> => 
     case 'chart':
       return { chartsMs: await charts(house, order.times) };
     case 'stop':
-      await house.stopLedger();
+      await house.stopAround();
       await ground.clickhouse.stop();
       await ground.postgres.stop();
       return {};
@@ -121,33 +132,45 @@ const insertObjectives = async ({ ground, indicators }: House): Promise<void> =>
   await pool.query('VACUUM ANALYZE');
 };
 
-/** Every window of every objective against a plain sum over minutes and ten seconds. */
-const compare = async ({ ground, now }: House): Promise<Pick<Answer, 'compared' | 'wrong'>> => {
-  const all = prepareAll(await allObjectives(ground.postgres.tables<ObjectivesTables>()));
-  const [to, sources] = [windowsEnd(now(), now()), sourcesAt(now())];
-  const asked = all.flatMap((prepared) => readsOfCycle(prepared, to));
-  const readings = await readAll(ground.clickhouse, asked, { to, sources }, { timeoutMs: 60_000 });
-  let wrong = 0;
-  for (const from of new Set(asked.map((each) => windowEdge(each.from, to, sources)))) {
-    const naive = await naiveCounts(ground.clickhouse, { from, to, tenSecondsFrom: sources.tenSecondsFrom });
-    for (const each of asked) {
-      if (windowEdge(each.from, to, sources) !== from) continue;
-      const { good, bad } = readings.counted(each.source, each);
-      const expected = naive.get(each.source.indicators[0]!) ?? { good: 0, bad: 0 };
-      if (good !== expected.good || bad !== expected.bad) wrong += 1;
+/**
+ * Every window of every objective against a plain sum over minutes and ten seconds: as the first cycle reads them, and after
+ * two minutes of cycles that move them on.
+ */
+const compare = async ({ ground, now, indicators }: House): Promise<Pick<Answer, 'compared' | 'wrong'>> => {
+  const db = ground.postgres.tables<ObjectivesTables>();
+  const { ordinary } = ordinaryOf(prepareAll(await allObjectives(db)));
+  const counts = createSettledCounts(ground.clickhouse, ground.clock);
+  const found = { compared: 0, wrong: 0 };
+  for (let step = 0; step <= 12; step += 1) {
+    const [to, sources] = [windowsEnd(now(), now()), sourcesAt(now())];
+    const { edges } = beginningsOf(ordinary, { to, sources });
+    const { slots, key: windows } = ordinary;
+    const asked = { edges, to, sources, slots, windows, recounts: await recountsNow(db) };
+    const sums = await counts.read(asked, { timeoutMs: 60_000 });
+    for (const [window, from] of step % 12 === 0 ? edges.entries() : []) {
+      const naive = await naiveCounts(ground.clickhouse, { from, to, tenSecondsFrom: sources.tenSecondsFrom });
+      for (const [slot, indicator] of slots.indicators.entries()) {
+        const at = window * slots.indicators.length + slot;
+        const { good, bad } = naive.get(indicator) ?? { good: 0, bad: 0 };
+        found.compared += 1;
+        if (sums.good[at] !== good || sums.bad[at] !== bad) found.wrong += 1;
+      }
     }
+    ground.clock.advance({ seconds: 10 });
+    await addTenSeconds(ground.clickhouse, { indicators, now: now(), failing: null });
   }
-  return { compared: asked.length, wrong };
+  return found;
 };
 
-const charts = async ({ ground, indicators }: House, times: number): Promise<number[]> => {
+const charts = async ({ url, indicators }: House, times: number): Promise<number[]> => {
   const taken: number[] = [];
   for (let index = -2; index < times; index += 1) {
     const name = `bench-${Math.floor(Math.random() * indicators) + 1}`;
     const startedMs = performance.now();
-    const chart = await budgetChart(ground, name, getBudget.query.parse({}));
-    JSON.stringify(getBudget.answer.parse(chart));
+    const answer = await fetch(`${url}/api/v1/objectives/${name}/budget`);
+    const { points } = (await answer.json()) as { points: unknown[] };
     if (index >= 0) taken.push(performance.now() - startedMs);
+    if (!answer.ok || points.length < 100) throw new Error(`a chart of ${points.length} points, ${answer.status}`);
   }
   return taken.sort((a, b) => a - b);
 };

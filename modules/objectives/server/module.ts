@@ -44,9 +44,10 @@ export const objectivesModule: ServerModule<ObjectivesDoors, ObjectivesDoor> = {
     addReviewRoutes(ground, doors);
     addShareRoutes(ground, { catalog: doors.catalog, linkSecrets: doors.identity.linkSecrets });
     const counting = startCounting(ground, doors);
-    startEvaluating(ground);
+    const evaluating = startEvaluating(ground, counting);
     startWatchingPolicies(ground);
     return {
+      stop: evaluating.stop,
       door: {
         objectivesOf: async (service) =>
           (await allObjectives(db)).filter(({ definition }) => definition.service === service).map(({ name }) => name),

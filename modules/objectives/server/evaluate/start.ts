@@ -1,20 +1,32 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Ground } from '../../../../platform/module/ground.ts';
+import type { Counting } from '../count/start.ts';
 import type { ObjectivesTables } from '../tables.ts';
 import { createCycle, type CycleResult } from './cycle.ts';
 import { lastEvaluation } from './store.ts';
 
-/** Counts move within a second or two of what arrives; with this beat a burning budget is told within ten. */
+/** Time alone ends windows and makes silence: evaluated at least this often, whether anything was counted or not. */
 export const everySeconds = 5;
+/**
+ * When counts moved, they are looked at after this pause at the latest, or so many times what the last cycle took: a burning
+ * budget is told a second or two after it was counted, and evaluation takes a fiftieth of a core at most.
+ */
+const pauseMsMin = 2_000;
+const pauseFactor = 50;
 
-/** Evaluates every objective by the clock, once over all processes; a cycle that takes longer than the beat delays the next. */
+/**
+ * Evaluates every objective by the clock, once over all processes, and in the process that counted soon after counts moved. A
+ * cycle that takes longer than the beat delays the next. Two processes that evaluate at once tell nothing twice: a transition is
+ * written only on the row that it was decided on. Gives back how to stop; the beat is stopped by `jobs`.
+ */
 export const startEvaluating = (
   ground: Pick<Ground, 'postgres' | 'clickhouse' | 'ledger' | 'clock' | 'log' | 'metrics' | 'jobs'>,
-): void => {
+  counting: Pick<Counting, 'onCounted'>,
+): { stop(): Promise<void> } => {
   const cycle = createCycle(ground);
   const measure = measures(ground);
   let undecided: string | null = null;
-  ground.jobs.every('objectives.evaluate', everySeconds, async () => {
+  const evaluate = async (): Promise<void> => {
     const startedMs = ground.clock.monotonicMs();
     const result = await cycle.run();
     measure(result, (ground.clock.monotonicMs() - startedMs) / 1_000);
@@ -22,7 +34,54 @@ export const startEvaluating = (
     if (reason !== null && undecided === null) ground.log.warn({ reason }, 'objectives are not evaluated for now');
     if (reason === null && undecided !== null) ground.log.info({}, 'objectives are evaluated again');
     undecided = reason;
-  });
+  };
+  const woken = oneAtATime(evaluate, ground);
+  counting.onCounted(woken.wake);
+  ground.jobs.every('objectives.evaluate', everySeconds, woken.run);
+  return { stop: woken.stop };
+};
+
+/** One cycle at a time in this process, since it remembers what the last one found: who asks meanwhile waits for the next. */
+const oneAtATime = (work: () => Promise<void>, { log, clock }: Pick<Ground, 'log' | 'clock'>) => {
+  let last: Promise<void> = Promise.resolve();
+  let nextMs = 0;
+  let timer: NodeJS.Timeout | null = null;
+  let stopped = false;
+  const run = (): Promise<void> => {
+    const next = last.then(async () => {
+      const startedMs = clock.monotonicMs();
+      nextMs = startedMs + pauseMsMin;
+      try {
+        await work();
+      } finally {
+        const tookMs = clock.monotonicMs() - startedMs;
+        nextMs = startedMs + Math.max(pauseMsMin, Math.min(everySeconds * 1_000, tookMs * pauseFactor));
+      }
+    });
+    last = next.catch(() => undefined);
+    return next;
+  };
+  return {
+    run,
+    wake: (): void => {
+      if (timer !== null || stopped) return;
+      timer = setTimeout(
+        () => {
+          timer = null;
+          // The beat tries again within seconds, and what fails there is told by jobs.
+          run().catch((error: unknown) =>
+            log.warn({ error: String(error) }, 'counts that moved were not evaluated yet'),
+          );
+        },
+        Math.max(0, nextMs - clock.monotonicMs()),
+      ).unref();
+    },
+    stop: async (): Promise<void> => {
+      stopped = true;
+      if (timer !== null) clearTimeout(timer);
+      await last;
+    },
+  };
 };
 
 const measures = ({ metrics, postgres, clock }: Pick<Ground, 'metrics' | 'postgres' | 'clock'>) => {
