@@ -78,6 +78,9 @@ const maintenance = { objectives: ['payments-answer'], from: soon(0), to: soon(1
 const objectiveStands = ['POST', '/api/v1/objectives', objective] as const;
 const entityStands = ['PUT', '/api/v1/entities/resource/ledger-db', entity] as const;
 
+const paging = { team: 'payments', steps: [{ notify: [{ team: 'payments' }] }] };
+const pagingStands = ['PUT', '/api/v1/escalation-policies/payments', paging] as const;
+
 const unknownId = '018f0000-0000-7000-8000-000000000000';
 const onService = { name: 'shop/payment' };
 const open = { may: everybody };
@@ -357,6 +360,49 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
     body: { code: '000000' },
   },
   'PATCH /api/v1/people/{person}/contact-rules': { may: admins, params: { person: 'zora' }, body: { rules: [] } },
+
+  // Escalation policies and pages: a team's policy by its editors; whoever answers pages somewhere may page others
+  'GET /api/v1/escalation-policies': seen,
+  'GET /api/v1/escalation-policies/{name}': {
+    ...seen,
+    params: { name: 'payments' },
+    before: [crewStands, pagingStands],
+  },
+  'PUT /api/v1/escalation-policies/{name}': {
+    may: owners,
+    params: { name: 'payments' },
+    body: paging,
+    before: [crewStands, pagingStands],
+  },
+  'DELETE /api/v1/escalation-policies/{name}': {
+    may: owners,
+    params: { name: 'payments' },
+    before: [crewStands, pagingStands],
+  },
+  'POST /api/v1/escalation-policies/{name}/try': {
+    ...seen,
+    params: { name: 'payments' },
+    before: [crewStands, pagingStands],
+  },
+  'POST /api/v1/pages': {
+    may: ['responder', ...owners, 'stranger'],
+    body: { summary: 'For the walk', team: 'payments' },
+    before: [crewStands, pagingStands],
+  },
+  'GET /api/v1/pages': seen,
+  'GET /api/v1/pages/{id}': { ...seen, params: { id: unknownId } },
+  // That an existing page of another team is refused, modules/oncall/server/pages/may.db.test.ts shows.
+  'POST /api/v1/pages/{id}/acknowledge': { ...seen, params: { id: unknownId }, body: {} },
+  'POST /api/v1/pages/{id}/resolve': { ...seen, params: { id: unknownId }, body: {} },
+  'POST /api/v1/pages/{id}/reassign': { ...seen, params: { id: unknownId }, body: { team: 'payments' } },
+  'POST /api/v1/pages/{id}/snooze': { ...seen, params: { id: unknownId }, body: { minutes: 5 } },
+  'POST /api/v1/pages/{id}/responders': {
+    ...seen,
+    params: { id: unknownId },
+    body: { notify: [{ team: 'payments' }] },
+  },
+  'POST /api/v1/pages/{id}/notes': { ...seen, params: { id: unknownId }, body: { text: 'For the walk' } },
+  'GET /api/v1/oncall/audit': seen,
 
   // Changes
   'GET /api/v1/changes': seen,

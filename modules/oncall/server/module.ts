@@ -3,6 +3,9 @@ import type { DeliveryDoor } from '../../delivery/server/public.ts';
 import type { IdentityDoor } from '../../identity/server/public.ts';
 import { startPages } from './pages/start.ts';
 import { startPeople } from './people/start.ts';
+import type { PeopleTables } from './people/tables.ts';
+import { rulesOf } from './people/views.ts';
+import { startSchedules } from './schedules/start.ts';
 import type { OncallDoor } from './public.ts';
 
 /** Doors of the floors below that on-call stands on. */
@@ -17,7 +20,14 @@ export const oncallModule: ServerModule<OncallDoors, OncallDoor> = {
   migrations: new URL('./migrations/', import.meta.url),
   start: async (ground, doors) => {
     startPeople(ground, doors);
-    const pages = await startPages(ground);
+    const schedules = startSchedules(ground, doors);
+    const db = ground.postgres.tables<PeopleTables>();
+    const pages = await startPages(ground, {
+      ...doors,
+      onCallOf: schedules.onCallOf,
+      nextOnCall: schedules.nextOnCall,
+      rulesOf: (names) => rulesOf(db, names),
+    });
     return { door: pages.door, stop: pages.stop };
   },
 };

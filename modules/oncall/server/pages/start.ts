@@ -1,13 +1,59 @@
-import type { OncallDoor } from '../public.ts';
 import type { Ground } from '../../../../platform/module/ground.ts';
+import type { OncallDoor } from '../public.ts';
+import { engineActor } from './decide.ts';
+import { startEngine } from './engine.ts';
+import { followFailures } from './follow-failures.ts';
+import { answerReplies } from './answer-replies.ts';
+import { linkKey } from './link-key.ts';
+import { addLinkRoutes } from './link-routes.ts';
+import { createLinks } from './links.ts';
+import { forgetLinks } from './page-store.ts';
+import type { PagesDoors, PagesGround } from './pages-ground.ts';
+import { addPolicyRoutes } from './policy-routes.ts';
+import { raise } from './raise.ts';
+import { resolveKey } from './resolve-key.ts';
+import { addPageRoutes } from './routes.ts';
+import type { PagesTables, Tx } from './tables.ts';
 
 /** Policies, pages, the engine that escalates them, and the door. */
-export const startPages = async (_ground: Ground): Promise<{ door: OncallDoor; stop(): Promise<void> }> => ({
-  door: {
-    raisePage: async () => {
-      throw new Error('not yet');
+export const startPages = async (
+  ground: Ground,
+  doors: PagesDoors,
+): Promise<{ door: OncallDoor; wake(): void; stop(): Promise<void> }> => {
+  const { postgres, ledger, log, metrics } = ground;
+  const db = postgres.tables<PagesTables>();
+  const links = createLinks(await linkKey(db, doors));
+  const pages: PagesGround = { postgres, ledger, log, metrics, doors, links, baseUrl: () => baseUrlOf(ground) };
+  addPolicyRoutes(ground, pages);
+  addPageRoutes(ground, pages);
+  addLinkRoutes(ground, pages);
+  answerReplies(pages);
+  followFailures(pages);
+  ground.jobs.every('oncall.forget-links', 3_600, () => forgetLinks(db));
+  const engine = ground.config.values.run.includes('worker') ? await startEngine(pages) : null;
+  return {
+    door: {
+      raisePage: async (tx, asked) => {
+        const work = async (own: Tx) => raise(pages, own, asked, engineActor);
+        const { id, made } =
+          tx === null
+            ? await postgres.transaction<PagesTables, { id: string; made: boolean }>(work)
+            : await work(tx as Tx);
+        return { id, made };
+      },
+      resolveByKey: (tx, recovered) => resolveKey(pages, tx as Tx | null, recovered),
     },
-    resolveByKey: async () => [],
-  },
-  stop: async () => undefined,
-});
+    wake: () => engine?.wake(),
+    stop: async () => engine?.stop(),
+  };
+};
+
+/** The configured address, else the one that this process listens on. */
+const baseUrlOf = ({ config, http }: Ground): string => {
+  const { publicUrl, host, port, tlsCert } = config.values;
+  if (publicUrl) return publicUrl.replace(/\/$/, '');
+  const address = http.fastify.server.address();
+  const own = typeof address === 'object' && address ? address.port : port;
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  return `${tlsCert ? 'https' : 'http'}://${name.includes(':') ? `[${name}]` : name}:${own}`;
+};

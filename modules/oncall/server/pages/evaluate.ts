@@ -1,0 +1,64 @@
+import { planOf, type Plan, type Target } from '../../domain/escalation/plan.ts';
+import type { Resolved } from '../../domain/escalation/decide.ts';
+import type { PersonRules } from '../../domain/people/rules.ts';
+import { takeDueSteps, type HeldStep } from './engine-store.ts';
+import type { PagesGround } from './pages-ground.ts';
+import { adminsKey, resolveTargets } from './resolve.ts';
+import type { PagesTables } from './tables.ts';
+
+/** Steps that are due and held, with everything that deciding them needs: nothing more is asked of anybody. */
+export interface Evaluated {
+  readonly steps: readonly EvaluatedStep[];
+  readonly rules: ReadonlyMap<string, PersonRules>;
+}
+
+export interface EvaluatedStep {
+  readonly held: HeldStep;
+  readonly plan: Plan;
+  readonly targets: readonly Target[];
+  readonly resolved: ReadonlyMap<string, Resolved>;
+}
+
+/** A lease is short: what a dead process held goes on after so long. Deciding a batch takes milliseconds. */
+export const leaseSeconds = 5;
+export const batchMax = 200;
+
+/**
+ * Takes the leases of due steps and finds whom their targets mean now and how those people are reached: one look a schedule and
+ * one statement for all people, however many steps. The database's clock says what now is.
+ */
+export const evaluate = async (ground: PagesGround, holder: string): Promise<Evaluated> => {
+  const db = ground.postgres.tables<PagesTables>();
+  const taken = await takeDueSteps(db, { limit: batchMax, holder, leaseSeconds });
+  if (taken.length === 0) return { steps: [], rules: new Map() };
+  const steps = taken.map((held) => ({ held, plan: planOf(held.page.plan), targets: targetsOf(held) }));
+  const resolved = await resolveTargets(db, ground.doors, {
+    targets: steps.flatMap(({ targets }) => targets),
+    adminsOf: steps.filter(needsAdmins).map(({ held }) => held.page.plan.team ?? held.page.team),
+    at: taken[0]!.now,
+  });
+  const names = [...resolved.values()].flatMap(({ people }) => people.map(({ name }) => name));
+  const rules = await ground.doors.rulesOf(names);
+  return { steps: steps.map((step) => ({ ...step, ...withAdmins(step, resolved) })), rules };
+};
+
+const targetsOf = ({ kind, step, targets, page }: HeldStep): readonly Target[] =>
+  kind === 'added'
+    ? (targets ?? [])
+    : kind === 'otherwise'
+      ? page.plan.otherwise.notify
+      : (page.plan.steps[step]?.notify ?? []);
+
+const needsAdmins = ({ held, targets }: { held: HeldStep; targets: readonly Target[] }): boolean =>
+  held.kind === 'otherwise' && targets.length === 0;
+
+/** Nobody is named for the end: the admins are, as if each were. */
+const withAdmins = (
+  step: { held: HeldStep; targets: readonly Target[] },
+  resolved: ReadonlyMap<string, Resolved>,
+): { targets: readonly Target[]; resolved: ReadonlyMap<string, Resolved> } => {
+  if (!needsAdmins(step)) return { targets: step.targets, resolved };
+  const admins = resolved.get(adminsKey(step.held.page.plan.team ?? step.held.page.team))!;
+  const own = new Map(admins.people.map((each) => [`person:${each.name}`, { people: [each], nobody: null }]));
+  return { targets: admins.people.map(({ name }) => ({ person: name })), resolved: own };
+};

@@ -1,0 +1,20 @@
+import { resolve } from './answer.ts';
+import { engineActor } from './decide.ts';
+import { openByKey } from './page-store.ts';
+import type { PagesGround } from './pages-ground.ts';
+import type { PagesTables, Tx } from './tables.ts';
+
+/** Resolves what recovered: every open page of the key that the same source raised. Again changes nothing. */
+export const resolveKey = async (
+  ground: PagesGround,
+  tx: Tx | null,
+  { dedupKey, source, note }: { readonly dedupKey: string; readonly source: string; readonly note: string },
+): Promise<readonly string[]> => {
+  const work = async (own: Tx): Promise<readonly string[]> => {
+    const ids = await openByKey(own, { dedupKey, source });
+    const by = { actor: { ...engineActor, name: source }, via: 'recovery' };
+    for (const id of ids) await resolve(ground, own, { id, text: note }, by);
+    return ids;
+  };
+  return tx === null ? ground.postgres.transaction<PagesTables, readonly string[]>(work) : work(tx);
+};

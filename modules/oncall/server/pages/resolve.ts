@@ -1,0 +1,78 @@
+import { keyOf, type Target } from '../../domain/escalation/plan.ts';
+import type { Resolved } from '../../domain/escalation/decide.ts';
+import type { OnCallNow, PagesDoors } from './pages-ground.ts';
+import { adminsOf, respondersOf } from './people-views.ts';
+import type { Handle } from './tables.ts';
+
+/** The admins of a team, or of the organisation: what `otherwise` without targets means. */
+export const adminsKey = (team: string | null): string => `admins:${team ?? ''}`;
+
+/**
+ * Whom each target means at `at`, each target once however many steps name it. A schedule that cannot be read throws: the step
+ * is tried again, because "nobody" would be a lie.
+ */
+export const resolveTargets = async (
+  db: Handle,
+  doors: Pick<PagesDoors, 'onCallOf' | 'nextOnCall'>,
+  asked: {
+    readonly targets: readonly Target[];
+    readonly adminsOf: readonly (string | null)[];
+    readonly at: Temporal.Instant;
+  },
+): Promise<Map<string, Resolved>> => {
+  const targets = new Map(asked.targets.map((target) => [keyOf(target), target]));
+  const teams = [...targets.values()].flatMap((target) => ('team' in target ? [target.team] : []));
+  const members = teams.length === 0 ? new Map<string, string[]>() : await respondersOf(db, teams);
+  const found = new Map<string, Resolved>();
+  for (const [key, target] of targets) found.set(key, await resolveOne(doors, target, { at: asked.at, members }));
+  for (const team of new Set(asked.adminsOf)) {
+    const admins = await adminsOf(db, team);
+    const why = admins.of === 'team' ? `admin of the team ${team}` : 'admin of the organisation';
+    found.set(adminsKey(team), {
+      people: admins.people.map((name) => ({ name, why })),
+      nobody: admins.people.length === 0 ? 'there is no admin who could be told' : null,
+    });
+  }
+  return found;
+};
+
+const resolveOne = async (
+  doors: Pick<PagesDoors, 'onCallOf' | 'nextOnCall'>,
+  target: Target,
+  { at, members }: { at: Temporal.Instant; members: ReadonlyMap<string, string[]> },
+): Promise<Resolved> => {
+  if ('person' in target) return { people: [{ name: target.person, why: 'named by the policy' }], nobody: null };
+  if ('webhook' in target) return { people: [], nobody: null };
+  if ('team' in target) {
+    const people = members.get(target.team) ?? [];
+    const why = `in the team ${target.team}`;
+    return {
+      people: people.map((name) => ({ name, why })),
+      nobody: people.length === 0 ? `the team ${target.team} has no responder` : null,
+    };
+  }
+  if ('schedule' in target) {
+    const { schedule } = target;
+    return firstOf(await doors.onCallOf(schedule, at), { schedule, word: 'on call' });
+  }
+  return firstOf(await doors.nextOnCall(target.next, at), { schedule: target.next, word: 'next on call' });
+};
+
+/** The first is paged; who goes along (a shadow) is told beside them. */
+const firstOf = (
+  found: readonly OnCallNow[] | null,
+  { schedule, word }: { schedule: string; word: string },
+): Resolved => {
+  if (found === null) return { people: [], nobody: `the schedule ${schedule} is gone` };
+  const [first] = found.filter((each) => each.kind !== 'shadow');
+  if (!first) return { people: [], nobody: `nobody is ${word} in ${schedule}` };
+  const along = found.filter((each) => each.kind === 'shadow' && each.person !== first.person);
+  const how = first.kind === 'override' || first.kind === 'cover' ? `, by ${first.kind}` : '';
+  return {
+    people: [
+      { name: first.person, why: `${word} in ${schedule}${how}` },
+      ...along.map(({ person }) => ({ name: person, why: `goes along in ${schedule}` })),
+    ],
+    nobody: null,
+  };
+};
