@@ -2,11 +2,14 @@ import type { Command } from 'commander';
 import type { CliContext, DocumentKind } from '../../../platform/cli/context.ts';
 import { registerContact } from './people/contact-commands.ts';
 import { personKind } from './people/person-kind.ts';
+import { registerSchedules } from './schedules/schedule-commands.ts';
+import { scheduleKind } from './schedules/schedule-kind.ts';
 
 /** In the order in which they are applied: people before the schedules that name them, those before policies. */
-export const documentKinds: readonly DocumentKind[] = [personKind];
+export const documentKinds: readonly DocumentKind[] = [personKind, scheduleKind];
 
 /** `leadline page …`, `leadline oncall …`, `leadline schedule …`. */
 export const register = (program: Command, context: CliContext): void => {
   registerContact(program, context);
+  registerSchedules(program, context);
 };

@@ -1,5 +1,6 @@
 import type { Ground } from '../../../../platform/module/ground.ts';
 import type { IdentityDoor } from '../../../identity/server/public.ts';
+import { addFeedRoutes } from './feeds.ts';
 import { nextOnCall, onCallOf, type OnCall } from './on-call.ts';
 import { addScheduleRoutes } from './routes.ts';
 import type { SchedulesTables } from './tables.ts';
@@ -22,6 +23,7 @@ export const startSchedules = (ground: Ground, { identity }: SchedulesDoors): Sc
   const { postgres, ledger, clock, log } = ground;
   const db = postgres.tables<SchedulesTables>();
   addScheduleRoutes(ground, { postgres, ledger, clock, log, identity });
+  addFeedRoutes({ http: ground.http, postgres, ledger, clock, identity });
   return {
     onCallOf: (name, at) => onCallOf(db, name, at),
     nextOnCall: async (name, at) => {
