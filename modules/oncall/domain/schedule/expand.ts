@@ -1,7 +1,7 @@
 import { shiftsOfLayer, type Around } from './layer.ts';
 import type { ScheduleSpec } from './schedule.ts';
 import type { Given, OutsideStretch, ScheduleVersion, Shadowing, Shift, Stretch, Take } from './shift.ts';
-import { firstEndingAfter, united, within, without } from './stretches.ts';
+import { clipped, firstEndingAfter, united, within, without } from './stretches.ts';
 import { laidOver, type Over } from './takes.ts';
 import { zoneClock, type ZoneClock } from './zone-clock.ts';
 
@@ -30,18 +30,37 @@ export const onlyVersions = (versions: readonly ScheduleVersion[]): Given => ({
  */
 export const expand = (given: Given, window: Stretch): Expansion => {
   const around = aroundOf(given, window);
-  const base = given.versions.reduce<Shift[]>((shifts, version, index) => {
-    const part = {
-      from: Math.max(window.from, version.from),
-      to: Math.min(window.to, given.versions[index + 1]?.from ?? Infinity),
-    };
-    if (part.from >= part.to || version.spec === null) return shifts;
-    return joinedAt(shifts, shiftsOfVersion(version, version.spec, part, { takes: given.takes, around }));
-  }, []);
+  const base = shiftsOfVersions(given, window, around);
   const taken = laidOver(base, whole(given, window), window, null);
   const { shifts, shadows } = accompanied(taken, given.shadowings);
   return { shifts, shadows, gaps: without(window, united(shifts)) };
 };
+
+/** Versions one after the other, each in its time. One that begins in the middle of somebody's turn does not make two shifts of it. */
+const shiftsOfVersions = ({ versions, takes }: Given, window: Stretch, around: Around): Shift[] => {
+  const found: Shift[] = [];
+  let goesOn = false;
+  versions.forEach((version, index) => {
+    const part = {
+      from: Math.max(window.from, version.from),
+      to: Math.min(window.to, versions[index + 1]?.from ?? Infinity),
+    };
+    if (part.from >= part.to) return;
+    // A moment longer than it holds, to see whether its last shift ends there by itself.
+    const beyond = { from: part.from, to: part.to + 1 };
+    const shifts = version.spec === null ? [] : shiftsOfVersion(version, version.spec, beyond, { takes, around });
+    const own = clipped(shifts, part);
+    const [last, first] = [found.at(-1), own[0]];
+    if (goesOn && last && first && isSameShift(last, first))
+      found.splice(-1, 1, { ...last, to: first.to }, ...own.slice(1));
+    else for (const shift of own) found.push(shift);
+    goesOn = (shifts.at(-1)?.to ?? 0) > part.to && shifts.at(-1)!.from < part.to;
+  });
+  return found;
+};
+
+const isSameShift = (one: Shift, other: Shift): boolean =>
+  one.to === other.from && one.person === other.person && one.layer === other.layer && one.kind === other.kind;
 
 const shiftsOfVersion = (
   version: ScheduleVersion,
@@ -110,19 +129,6 @@ const apart = (shifts: readonly Shift[]): Shift[] => {
     end = shift.to;
   }
   return found;
-};
-
-/** A new version in the middle of somebody's shift does not make two of it. */
-const joinedAt = (before: readonly Shift[], after: readonly Shift[]): Shift[] => {
-  const [last, first] = [before.at(-1), after[0]];
-  const same =
-    last &&
-    first &&
-    last.to === first.from &&
-    last.person === first.person &&
-    last.layer === first.layer &&
-    last.kind === first.kind;
-  return same ? [...before.slice(0, -1), { ...last, to: first.to }, ...after.slice(1)] : [...before, ...after];
 };
 
 const accompanied = (
