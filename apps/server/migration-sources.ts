@@ -7,7 +7,9 @@ export const migrationSources: { name: string; folder: URL }[] = [
   { name: 'catalog', folder: new URL('../../modules/catalog/server/migrations/', import.meta.url) },
   { name: 'delivery', folder: new URL('../../modules/delivery/server/migrations/', import.meta.url) },
   { name: 'telemetry', folder: new URL('../../modules/telemetry/server/migrations/', import.meta.url) },
+  { name: 'probes', folder: new URL('../../modules/probes/server/migrations/', import.meta.url) },
   { name: 'oncall', folder: new URL('../../modules/oncall/server/migrations/', import.meta.url) },
   { name: 'objectives', folder: new URL('../../modules/objectives/server/migrations/', import.meta.url) },
   { name: 'changes', folder: new URL('../../modules/changes/server/migrations/', import.meta.url) },
+  { name: 'alerting', folder: new URL('../../modules/alerting/server/migrations/', import.meta.url) },
 ];
