@@ -4,6 +4,7 @@ import { registerBackup } from '../../platform/backup/cli.ts';
 import { registerLedger } from '../../platform/ledger/cli.ts';
 import { documentKinds as catalogKinds, register as registerCatalog } from '../../modules/catalog/cli/commands.ts';
 import { register as registerChanges } from '../../modules/changes/cli/commands.ts';
+import { documentKinds as deliveryKinds, register as registerDelivery } from '../../modules/delivery/cli/commands.ts';
 import { documentKinds as identityKinds, register as registerIdentity } from '../../modules/identity/cli/commands.ts';
 import {
   documentFamilies as objectivesFamilies,
@@ -21,13 +22,14 @@ export const registerModules = (program: Command, context: CliContext): KnownDoc
   registerBackup(program, context);
   registerIdentity(program, context);
   registerCatalog(program, context);
+  registerDelivery(program, context);
   registerTelemetry(program, context);
   registerProbes(program, context);
   registerOncall(program, context);
   registerObjectives(program, context);
   registerChanges(program, context);
   return {
-    kinds: [...identityKinds, ...catalogKinds, ...probesKinds, ...oncallKinds, ...objectivesKinds],
+    kinds: [...identityKinds, ...catalogKinds, ...deliveryKinds, ...probesKinds, ...oncallKinds, ...objectivesKinds],
     families: [...objectivesFamilies],
   };
 };

@@ -8,6 +8,10 @@ export const deliveryLimits = {
   subjectLength: 500,
   /** Longer texts are cut, with a word about it: a page of 10 MB helps nobody at night. */
   textLength: 20_000,
+  /** JSON of a webhook's data; what is longer is left out, with a word about it. */
+  dataLength: 100_000,
+  lines: 50,
+  lineLength: 2_000,
   nameLength: 63,
   settingsBytes: 16_384,
   providers: 100,

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Refusal } from '../../../kernel/problem.ts';
 import { deliveryLimits } from '../contract.ts';
+import { bounded } from './bounded.ts';
 import type { SigningSecretOf } from './channels/webhook/signing-key.ts';
 import type { ActiveProviders } from './providers/active.ts';
 import type { Attempt, DeliveryDoor, OutgoingMessage } from './public.ts';
@@ -12,7 +13,6 @@ import { attemptsAbout, attemptsOfKey, progressOf } from './store/views.ts';
 
 /** How long `sendNow` waits, and how often it looks. */
 const waits = { mostMs: 45_000, lookMs: 60 } as const;
-const cut = ' … (cut)';
 
 /** What other modules' servers may ask of delivery. */
 export const createDoor = (ground: {
@@ -67,29 +67,3 @@ const outcomeOf = async (db: Db, message: OutgoingMessage): Promise<Attempt> => 
 
 const notSent = (detail: string): Refusal =>
   new Refusal({ status: 502, code: 'delivery.not-sent', title: 'The message could not be sent', detail });
-
-/** Throws a Refusal for what would be kept wrongly; cuts texts that nobody would read to their end. */
-const bounded = (message: OutgoingMessage): OutgoingMessage => {
-  const { key, address, content } = message;
-  if (key.length === 0 || key.length > deliveryLimits.keyLength || address.length > deliveryLimits.addressLength)
-    throw new Refusal({
-      status: 422,
-      code: 'delivery.message-out-of-bounds',
-      title: 'This message cannot be kept',
-      detail: `A key has 1 to ${deliveryLimits.keyLength} characters, an address at most ${deliveryLimits.addressLength}.`,
-    });
-  return {
-    ...message,
-    content: {
-      ...content,
-      subject: shortened(content.subject, deliveryLimits.subjectLength),
-      text: shortened(content.text, deliveryLimits.textLength),
-    },
-  };
-};
-
-/** U+0000 cannot be kept in PostgreSQL, and half a surrogate pair is no text. */
-const shortened = (text: string, most: number): string => {
-  const whole = text.replaceAll('\u0000', '').toWellFormed();
-  return whole.length <= most ? whole : `${whole.slice(0, most - cut.length).toWellFormed()}${cut}`;
-};

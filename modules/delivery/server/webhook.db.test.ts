@@ -209,7 +209,7 @@ describe('taking back and time that is over', () => {
     receiver.answer((_arrival, response) => void response.writeHead(500).end());
     const message = aMessage({ address: receiver.url });
     await world.enqueue(message);
-    await expect.poll(async () => (await world.message(message.key))?.attempts.length).toBe(1);
+    await expect.poll(async () => (await world.message(message.key))?.attempts[0]?.result).toBe('failed');
     await world.postgres.transaction<any, void>((tx) => world.door.cancel(tx, [message.key]));
     await stateOf(message.key, 'cancelled');
     const calls = receiver.arrivals.length;

@@ -3,8 +3,8 @@ import { startLoop, type Loop } from '../../../../platform/postgres/loop.ts';
 import { providerOfLane } from '../../domain/lane.ts';
 import { dueChannel } from '../store/enqueue.ts';
 import { prolongLeases } from '../store/sending.ts';
-import type { DeliveryTables } from '../store/tables.ts';
-import { createHeld } from './held.ts';
+import type { Db, DeliveryTables } from '../store/tables.ts';
+import { createHeld, type Held } from './held.ts';
 import { createPauses } from './pauses.ts';
 import { createSendOne, type SendGround } from './send-one.ts';
 import { createRounds } from './take-round.ts';
@@ -18,6 +18,8 @@ export interface SenderOptions {
 
 export interface Sender {
   wake(): void;
+  /** The providers were changed: what is remembered of their pauses is read anew. */
+  providersChanged(): void;
   /** Takes nothing more, hands back what was not begun, and waits for the calls under way. */
   stop(): Promise<void>;
 }
@@ -83,17 +85,13 @@ export const startSender = async (ground: SendGround, options: SenderOptions = {
     onError: (error) => log.warn({ error: error.message }, 'due messages could not be looked for; trying again'),
   });
   const listening = await postgres.listen(dueChannel, () => loop.wake());
-  const beat = setInterval(
-    () => {
-      if (held.count() > 0)
-        void prolongLeases(db, held.all(), leaseSeconds).catch((error: Error) =>
-          log.warn({ error: error.message }, 'leases could not be prolonged'),
-        );
-    },
-    (leaseSeconds * 1_000) / 3,
-  );
+  const beat = prolonging(ground, db, held, leaseSeconds);
   return {
     wake: () => loop.wake(),
+    providersChanged: () => {
+      pauses.doubt();
+      loop.wake();
+    },
     stop: async () => {
       ending = true;
       await listening.stop();
@@ -105,3 +103,15 @@ export const startSender = async (ground: SendGround, options: SenderOptions = {
     },
   };
 };
+
+/** While this process lives, what it holds stays its own. */
+const prolonging = ({ log }: SendGround, db: Db, held: Held, leaseSeconds: number): NodeJS.Timeout =>
+  setInterval(
+    () => {
+      if (held.count() > 0)
+        void prolongLeases(db, held.all(), leaseSeconds).catch((error: Error) =>
+          log.warn({ error: error.message }, 'leases could not be prolonged'),
+        );
+    },
+    (leaseSeconds * 1_000) / 3,
+  );

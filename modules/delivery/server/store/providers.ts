@@ -87,17 +87,22 @@ export const saveProvider = async (tx: Tx, provider: StoredProvider): Promise<vo
     .values(row)
     .onConflict((conflict) => conflict.column('name').doUpdateSet(row))
     .execute();
-  await tellChange(tx);
+  await tellChange(tx, provider.name);
 };
 
 export const deleteProvider = async (tx: Tx, name: string): Promise<boolean> => {
   // What waits for it is given to the next one when it is taken up.
   const { numDeletedRows } = await tx.deleteFrom('delivery.provider').where('name', '=', name).executeTakeFirst();
-  await tellChange(tx);
+  await tellChange(tx, name);
   return numDeletedRows > 0n;
 };
 
-const tellChange = async (tx: Tx): Promise<void> => {
+const tellChange = async (tx: Tx, name: string): Promise<void> => {
+  // Whoever changed it may have paid the bill or raised the limit: what it asked for before does not count any more.
+  await tx
+    .deleteFrom('delivery.pace')
+    .where((eb) => eb.or([eb('lane', '=', name), eb('lane', 'like', `${name} %`)]))
+    .execute();
   // Heard by every process when the change is committed.
   await tx.selectNoFrom((eb) => eb.fn('pg_notify', [eb.val(providersChannel), eb.val('')]).as('told')).execute();
 };

@@ -6,7 +6,7 @@ import type { Db } from './tables.ts';
 /** What is still open, and for how long the oldest due message has waited. */
 export const backlog = async (db: Db): Promise<{ count: number; overdueSeconds: number }> => {
   const { rows } = await sql<{ count: number; overdue: number | null }>`-- Bounded, because it is asked at every scrape.
-    SELECT (SELECT count(*)::int FROM (SELECT 1 FROM delivery.message WHERE state IN ('waiting', 'unconfirmed') LIMIT 10000) AS some) AS count,
+    SELECT (SELECT count(*)::int FROM (SELECT 1 FROM delivery.message WHERE state IN ('waiting', 'unconfirmed') LIMIT 10000) AS bounded) AS count,
       (SELECT extract(epoch FROM ground.now() - min(ready_at))::float8 FROM delivery.message
        WHERE state IN ('waiting', 'unconfirmed') AND ready_at <= ground.now()) AS overdue`.execute(db);
   return { count: rows[0]!.count, overdueSeconds: rows[0]!.overdue ?? 0 };
