@@ -136,6 +136,10 @@ export const objectiveSummary = z.object({
   remainingRatio: z.number().nullable(),
   /** Burn rate of the last hour; null without data. */
   burnRate: z.number().nullable(),
+  method: z.enum(['Occurrences', 'Timeslices', 'RatioTimeslices']),
+  /** What the window and the last hour counted; null without data. */
+  counted: z.object({ good: z.number(), bad: z.number() }).nullable(),
+  recent: z.object({ good: z.number(), bad: z.number() }).nullable(),
   state: objectiveState,
   exhaustsAt: instant.nullable(),
   noDataRatio: z.number(),

@@ -19,6 +19,8 @@ export const evidence = z.object({
       achievedPpm: z.number().nullable(),
       remainingRatio: z.number().nullable(),
       pages: z.number().int(),
+      /** Counts of the window; null in reviews that were recorded before they were told. */
+      counted: z.object({ good: z.number(), bad: z.number() }).nullable().default(null),
     }),
   ),
   proposedTargetPpm: z.number().int().nullable(),

@@ -43,4 +43,15 @@ describe('the list of objectives tells the truth', () => {
     expect(row.text()).toContain('no data');
     expect(row.text()).not.toMatch(/\b0 %/);
   });
+
+  it('every figure of a row opens its formula', () => {
+    const names = show(anObjectiveSummary({ displayName: 'Pay' }))
+      .findAll('tbody button')
+      .map((button) => button.attributes('aria-label') ?? '');
+    expect(names).toEqual([
+      'Pay, achieved: 99.952 %. How it came about',
+      'Pay, budget left: 4 %. How it came about',
+      'Pay, burn rate of the last hour: 2.3×. How it came about',
+    ]);
+  });
 });

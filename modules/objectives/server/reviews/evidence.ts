@@ -60,12 +60,13 @@ export const evidenceOf = async (ground: EvidenceGround, { kept, find }: Defined
     verdict,
     reason: text,
     proposedTargetPpm,
-    windows: windows.map(({ stretch, counts, pages: made }) => ({
+    windows: windows.map(({ stretch, counts, eventParts: parts, pages: made }) => ({
       from: iso(stretch.from),
       to: iso(stretch.to),
       achievedPpm: achievedOf(counts),
       remainingRatio: budgetOf(counts, definition.targetPpm).remainingRatio,
       pages: made,
+      counted: { good: counts.good / parts, bad: counts.bad / parts },
     })),
   };
 };

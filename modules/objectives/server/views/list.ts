@@ -116,6 +116,9 @@ const summaryOf = (
     achievedPpm: achievedOf(judged.budget),
     remainingRatio: budget.remainingRatio,
     burnRate: burnRateOf(judged.recent, definition.targetPpm),
+    method: definition.method,
+    counted: eventsOf(judged.budget),
+    recent: eventsOf(judged.recent),
     state,
     exhaustsAt: judged.recent.bad > 0 ? (projectionOf(prepared, judged).exhaustsAt?.toString() ?? null) : null,
     noDataRatio: missingShare(prepared, judged),
@@ -123,6 +126,10 @@ const summaryOf = (
     reviewOn: definition.reviewOn,
   };
 };
+
+/** Counts for the eye; null without data. */
+const eventsOf = ({ good, bad, eventParts }: Judged['budget']): { good: number; bad: number } | null =>
+  good + bad === 0 ? null : { good: good / eventParts, bad: bad / eventParts };
 
 const pageOf = async (ground: ReportGround, { moment, all }: Standing, query: Query): Promise<Answer> => {
   const matching = all.filter(({ summary }) => matches(summary, query));
