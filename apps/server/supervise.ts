@@ -1,4 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { loadConfiguration } from '../../platform/config/load.ts';
+import { superviseAuditor } from './supervise-auditor.ts';
 
 export interface Ready {
   readonly url: string;
@@ -24,7 +26,19 @@ export const supervise = (options: {
   onReady(ready: Ready, restarts: number): void;
   onFailure(message: string): void;
 }): Promise<number> =>
-  new Promise((resolve) => {
+  new Promise((done) => {
+    const parts = partsOf(options.flags);
+    let auditor: { stop(): Promise<void> } | null = null;
+    const audit = (): void => {
+      if (parts.includes('auditor')) auditor ??= superviseAuditor(options);
+    };
+    const resolve = (code: number): void => void (auditor?.stop() ?? Promise.resolve()).then(() => done(code));
+    if (parts.every((part) => part === 'auditor')) {
+      audit();
+      process.on('SIGTERM', () => resolve(0));
+      process.on('SIGINT', () => resolve(0));
+      return;
+    }
     let child: ChildProcess;
     let stopping = false;
     let restarts = 0;
@@ -43,6 +57,7 @@ export const supervise = (options: {
       child.on('message', (message: Message) => {
         if ('ready' in message) {
           everReady = true;
+          audit();
           options.onReady(message.ready, restarts);
         } else options.onFailure(message.failed.message);
       });
@@ -65,3 +80,12 @@ export const supervise = (options: {
     process.on('SIGINT', () => stop('SIGTERM'));
     start();
   });
+
+/** Which parts run here. A setting that is wrong is told by the server, which reads them all. */
+const partsOf = (flags: Record<string, unknown>): readonly string[] => {
+  try {
+    return loadConfiguration({ flags, environment: process.env, folder: process.cwd() }).values.run;
+  } catch {
+    return ['web', 'ingest', 'worker'];
+  }
+};

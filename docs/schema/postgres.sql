@@ -906,6 +906,27 @@ CREATE TABLE oncall.contact_method (
   CONSTRAINT contact_method_verified_how_check CHECK ((verified_how = ANY (ARRAY['code'::text, 'file'::text])))
 );
 
+CREATE TABLE oncall.hand_over (
+  id uuid NOT NULL,
+  schedule text NOT NULL,
+  shift_from timestamp with time zone NOT NULL,
+  shift_to timestamp with time zone NOT NULL,
+  author_id uuid NOT NULL,
+  author text NOT NULL,
+  receiver_id uuid,
+  receiver text,
+  text text NOT NULL,
+  state text NOT NULL,
+  begun_at timestamp with time zone NOT NULL,
+  sent_at timestamp with time zone,
+  accepted_at timestamp with time zone,
+  CONSTRAINT hand_over_pkey PRIMARY KEY (id),
+  CONSTRAINT hand_over_schedule_author_id_shift_from_key UNIQUE (schedule, author_id, shift_from),
+  CONSTRAINT hand_over_state_check CHECK ((state = ANY (ARRAY['begun'::text, 'sent'::text, 'accepted'::text]))),
+  CONSTRAINT hand_over_text_check CHECK ((length(text) <= 40000))
+);
+CREATE INDEX hand_over_time ON oncall.hand_over USING btree (begun_at DESC, id DESC);
+
 CREATE TABLE oncall.link_key (
   id smallint NOT NULL,
   key_encrypted bytea NOT NULL,
@@ -921,6 +942,15 @@ CREATE TABLE oncall.link_use (
   CONSTRAINT link_use_pkey PRIMARY KEY (mac)
 );
 CREATE INDEX link_use_expires ON oncall.link_use USING btree (expires_at);
+
+CREATE TABLE oncall.load_policy (
+  team text NOT NULL,
+  cap jsonb NOT NULL,
+  compensation jsonb NOT NULL,
+  changed_at timestamp with time zone NOT NULL,
+  changed_by text NOT NULL,
+  CONSTRAINT load_policy_pkey PRIMARY KEY (team)
+);
 
 CREATE TABLE oncall.notification (
   id uuid NOT NULL,
@@ -944,6 +974,7 @@ CREATE TABLE oncall.notification (
   CONSTRAINT notification_pkey PRIMARY KEY (id),
   CONSTRAINT notification_state_check CHECK ((state = ANY (ARRAY['owed'::text, 'handed'::text, 'cancelled'::text])))
 );
+CREATE INDEX notification_handed ON oncall.notification USING btree (handed_at) WHERE (state = 'handed'::text);
 CREATE INDEX notification_owed ON oncall.notification USING btree (owed_at) WHERE (state = 'owed'::text);
 CREATE INDEX notification_page ON oncall.notification USING btree (page_id, owed_at);
 CREATE INDEX notification_person ON oncall.notification USING btree (person, owed_at DESC);

@@ -36,7 +36,9 @@ export const settingsSchema = z.object({
     .min(16)
     .optional()
     .describe('Key that encrypts secrets at rest; default: a file made in the data folder'),
-  run: list.default(['web', 'ingest', 'worker']).describe('Which parts this process runs'),
+  run: list
+    .default(['web', 'ingest', 'worker', 'auditor'])
+    .describe('Which parts run here: web, ingest, worker, auditor (the last in a process of its own)'),
   logLevel: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
@@ -62,6 +64,10 @@ export const settingsSchema = z.object({
     .optional()
     .describe('Port on which replies by e-mail are received (SMTP), for mailReplyAddress; none where absent'),
   mailReplyHost: z.string().min(1).default('127.0.0.1').describe('Address that replies by e-mail are received on'),
+  auditHeartbeatUrl: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Address that the on-call auditor calls every 15 seconds while all is well: its silence is an alarm'),
   spansDays: days.default(8).describe('Days that spans are kept'),
   logsDays: days.default(14).describe('Days that logs are kept'),
   metricsDays: days.default(35).describe('Days that metric samples are kept'),

@@ -1,15 +1,19 @@
 import type { Command } from 'commander';
 import type { CliContext, DocumentKind } from '../../../platform/cli/context.ts';
+import { registerOncallWords, registerPage } from './page-commands.ts';
 import { registerContact } from './people/contact-commands.ts';
 import { personKind } from './people/person-kind.ts';
+import { policyKind } from './policy-kind.ts';
 import { registerSchedules } from './schedules/schedule-commands.ts';
 import { scheduleKind } from './schedules/schedule-kind.ts';
 
 /** In the order in which they are applied: people before the schedules that name them, those before policies. */
-export const documentKinds: readonly DocumentKind[] = [personKind, scheduleKind];
+export const documentKinds: readonly DocumentKind[] = [personKind, scheduleKind, policyKind];
 
 /** `leadline page …`, `leadline oncall …`, `leadline schedule …`. */
 export const register = (program: Command, context: CliContext): void => {
+  registerPage(program, context);
+  registerOncallWords(program, context);
   registerContact(program, context);
   registerSchedules(program, context);
 };

@@ -1,12 +1,16 @@
 import type { ServerModule } from '../../../platform/module/ground.ts';
 import type { DeliveryDoor } from '../../delivery/server/public.ts';
 import type { IdentityDoor } from '../../identity/server/public.ts';
+import { addAuditRoutes } from './audit/routes.ts';
 import { startPages } from './pages/start.ts';
 import { startPeople } from './people/start.ts';
 import type { PeopleTables } from './people/tables.ts';
 import { rulesOf } from './people/views.ts';
 import { startSchedules } from './schedules/start.ts';
 import type { OncallDoor } from './public.ts';
+
+/** What the auditor's own process runs. */
+export { startAuditor } from './audit/auditor.ts';
 
 /** Doors of the floors below that on-call stands on. */
 export interface OncallDoors {
@@ -28,6 +32,7 @@ export const oncallModule: ServerModule<OncallDoors, OncallDoor> = {
       nextOnCall: schedules.nextOnCall,
       rulesOf: (names) => rulesOf(db, names),
     });
+    addAuditRoutes(ground);
     return { door: pages.door, stop: pages.stop };
   },
 };
