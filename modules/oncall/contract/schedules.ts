@@ -172,6 +172,17 @@ export const schedule = scheduleSummary.extend({
   spec: scheduleSpec,
   /** File that it was applied from. */
   source: z.string().nullable(),
+  /** What is known of the calendars elsewhere that layers read. */
+  calendars: z.array(
+    z.object({
+      layer: z.string(),
+      readAt: z.string().nullable(),
+      /** What was wrong when it was tried last; what it said before still counts. */
+      error: z.string().nullable(),
+      /** Titles of events that name nobody here. */
+      unknown: z.array(z.string()),
+    }),
+  ),
 });
 
 export const listSchedules = route({

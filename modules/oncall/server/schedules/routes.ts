@@ -9,6 +9,7 @@ import { dayMs } from '../../domain/schedule/zone-clock.ts';
 import { deleteSchedule, putSchedule, unknownSchedule, type SchedulesGround } from './commands.ts';
 import { inTurn, nextOnCall, onCallOf, onCallOfMany, windowOf, type OnCall } from './on-call.ts';
 import { makeOverride, overrideShape, takeBackOverride } from './overrides.ts';
+import { calendarsOf } from './outside-store.ts';
 import { previewOf } from './preview.ts';
 import type { SchedulesTables } from './tables.ts';
 import { givenOf, overridesAhead, scheduleId, scheduleRows, type Reader, type ScheduleRow } from './views.ts';
@@ -54,6 +55,7 @@ const addDocumentRoutes = (
       ...summaryOf(row, (await onCallOf(db, params.name, clock.now())) ?? []),
       spec: spec as never,
       source: row.source,
+      calendars: await calendarsShape(db, row.id),
     };
   });
   http.route(contract.putSchedule, ({ params, body, signedIn }) => {
@@ -119,6 +121,9 @@ const addOverrideRoutes = (
     ({ params, signedIn }) => takeBackOverride(schedules, signedIn(), params.name, params.id) as never,
   );
 };
+
+const calendarsShape = async (db: Reader, schedule: string) =>
+  (await calendarsOf(db, schedule)).map(({ readAt, ...rest }) => ({ ...rest, readAt: readAt?.toISOString() ?? null }));
 
 /** Schedules that are looked through for a person. */
 const schedulesMax = 10_000;

@@ -2,6 +2,7 @@ import type { Ground } from '../../../../platform/module/ground.ts';
 import type { IdentityDoor } from '../../../identity/server/public.ts';
 import { addFeedRoutes } from './feeds.ts';
 import { nextOnCall, onCallOf, type OnCall } from './on-call.ts';
+import { outsideRhythm, readDueCalendars } from './outside.ts';
 import { addScheduleRoutes } from './routes.ts';
 import type { SchedulesTables } from './tables.ts';
 
@@ -23,6 +24,8 @@ export const startSchedules = (ground: Ground, { identity }: SchedulesDoors): Sc
   const { postgres, ledger, clock, log } = ground;
   const db = postgres.tables<SchedulesTables>();
   addScheduleRoutes(ground, { postgres, ledger, clock, log, identity });
+  const outside = { postgres, clock, log, identity, allowInternal: ground.config.values.allowInternalSources };
+  ground.jobs.every('oncall.outside-calendars', outsideRhythm.lookSeconds, () => readDueCalendars(outside));
   addFeedRoutes({ http: ground.http, postgres, ledger, clock, identity });
   return {
     onCallOf: (name, at) => onCallOf(db, name, at),
