@@ -98,6 +98,7 @@ const measureBacktest = async (clickhouse: ClickHouse, now: number): Promise<voi
     from: to - days * day,
     to,
     minutesFrom: Math.ceil((now - 62 * day) / day) * day,
+    excludedOf: () => null,
     incidents: new Map(),
   };
   for (const run of ['first', 'again']) {

@@ -60,6 +60,7 @@ describe('An SLO document', () => {
       'leadline.dev/no-data-minutes': 'off',
       'leadline.dev/exhausts-within': '2d',
       'leadline.dev/bad-events-min': '5',
+      'leadline.dev/young-bad-events-min': '3',
       'leadline.dev/alerts': 'page',
     };
     const objective = only(anSlo({ annotations }));
@@ -70,7 +71,7 @@ describe('An SLO document', () => {
       goal: { text: 'People buy', moneyPerPercent: { amount: 1_200, currency: 'EUR' } },
       reviewOn: '2027-03-31',
       budgetPolicy: 'strict',
-      alerts: { noDataMinutes: null, exhaustsWithinMinutes: 2_880 },
+      alerts: { noDataMinutes: null, exhaustsWithinMinutes: 2_880, youngBadEventsMin: 3 },
     });
     expect(objective.alerts.tiers.map(({ urgency, badEventsMin }) => [urgency, badEventsMin])).toEqual([
       ['page', 5],

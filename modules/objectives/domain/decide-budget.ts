@@ -6,7 +6,7 @@ import type { Projection } from './exhaustion.ts';
 /** Whether the budget is gone, why, and the numbers. */
 export interface BudgetDecision {
   readonly exhausted: boolean;
-  readonly reason: 'budget-gone' | 'budget-left' | 'no-data';
+  readonly reason: 'budget-gone' | 'budget-left' | 'no-data' | 'too-few-bad-events';
   readonly text: string;
   /** In events (or slices). */
   readonly allowed: number;

@@ -161,6 +161,6 @@ const inWords = (reason: BurnReason, tier: Tier): string => {
     case 'short-window-empty':
       return 'Does not fire, the short window is empty: nothing shows that it goes on';
     case 'too-few-bad-events':
-      return `Does not fire, fewer than ${countText(tier.badEventsMin)} bad events`;
+      return `Does not fire, too few bad events: it takes ${countText(tier.badEventsMin)}, and more while the window is younger than it is long`;
   }
 };

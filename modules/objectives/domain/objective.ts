@@ -86,6 +86,8 @@ export interface AlertPolicy {
   readonly noDataMinutes: number | null;
   /** A budget that will be gone within this many minutes, at the rate of the last hour, is told; null turns that off. */
   readonly exhaustsWithinMinutes: number | null;
+  /** Bad events that a window needs while it is younger than it is long (young.ts); two where it is not said. */
+  readonly youngBadEventsMin?: number;
 }
 
 /** What the promise is for, in words, and what a percent of its budget is worth. */

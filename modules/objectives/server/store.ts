@@ -18,6 +18,8 @@ export interface KeptObjective {
   readonly source: string | null;
   readonly createdAt: Temporal.Instant;
   readonly changedAt: Temporal.Instant;
+  /** The first count of what it measures itself; null for a journey, and while its history is being counted. */
+  readonly bornAt: Temporal.Instant | null;
 }
 
 /** Changes whenever an objective is made, changed or deleted, whatever the clock does: for those who remember what they read. */
@@ -56,6 +58,7 @@ export const allObjectives = async (db: Db): Promise<KeptObjective[]> => {
       'objective.changed_at',
       'document.origin',
       'document.source',
+      firstCount.as('born_at'),
     ])
     .orderBy('objective.name')
     .execute();
@@ -68,8 +71,14 @@ export const allObjectives = async (db: Db): Promise<KeptObjective[]> => {
     source: row.source,
     createdAt: instantOf(row.created_at),
     changedAt: instantOf(row.changed_at),
+    bornAt: row.born_at && instantOf(row.born_at),
   }));
 };
+
+/** Of a row of `objectives.objective AS objective`: when the first of its own indicators began to be counted; null until all are. */
+export const firstCount = sql<Date | null>`(SELECT CASE WHEN bool_and(counted_from IS NOT NULL) THEN min(counted_from) END
+  FROM jsonb_array_elements(objective.definition -> 'components') AS component
+  JOIN objectives.indicator ON number = (component -> 'indicator' ->> 'number')::integer)`;
 
 /** Every indicator that was ever counted and whose counts may still stand, by number. */
 export const allIndicators = async (db: Db): Promise<KeptIndicator[]> => {

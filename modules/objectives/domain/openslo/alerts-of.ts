@@ -45,8 +45,15 @@ export const alertsOf = (
       exhausts === undefined
         ? Math.max(1, Math.min(defaults.exhaustsWithinMinutes, Math.floor(period / 10)))
         : exhausts,
+    ...youngOf(metadata),
   };
   return { alerts, findings };
+};
+
+/** Said only where the document says it: definitions that were kept before stay as they are. */
+const youngOf = (metadata: unknown): Pick<AlertPolicy, 'youngBadEventsMin'> => {
+  const said = Number(annotationOf(metadata, 'young-bad-events-min') ?? Number.NaN);
+  return Number.isInteger(said) && said > 0 ? { youngBadEventsMin: said } : {};
 };
 
 const usualTiers = (metadata: unknown, promise: Promised | null): Tier[] => {

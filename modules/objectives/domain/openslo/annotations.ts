@@ -50,6 +50,7 @@ export const annotations: Readonly<Record<string, Annotation>> = {
     write: 'a duration or off: 1d',
   },
   'bad-events-min': { kinds: [...slo, ...alerts], good: isCount, write: 'a whole number: 5' },
+  'young-bad-events-min': { kinds: slo, good: isCount, write: 'a whole number, 1 turns it off: 2' },
   alerts: {
     kinds: slo,
     good: (value) => ['default', 'page', 'ticket', 'off'].includes(value),

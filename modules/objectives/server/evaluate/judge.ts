@@ -1,3 +1,5 @@
+import { badEventsNeeded, youngText } from '../../domain/young.ts';
+import type { Tier } from '../../domain/objective.ts';
 import { isExhausted } from '../../domain/budget.ts';
 import { firesFor, judgeBurn, readyTier, type BurnReason, type ReadyTier } from '../../domain/decide-burn.ts';
 import {
@@ -66,7 +68,8 @@ export const judge = (prepared: Prepared, readings: Readings, standing: Standing
       shortBad: short.bad,
     };
     const judged = judgeBurn(ready, sums, before);
-    const tooFew = judged === 'both-windows-burn' && long.bad < ready.tier.badEventsMin * long.eventParts;
+    const needed = neededOf(prepared, readings.to, ready.tier);
+    const tooFew = judged === 'both-windows-burn' && long.bad < needed * long.eventParts;
     const reason = tooFew ? 'too-few-bad-events' : judged;
     return { ready, long, short, reason, firing: firesFor(reason) };
   });
@@ -90,11 +93,39 @@ export const readyTiers = (prepared: Prepared, periodMinutes: number): readonly 
 };
 const ready = new WeakMap<Prepared, { readonly periodMinutes: number; readonly tiers: readonly ReadyTier[] }>();
 
-export const exhaustedNow = (prepared: Prepared, judged: Judged): boolean =>
-  isExhausted(judged.budget, prepared.definition.targetPpm);
+/** Bad events that a window needs now: more while it is young. */
+const neededOf = (
+  { bornAt, definition }: Prepared,
+  to: number,
+  { longMinutes, badEventsMin }: Pick<Tier, 'longMinutes' | 'badEventsMin'>,
+): number =>
+  badEventsNeeded({
+    bornAt,
+    windowMinutes: longMinutes,
+    to,
+    badEventsMin,
+    youngBadEventsMin: definition.alerts.youngBadEventsMin,
+  });
 
-export const budgetDecision = (prepared: Prepared, { budget }: Judged): BudgetDecision =>
-  decideBudget({ counts: budget, targetPpm: prepared.definition.targetPpm, eventParts: budget.eventParts });
+/** Bad events that the window of the budget needs to be gone. */
+const neededToBeGone = (prepared: Prepared, { to, window }: Judged): number =>
+  neededOf(prepared, to.epochMilliseconds / 1_000, { longMinutes: window.periodMinutes, badEventsMin: 1 });
+
+export const exhaustedNow = (prepared: Prepared, judged: Judged): boolean =>
+  isExhausted(judged.budget, prepared.definition.targetPpm) &&
+  judged.budget.bad >= neededToBeGone(prepared, judged) * judged.budget.eventParts;
+
+export const budgetDecision = (prepared: Prepared, judged: Judged): BudgetDecision => {
+  const { budget, window } = judged;
+  const decided = decideBudget({
+    counts: budget,
+    targetPpm: prepared.definition.targetPpm,
+    eventParts: budget.eventParts,
+  });
+  if (!decided.exhausted || exhaustedNow(prepared, judged)) return decided;
+  const young = youngText(window.periodMinutes, neededToBeGone(prepared, judged));
+  return { ...decided, exhausted: false, reason: 'too-few-bad-events', text: `${decided.text} ${young}` };
+};
 
 export const projectionOf = (
   prepared: Prepared,

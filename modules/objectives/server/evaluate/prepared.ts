@@ -14,6 +14,8 @@ export interface Prepared {
   readonly definition: Objective;
   readonly createdAt: Temporal.Instant;
   readonly changedAt: Temporal.Instant;
+  /** The first count of what it measures itself, epoch seconds; null where that is not known. */
+  readonly bornAt: number | null;
   readonly find: Find;
   /** Time that corrections leave out of it; null where none do. */
   readonly excluded: Excluded | null;
@@ -55,7 +57,8 @@ export const prepareAll = (
 };
 
 export const prepare = (
-  kept: Pick<KeptObjective, 'id' | 'name' | 'definition' | 'createdAt' | 'changedAt'>,
+  kept: Pick<KeptObjective, 'id' | 'name' | 'definition' | 'createdAt' | 'changedAt'> &
+    Partial<Pick<KeptObjective, 'bornAt'>>,
   find: Find,
   excluded: Excluded | null = null,
 ): Prepared => {
@@ -68,6 +71,7 @@ export const prepare = (
     definition,
     createdAt,
     changedAt,
+    bornAt: kept.bornAt ? kept.bornAt.epochMilliseconds / 1_000 : null,
     find,
     excluded,
     sources: sourcesOf(definition, find).map((source) => (excluded ? { ...source, excluded } : source)),

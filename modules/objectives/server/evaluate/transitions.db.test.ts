@@ -268,3 +268,42 @@ it('an objective that was changed or deleted while it was decided on is not writ
   const unknown = { ...fresh, objective: '018f0000-0000-7000-8000-000000000000' };
   expect(await writeTransitions(house.ground, [unknown])).toEqual([]);
 });
+
+describe('a promise in its first minutes', () => {
+  it('is not told by one bad event alone, but by the second; and by one once it has been counted for as long as it looks back', async () => {
+    const tier = {
+      name: 'page-fast',
+      urgency: 'page',
+      budgetSharePpm: 20_000,
+      longMinutes: 60,
+      shortMinutes: 5,
+      rateMillionths: 14_400_000,
+      badEventsMin: 1,
+      adapted: null,
+    } as const;
+    const alerts = { tiers: [tier], noDataMinutes: null, exhaustsWithinMinutes: null };
+    const now = Math.floor(house.clock.now().epochMilliseconds / 10_000) * 10;
+    const keepBorn = async (name: string, second: number): Promise<number> => {
+      await house.keep(named(name, { alerts }));
+      const indicator = await house.indicatorOf(name);
+      const born = [new Date(second * 1_000), indicator];
+      await house.postgres.pool.query('UPDATE objectives.indicator SET counted_from = $1 WHERE number = $2', born);
+      return indicator;
+    };
+    const young = await keepBorn('young', now - 60);
+    const cycle = house.cycle();
+    // One of ten is 100 times the budget, and all of it: what any first failure looks like.
+    await house.count(young, [[now - 60, 9, 1]]);
+    await cycle.run();
+    expect(await eventsOf('young')).toEqual([]);
+    await house.count(young, [[now - 50, 9, 1]]);
+    await cycle.run();
+    expect((await eventsOf('young')).map(({ kind }) => kind)).toEqual(['budget.burning', 'budget.exhausted']);
+
+    const grown = await keepBorn('grown', now - 3_600);
+    await house.count(grown, [[now - 60, 9, 1]]);
+    await cycle.run();
+    // The hour is old enough, the thirty days of the budget are not.
+    expect((await eventsOf('grown')).map(({ kind }) => kind)).toEqual(['budget.burning']);
+  });
+});

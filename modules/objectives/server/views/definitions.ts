@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Objective } from '../../domain/objective.ts';
-import type { Db, KeptObjective } from '../store.ts';
+import { firstCount, type Db, type KeptObjective } from '../store.ts';
 import type { ObjectivesTables } from '../tables.ts';
 
 /** One objective with everything that it is made of, as it was promised at an instant. */
@@ -32,10 +32,11 @@ const byNames = async (db: Db, names: readonly string[], at: Temporal.Instant): 
   type Row = Pick<
     ObjectivesTables['objectives.objective'],
     'id' | 'name' | 'document' | 'created_at' | 'changed_at'
-  > & { definition: Objective; origin: 'hand' | 'file' | null; source: string | null };
+  > & { definition: Objective; origin: 'hand' | 'file' | null; source: string | null; born_at: Date | null };
   // Objectives by name with the newest version that held then, or their first.
   const { rows } = await sql<Row>`
     SELECT objective.id, objective.name, objective.document, objective.created_at, objective.changed_at, document.origin, document.source,
+      ${firstCount} AS born_at,
       coalesce(
         (SELECT version.definition FROM objectives.version WHERE version.objective = objective.id AND since <= ${at.toString()}::timestamptz ORDER BY since DESC LIMIT 1),
         (SELECT version.definition FROM objectives.version WHERE version.objective = objective.id ORDER BY since LIMIT 1),
@@ -52,6 +53,7 @@ const byNames = async (db: Db, names: readonly string[], at: Temporal.Instant): 
     source: row.source,
     createdAt: instantOf(row.created_at),
     changedAt: instantOf(row.changed_at),
+    bornAt: row.born_at && instantOf(row.born_at),
   }));
 };
 
