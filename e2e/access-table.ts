@@ -1,3 +1,5 @@
+import { scheduleRows } from './access-schedules.ts';
+
 /**
  * Who the walk tries every route as. The crew is in the team `payments`, which owns what the rows name; the others are
  * only viewers of the organisation.
@@ -299,6 +301,44 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
   'DELETE /api/v1/objective-shares/{id}': { ...seen, params: { id: unknownId } },
   'GET /api/v1/shared-objectives/{secret}': { ...open, params: { secret: 'll_nobody-ever-made-this-one' } },
 
+  // Load: read by all, compensation by admins of the team, hand-over notes by those whose they are
+  'GET /api/v1/load': seen,
+  'GET /api/v1/teams/{team}/load-policy': { ...seen, params: { team: 'payments' } },
+  'PUT /api/v1/teams/{team}/load-policy': {
+    may: teamAdmins,
+    params: { team: 'payments' },
+    body: {
+      cap: { incidents: 2, hours: 12, then: 'warn' },
+      compensation: {
+        unit: 'h',
+        perHourOrdinary: 0,
+        perHourNight: 0.5,
+        perHourWeekend: 0.5,
+        perPageAtNight: 1,
+        perHourAwake: 1,
+      },
+    },
+    before: [crewStands],
+  },
+  'GET /api/v1/teams/{team}/compensation': {
+    may: teamAdmins,
+    params: { team: 'payments' },
+    query: '?from=2026-10-01T00:00:00Z&to=2026-11-01T00:00:00Z',
+    before: [crewStands],
+  },
+  'GET /api/v1/teams/{team}/compensation.csv': {
+    may: teamAdmins,
+    params: { team: 'payments' },
+    query: '?from=2026-10-01T00:00:00Z&to=2026-11-01T00:00:00Z',
+    before: [crewStands],
+  },
+  'GET /api/v1/hand-overs': seen,
+  'GET /api/v1/hand-overs/{id}': { ...seen, params: { id: unknownId } },
+  'POST /api/v1/hand-overs': { ...seen, body: { schedule: 'no-such-schedule' } },
+  'PUT /api/v1/hand-overs/{id}': { ...seen, params: { id: unknownId }, body: { text: 'x' } },
+  'POST /api/v1/hand-overs/{id}/send': { ...seen, params: { id: unknownId } },
+  'POST /api/v1/hand-overs/{id}/accept': { ...seen, params: { id: unknownId } },
+
   // What became of events that somebody must know
   'GET /api/v1/alert-decisions': seen,
 
@@ -403,6 +443,8 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
   },
   'POST /api/v1/pages/{id}/notes': { ...seen, params: { id: unknownId }, body: { text: 'For the walk' } },
   'GET /api/v1/oncall/audit': seen,
+
+  ...scheduleRows({ seen, open, owners, crewStands, soon, unknownId }),
 
   // Changes
   'GET /api/v1/changes': seen,

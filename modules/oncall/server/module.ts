@@ -2,6 +2,7 @@ import type { ServerModule } from '../../../platform/module/ground.ts';
 import type { DeliveryDoor } from '../../delivery/server/public.ts';
 import type { IdentityDoor } from '../../identity/server/public.ts';
 import { addAuditRoutes } from './audit/routes.ts';
+import { startLoad } from './load/start.ts';
 import { startPages } from './pages/start.ts';
 import { startPeople } from './people/start.ts';
 import type { PeopleTables } from './people/tables.ts';
@@ -24,6 +25,7 @@ export const oncallModule: ServerModule<OncallDoors, OncallDoor> = {
   migrations: new URL('./migrations/', import.meta.url),
   start: async (ground, doors) => {
     startPeople(ground, doors);
+    startLoad({ ground, ...doors });
     const schedules = startSchedules(ground, doors);
     const db = ground.postgres.tables<PeopleTables>();
     const pages = await startPages(ground, {
