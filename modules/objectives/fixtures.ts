@@ -1,5 +1,5 @@
 import type { Objective } from './domain/objective.ts';
-import type { OpenSloDocument } from './domain/openslo/documents.ts';
+import type { OpenSloDocument } from './domain/openslo/kinds.ts';
 import { defaultTiers } from './domain/tiers.ts';
 
 /** 99.9 % of checkout's requests over 30 days, with the default tiers. */

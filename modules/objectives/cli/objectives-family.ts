@@ -9,7 +9,7 @@ import { applyObjectives, deleteObjective } from '../contract.ts';
 import { deleteDocument } from '../contract/documents.ts';
 import { compileChange } from '../domain/compile-change.ts';
 import { isForObjectives, knownVersions } from '../domain/import/understand.ts';
-import { openSloKinds, type OpenSloKind } from '../domain/openslo/documents.ts';
+import { openSloKinds, type OpenSloKind } from '../domain/openslo/kinds.ts';
 
 /** Only what the files themselves say: what the server keeps is not asked. */
 const alone = { documents: [], objectives: [], ownerOf: () => null, complete: false } as const;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { route, signedIn } from '../../../kernel/route.ts';
-import { openSloKinds } from '../domain/openslo/documents.ts';
+import { openSloKinds } from '../domain/openslo/kinds.ts';
 
 /** Documents as they are kept: what the form shows, what `leadline objective export` prints. */
 

@@ -4,7 +4,7 @@ import { understand } from './import/understand.ts';
 import type { Objective } from './objective.ts';
 import { referencesOf } from './openslo/alerts-of.ts';
 import { compile, objectiveNames } from './openslo/compile.ts';
-import type { OpenSloDocument, OpenSloKind } from './openslo/documents.ts';
+import type { OpenSloDocument, OpenSloKind } from './openslo/kinds.ts';
 import { errorAt, isError, withoutRepeats, type Finding } from './openslo/finding.ts';
 import { listAt, textAt, valueAt } from './openslo/json.ts';
 import type { Surroundings } from './openslo/surroundings.ts';

@@ -1,4 +1,4 @@
-import type { OpenSloDocument } from './openslo/documents.ts';
+import type { OpenSloDocument } from './openslo/kinds.ts';
 
 /** What `leadline objective example` and the form begin with. */
 export interface Example {

@@ -3,7 +3,7 @@ import { compileChange, inKindOrder, type ChangeFinding, type CompiledChange } f
 import { objectiveLimits, type Objective } from '../domain/objective.ts';
 import { annotationOf } from '../domain/openslo/annotations.ts';
 import { differences, type Difference } from '../domain/openslo/differences.ts';
-import { openSloKinds, type OpenSloDocument, type OpenSloKind } from '../domain/openslo/documents.ts';
+import { openSloKinds, type OpenSloDocument, type OpenSloKind } from '../domain/openslo/kinds.ts';
 import { isError, errorAt } from '../domain/openslo/finding.ts';
 import { Refusal } from '../../../kernel/problem.ts';
 import type { Actor } from '../../../platform/http/http.ts';

@@ -1,5 +1,5 @@
 import { usersOf } from '../domain/compile-change.ts';
-import type { OpenSloKind } from '../domain/openslo/documents.ts';
+import type { OpenSloKind } from '../domain/openslo/kinds.ts';
 import { Refusal } from '../../../kernel/problem.ts';
 import type { Actor } from '../../../platform/http/http.ts';
 import { madeFromFile, removeObjective, type ApplyGround } from './apply-documents.ts';

@@ -1,6 +1,6 @@
 import { decodeCursor, encodeCursor } from '../../../platform/http/paging.ts';
 import { inKindOrder, sourcesOf } from '../domain/compile-change.ts';
-import { openSloKinds, type OpenSloDocument } from '../domain/openslo/documents.ts';
+import { openSloKinds, type OpenSloDocument } from '../domain/openslo/kinds.ts';
 import { inSpecificationOrder } from '../domain/openslo/in-order.ts';
 import { listAt, textAt } from '../domain/openslo/json.ts';
 import type { KeptDocumentAnswer } from '../contract/documents.ts';

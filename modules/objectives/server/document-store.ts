@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Known } from '../domain/compile-change.ts';
-import type { OpenSloDocument, OpenSloKind } from '../domain/openslo/documents.ts';
+import type { OpenSloDocument, OpenSloKind } from '../domain/openslo/kinds.ts';
 import type { Change, Db, Tx } from './store.ts';
 
 /** One document as it is kept. Secrets in it are sealed. */

@@ -1,4 +1,4 @@
-import { openSloVersion } from '../openslo/documents.ts';
+import { openSloVersion } from '../openslo/kinds.ts';
 import { durationText } from '../openslo/duration.ts';
 import { errorAt, noteAt, type Finding, type Path } from '../openslo/finding.ts';
 import { isObject, isSaid, listAt, textAt, valueAt, type Json } from '../openslo/json.ts';

@@ -1,4 +1,4 @@
-import { openSloVersion } from '../openslo/documents.ts';
+import { openSloVersion } from '../openslo/kinds.ts';
 import { minutesOf, parseDuration, durationText } from '../openslo/duration.ts';
 import { noteAt, type Finding } from '../openslo/finding.ts';
 import { numberAt, textAt, valueAt } from '../openslo/json.ts';

@@ -1,4 +1,4 @@
-import { openSloVersion } from '../openslo/documents.ts';
+import { openSloVersion } from '../openslo/kinds.ts';
 import { errorAt, noteAt, type Finding, type Path } from '../openslo/finding.ts';
 import { isObject, isSaid, listAt, textAt, valueAt, type Json } from '../openslo/json.ts';
 import { anything, fields, list, number, optional, required, text, type Shape } from '../openslo/shape.ts';

@@ -1,4 +1,5 @@
-import { checkDocument, isOpenSloKind, openSloVersion } from '../openslo/documents.ts';
+import { checkDocument, isOpenSloKind } from '../openslo/documents.ts';
+import { openSloVersion } from '../openslo/kinds.ts';
 import { errorAt, isError, withoutRepeats, type Finding } from '../openslo/finding.ts';
 import { textAt, valueAt } from '../openslo/json.ts';
 import { nearest } from '../openslo/shape.ts';

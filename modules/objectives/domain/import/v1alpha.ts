@@ -1,5 +1,5 @@
 import { canonicalText } from '../canonical-indicator.ts';
-import { openSloVersion } from '../openslo/documents.ts';
+import { openSloVersion } from '../openslo/kinds.ts';
 import { errorAt, noteAt, type Finding, type Path } from '../openslo/finding.ts';
 import { isObject, isSaid, listAt, numberAt, textAt, valueAt, type Json } from '../openslo/json.ts';
 import { anything, fields, flag, list, number, oneOf, optional, required, text } from '../openslo/shape.ts';

@@ -1,4 +1,4 @@
-import { openSloKinds, openSloVersion } from '../openslo/documents.ts';
+import { openSloKinds, openSloVersion } from '../openslo/kinds.ts';
 import { errorAt, type Finding, type Path } from '../openslo/finding.ts';
 import { isObject, isSaid, valueAt, type Json } from '../openslo/json.ts';
 import { oneOf } from '../openslo/shape.ts';

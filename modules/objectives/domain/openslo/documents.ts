@@ -1,3 +1,4 @@
+import { openSloKinds, openSloVersion, type OpenSloKind } from './kinds.ts';
 import { objectiveLimits } from '../objective.ts';
 import { checkAnnotations } from './annotations.ts';
 import { duration } from './duration.ts';
@@ -23,26 +24,6 @@ import { checkTarget } from './target.ts';
 import { checkWindow } from './time-window.ts';
 
 /** OpenSLO v1 as https://github.com/OpenSLO/OpenSLO says it and OpenSLO/go-sdk checks it: shapes of all kinds. */
-
-export const openSloVersion = 'openslo/v1';
-export const openSloKinds = [
-  'Service',
-  'DataSource',
-  'AlertNotificationTarget',
-  'AlertCondition',
-  'AlertPolicy',
-  'SLI',
-  'SLO',
-] as const;
-export type OpenSloKind = (typeof openSloKinds)[number];
-
-/** One document of OpenSLO v1, as it was said. */
-export interface OpenSloDocument {
-  readonly apiVersion: typeof openSloVersion;
-  readonly kind: OpenSloKind;
-  readonly metadata: { readonly name: string; readonly [key: string]: unknown };
-  readonly spec: Readonly<Record<string, unknown>>;
-}
 
 const label = text({
   max: 63,

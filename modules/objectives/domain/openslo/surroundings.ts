@@ -1,4 +1,4 @@
-import type { OpenSloDocument, OpenSloKind } from './documents.ts';
+import type { OpenSloDocument, OpenSloKind } from './kinds.ts';
 import { errorAt, noteAt, type Finding, type Path } from './finding.ts';
 
 /** What stands around a document: what its references may lead to. */

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../../../platform/postgres/eventually.ts';
 import type { BadSpan, Indicator, SpanSelection } from '../../domain/indicator.ts';
+import { recountsNow } from '../evaluate/store.ts';
+import type { ObjectivesTables } from '../tables.ts';
 import { countHouse, otlpSpan, otlpTraces, type CountHouse } from './testing/house.ts';
 
 let house: CountHouse;
@@ -92,13 +94,20 @@ describe('spans that were sent are counted exactly, whenever they come', () => {
     const service = 'b';
     const number = await house.indicator(spansOf(service, [errors]));
     await house.counting().sweep();
+    await ready(number);
     const at = ['10:11:05', '09:02:05', '10:11:01', '00:30:00', '09:02:59'];
+    const told: string[] = [];
     for (const [index, time] of at.entries()) {
+      const before = await recountsNow(house.postgres.tables<ObjectivesTables>());
       const body = otlpTraces(service, [otlpSpan({ endedAt: `2026-11-22T${time}Z`, failed: index % 2 === 1 })]);
       await house.send('traces', body);
       await house.send('traces', body);
       await house.settled();
+      const after = await recountsNow(house.postgres.tables<ObjectivesTables>());
+      told.push(before.old !== after.old ? 'old' : before.recent !== after.recent ? 'recent' : 'nothing');
     }
+    // What evaluation remembers is told to be read again; what it reads each time is not.
+    expect(told).toEqual(['nothing', 'recent', 'nothing', 'old', 'recent']);
     expect(await house.counts(number, 'minute')).toEqual([
       { at: '2026-11-22T00:30:00Z', good: 0, bad: 1 },
       { at: '2026-11-22T09:02:00Z', good: 1, bad: 1 },
