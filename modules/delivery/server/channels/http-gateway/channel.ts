@@ -52,7 +52,7 @@ export const gatewayRequest = ({
   if (needsReport && reportTo('receipt') === null) return null;
   const values: Values = {
     to: message.address,
-    text: smsText(content, settings.incoming !== undefined),
+    text: smsText(content, settings.incoming !== undefined && callbackUrl !== null),
     subject: content.subject,
     spoken: content.spoken ?? `${content.subject}. ${content.text}`,
     key: message.key,

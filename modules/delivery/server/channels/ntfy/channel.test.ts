@@ -122,6 +122,7 @@ describe('What ntfy does not take is told', () => {
     ['https://example.org/ntfy/alice', true],
     ['https://ntfy.sh/', false],
     ['https://ntfy.sh/a/b?x=1', false],
+    ['https://user:secret@ntfy.sh/alice', false],
     ['alice', false],
   ])('%s is the address of a topic: %s', (address, good) => {
     expect(channel.check(address, null) === null).toBe(good);

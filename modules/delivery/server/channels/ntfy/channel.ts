@@ -58,6 +58,8 @@ interface Topic {
 const topicOf = (address: string): Topic | null => {
   if (!/^https?:\/\//.test(address) || !URL.canParse(address)) return null;
   const url = new URL(address);
+  // A password in an address is kept nowhere secret: it belongs to a provider.
+  if (url.username !== '' || url.password !== '') return null;
   const parts = /^(.*\/)([A-Za-z0-9_-]{1,64})\/?$/.exec(url.pathname);
   return parts && url.search === '' ? { server: `${url.origin}${parts[1]}`, name: parts[2]! } : null;
 };

@@ -65,7 +65,9 @@ const nobodyToBe = notTaken({
 const messageForm = ({ message, provider, callbackUrl }: SendCall): URLSearchParams | null => {
   const { from, messagingServiceSid } = provider.settings;
   if (!from && !messagingServiceSid) return null;
-  const form = new URLSearchParams({ To: message.address, Body: smsText(message.content, isPhoneNumber(from ?? '')) });
+  // A sender's name cannot be answered, and without a public address nobody brings us the answer.
+  const canReply = callbackUrl !== null && (messagingServiceSid !== undefined || isPhoneNumber(from ?? ''));
+  const form = new URLSearchParams({ To: message.address, Body: smsText(message.content, canReply) });
   if (messagingServiceSid) form.set('MessagingServiceSid', messagingServiceSid);
   else form.set('From', from);
   if (callbackUrl !== null) form.set('StatusCallback', reportTo(callbackUrl, 'status', message.key));
