@@ -7,7 +7,7 @@ import { listSuggestions } from '../contract/suggest.ts';
 import { documentOfText } from './document-text.ts';
 import { documentOf, emptyForm, type ObjectiveForm } from './objective-form.ts';
 import { formOf } from './read-form.ts';
-import { yamlText } from './yaml-text.ts';
+import { yamlText } from '../../../ui/format/yaml-text.ts';
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { documentOf, emptyForm } from './objective-form.ts';
-import { yamlText } from './yaml-text.ts';
+import { yamlText } from '../../../ui/format/yaml-text.ts';
 
 describe('what is shown as YAML is read back as the same by a YAML library', () => {
   it.each([
