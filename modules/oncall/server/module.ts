@@ -2,6 +2,7 @@ import type { ServerModule } from '../../../platform/module/ground.ts';
 import type { DeliveryDoor } from '../../delivery/server/public.ts';
 import type { IdentityDoor } from '../../identity/server/public.ts';
 import { addAuditRoutes } from './audit/routes.ts';
+import { handOn } from './load/hand-on.ts';
 import { startLoad } from './load/start.ts';
 import { startPages } from './pages/start.ts';
 import { startPeople } from './people/start.ts';
@@ -33,6 +34,7 @@ export const oncallModule: ServerModule<OncallDoors, OncallDoor> = {
       onCallOf: schedules.onCallOf,
       nextOnCall: schedules.nextOnCall,
       rulesOf: (names) => rulesOf(db, names),
+      handOn: handOn({ ground, ...doors }, schedules.nextOnCall),
     });
     addAuditRoutes(ground);
     return { door: pages.door, stop: pages.stop };

@@ -51,7 +51,8 @@ type Over = Awaited<ReturnType<typeof dutiesWithin>>[number] & {
   readonly cap: { readonly incidents: number; readonly hours: number; readonly then: 'warn' | 'hand-on' };
 };
 
-const tellLead = async (load: LoadGround, over: Over): Promise<number> => {
+/** Tells the lead of a shift that reached its cap, once; 0 where it was told before. */
+export const tellLead = async (load: LoadGround, over: Over): Promise<number> => {
   const db = tablesOf(load);
   const leads = await adminsOf(load.ground.postgres.tables(), over.team);
   const rules = await rulesOf(db, leads.people);
@@ -67,7 +68,7 @@ const tellLead = async (load: LoadGround, over: Over): Promise<number> => {
         firstMessages(each, {
           key: `cap:${schedule}:${over.personId}:${over.at}:${each.person.id}`,
           subject: `${person} had ${count} pages in ${cap.hours} hours on call for ${schedule}`,
-          text: `${person} was paged ${count} times within ${cap.hours} hours; the cap is ${cap.incidents}.\nSomebody else should take over, and the causes need time before the next shift.`,
+          text: `${person} was paged ${count} times within ${cap.hours} hours; the cap is ${cap.incidents}.${cap.then === 'hand-on' ? '\nWhat comes beyond it goes to the next in line.' : ''}\nSomebody else should take over, and the causes need time before the next shift.`,
           data,
         }),
       ),

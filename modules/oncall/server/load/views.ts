@@ -74,6 +74,17 @@ export interface LoadPolicyFound {
 
 const byDefault: LoadPolicyFound = { cap: capDefault, compensation: noCompensation, isDefault: true };
 
+/** Teams whose policy hands pages on beyond the cap. */
+export const handOnCaps = async (db: Db): Promise<ReadonlyMap<string, Cap>> => {
+  // Few rows: one a team that says so.
+  const rows = await db
+    .selectFrom('oncall.load_policy')
+    .select(['team', 'cap'])
+    .where(sql<boolean>`cap ->> 'then' = 'hand-on'`)
+    .execute();
+  return new Map(rows.map(({ team, cap }) => [team, cap]));
+};
+
 /** What each of these teams says about load; the default where it says nothing. */
 export const loadPolicies = async (
   db: Db,

@@ -37,9 +37,12 @@ export const evaluate = async (ground: PagesGround, holder: string): Promise<Eva
     adminsOf: steps.filter(needsAdmins).map(({ held }) => held.page.plan.team ?? held.page.team),
     at: taken[0]!.now,
   });
-  const names = [...resolved.values()].flatMap(({ people }) => people.map(({ name }) => name));
+  const own = steps.map((step) => ({ ...step, ...withAdmins(step, resolved) }));
+  const capped = (await ground.doors.handOn?.(own, taken[0]!.now)) ?? own;
+  const replaced = capped.filter((step, index) => step !== own[index]).flatMap((step) => [...step.resolved.values()]);
+  const names = [...resolved.values(), ...replaced].flatMap(({ people }) => people.map(({ name }) => name));
   const rules = await ground.doors.rulesOf(names);
-  return { steps: steps.map((step) => ({ ...step, ...withAdmins(step, resolved) })), rules };
+  return { steps: capped, rules };
 };
 
 const targetsOf = ({ kind, step, targets, page }: HeldStep): readonly Target[] =>

@@ -2,6 +2,7 @@ import type { Ground } from '../../../../platform/module/ground.ts';
 import type { DeliveryDoor } from '../../../delivery/server/public.ts';
 import type { IdentityDoor } from '../../../identity/server/public.ts';
 import type { PersonRules } from '../../domain/people/rules.ts';
+import type { StepToCap } from '../load/hand-on.ts';
 import type { Links } from './links.ts';
 
 /** Who is on call, as the schedules part tells; the first is the one who is paged. */
@@ -18,6 +19,8 @@ export interface PagesDoors {
   onCallOf(schedule: string, at: Temporal.Instant): Promise<readonly OnCallNow[] | null>;
   nextOnCall(schedule: string, at: Temporal.Instant): Promise<readonly OnCallNow[] | null>;
   rulesOf(names: readonly string[]): Promise<ReadonlyMap<string, PersonRules>>;
+  /** Replaces whoever is beyond the cap of their team by the next in line, where the team says so. */
+  handOn?<Step extends StepToCap>(steps: readonly Step[], at: Temporal.Instant): Promise<readonly Step[]>;
 }
 
 /** What the commands and the engine of pages stand on. */
