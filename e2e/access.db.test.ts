@@ -13,6 +13,7 @@ const refusals = new Set([
   'objectives.not-the-owner',
   'changes.not-the-owner',
   'oncall.not-your-contact-methods',
+  'oncall.not-your-schedule',
   'probes.not-the-owner',
   'identity.token-refused',
 ]);

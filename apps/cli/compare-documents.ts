@@ -1,4 +1,5 @@
 import { Refusal } from '../../kernel/problem.ts';
+import { sameZone } from '../../kernel/zone.ts';
 import type { CliContext } from '../../platform/cli/context.ts';
 import type { KindDocument } from './check-files.ts';
 
@@ -44,8 +45,23 @@ const compare = (
     return Object.entries(after).flatMap(([name, inner]) => compare(inner, before[name], `${field}.${name}`));
   if (Array.isArray(after) && Array.isArray(before) && after.length === before.length)
     return after.flatMap((inner, index) => compare(inner, before[index], `${field}.${index}`));
-  const same = JSON.stringify(after ?? null) === JSON.stringify(before ?? null);
-  return same ? [] : [{ field, before: before ?? null, after: after ?? null }];
+  return isSame(after, before, field) ? [] : [{ field, before: before ?? null, after: after ?? null }];
+};
+
+/** Two names of one zone (`UTC`, `Etc/UTC`) and two spellings of one instant are no difference: the server keeps what was said first. */
+const isSame = (after: unknown, before: unknown, field: string): boolean => {
+  if (JSON.stringify(after ?? null) === JSON.stringify(before ?? null)) return true;
+  if (typeof after !== 'string' || typeof before !== 'string') return false;
+  if (field.endsWith('.zone')) return sameZone(after, before);
+  return instantOf(after) !== null && instantOf(after) === instantOf(before);
+};
+
+const instantOf = (text: string): number | null => {
+  try {
+    return Temporal.Instant.from(text).epochMilliseconds;
+  } catch {
+    return null;
+  }
 };
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -123,7 +123,8 @@ const feedOf = async ({ identity }: FeedsGround, db: Reader, { kind, of, token, 
   const hash = identity.linkSecrets.hashOf(token);
   const feed = hash === null ? null : await store.feedBehind(db, hash);
   if (feed === null || feed.kind !== kind || feed.of_name !== of) {
-    await identity.linkSecrets.wrong(request);
+    // Without a secret nobody tried to guess one.
+    if (token !== '') await identity.linkSecrets.wrong(request);
     throw noFeed();
   }
   // Whoever left takes no calendar along.

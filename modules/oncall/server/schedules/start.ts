@@ -4,6 +4,7 @@ import { addFeedRoutes } from './feeds.ts';
 import { nextOnCall, onCallOf, type OnCall } from './on-call.ts';
 import { outsideRhythm, readDueCalendars } from './outside.ts';
 import { addScheduleRoutes } from './routes.ts';
+import { addSchemaRoutes } from './schema-routes.ts';
 import type { SchedulesTables } from './tables.ts';
 
 /** Doors that schedules stand on. */
@@ -24,6 +25,7 @@ export const startSchedules = (ground: Ground, { identity }: SchedulesDoors): Sc
   const { postgres, ledger, clock, log } = ground;
   const db = postgres.tables<SchedulesTables>();
   addScheduleRoutes(ground, { postgres, ledger, clock, log, identity });
+  addSchemaRoutes(ground);
   const outside = { postgres, clock, log, identity, allowInternal: ground.config.values.allowInternalSources };
   ground.jobs.every('oncall.outside-calendars', outsideRhythm.lookSeconds, () => readDueCalendars(outside));
   addFeedRoutes({ http: ground.http, postgres, ledger, clock, identity });

@@ -1,0 +1,70 @@
+import type { AccessRow, Who } from './access-table.ts';
+
+const schedule = {
+  zone: 'UTC',
+  team: 'payments',
+  layers: [{ name: 'primary', rotation: { unit: 'day', start: '2026-01-01' }, people: ['mira'] }],
+};
+const scheduleStands = ['PUT', '/api/v1/schedules/walked', schedule] as const;
+
+interface Given {
+  readonly seen: AccessRow;
+  readonly open: AccessRow;
+  readonly owners: readonly Who[];
+  readonly crewStands: readonly [string, string, unknown];
+  readonly soon: (hours: number) => string;
+  readonly unknownId: string;
+}
+
+/** Rows of the access walk for schedules, calendars of shifts and the schemas of their documents. */
+export const scheduleRows = ({
+  seen,
+  open,
+  owners,
+  crewStands,
+  soon,
+  unknownId,
+}: Given): Record<string, AccessRow> => ({
+  // Schedules: changed by editors of their team, overridden by its responders
+  'GET /api/v1/schedules': seen,
+  'GET /api/v1/schedules/{name}': { ...seen, params: { name: 'walked' }, before: [crewStands, scheduleStands] },
+  'PUT /api/v1/schedules/{name}': {
+    may: owners,
+    params: { name: 'walked' },
+    body: schedule,
+    before: [crewStands, scheduleStands],
+  },
+  'DELETE /api/v1/schedules/{name}': { may: owners, params: { name: 'walked' }, before: [crewStands, scheduleStands] },
+  'GET /api/v1/schedules/{name}/shifts': { ...seen, params: { name: 'walked' }, before: [crewStands, scheduleStands] },
+  'GET /api/v1/schedules/{name}/on-call': { ...seen, params: { name: 'walked' }, before: [crewStands, scheduleStands] },
+  'POST /api/v1/schedules/preview': {
+    ...seen,
+    body: { name: 'walked', spec: schedule },
+    before: [crewStands, scheduleStands],
+  },
+  'GET /api/v1/schedules/{name}/overrides': {
+    ...seen,
+    params: { name: 'walked' },
+    before: [crewStands, scheduleStands],
+  },
+  'POST /api/v1/schedules/{name}/overrides': {
+    may: owners,
+    params: { name: 'walked' },
+    body: { person: 'mira', from: soon(0), to: soon(1) },
+    before: [crewStands, scheduleStands],
+  },
+  'DELETE /api/v1/schedules/{name}/overrides/{id}': {
+    may: owners,
+    params: { name: 'walked', id: unknownId },
+    before: [crewStands, scheduleStands],
+  },
+  'GET /api/v1/schemas': open,
+  'GET /api/v1/schemas/{kind}': { ...open, params: { kind: 'Schedule' } },
+  'GET /api/v1/calendar-feeds': seen,
+  'POST /api/v1/calendar-feeds': { ...seen, body: { kind: 'team', of: 'payments' }, before: [crewStands] },
+  'DELETE /api/v1/calendar-feeds/{id}': { ...seen, params: { id: unknownId } },
+  // The secret in the address is what opens a calendar; none opens none, for everybody.
+  'GET /api/v1/schedules/{name}.ics': { ...open, params: { name: 'walked' } },
+  'GET /api/v1/people/{person}/shifts.ics': { ...open, params: { person: 'zora' } },
+  'GET /api/v1/teams/{team}/shifts.ics': { ...open, params: { team: 'payments' } },
+});
