@@ -1,4 +1,4 @@
-import { scheduleRows } from './access-schedules.ts';
+import { oncallRows } from './access-oncall.ts';
 
 /**
  * Who the walk tries every route as. The crew is in the team `payments`, which owns what the rows name; the others are
@@ -221,6 +221,7 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
   'GET /api/v1/objectives': seen,
   'GET /api/v1/objectives/{name}': { ...seen, params: { name: 'no-such-objective' } },
   'GET /api/v1/objectives/{name}/budget': { ...seen, params: { name: 'no-such-objective' } },
+  'GET /api/v1/objectives/{name}/source': { ...seen, params: { name: 'no-such-objective' } },
   'GET /api/v1/objectives/{name}/spent': { ...seen, params: { name: 'no-such-objective' } },
   'GET /api/v1/objectives/{name}/marks': {
     ...seen,
@@ -372,35 +373,6 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
     before: [crewStands, heartbeatStands],
   },
 
-  // How people are reached: said by themselves and by admins; addresses are hidden from others
-  'PUT /api/v1/people/{person}': {
-    may: admins,
-    params: { person: 'walked' },
-    body: { email: 'walked@harbour.example', zone: 'UTC' },
-  },
-  'GET /api/v1/person-documents': { may: admins },
-  'DELETE /api/v1/person-documents/{person}': { may: admins, params: { person: 'walked' } },
-  'GET /api/v1/people/{person}/contact-methods': { ...seen, params: { person: 'zora' } },
-  'PUT /api/v1/people/{person}/contact-methods/{method}': {
-    may: admins,
-    params: { person: 'zora', method: 'mail' },
-    body: { channel: 'email', address: 'zora@harbour.example' },
-  },
-  'DELETE /api/v1/people/{person}/contact-methods/{method}': {
-    may: admins,
-    params: { person: 'zora', method: 'no-such-method' },
-  },
-  'POST /api/v1/people/{person}/contact-methods/{method}/code': {
-    may: admins,
-    params: { person: 'zora', method: 'no-such-method' },
-  },
-  'POST /api/v1/people/{person}/contact-methods/{method}/verify': {
-    may: admins,
-    params: { person: 'zora', method: 'no-such-method' },
-    body: { code: '000000' },
-  },
-  'PATCH /api/v1/people/{person}/contact-rules': { may: admins, params: { person: 'zora' }, body: { rules: [] } },
-
   // Escalation policies and pages: a team's policy by its editors; whoever answers pages somewhere may page others
   'GET /api/v1/escalation-policies': seen,
   'GET /api/v1/escalation-policies/{name}': {
@@ -444,7 +416,7 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
   'POST /api/v1/pages/{id}/notes': { ...seen, params: { id: unknownId }, body: { text: 'For the walk' } },
   'GET /api/v1/oncall/audit': seen,
 
-  ...scheduleRows({ seen, open, owners, crewStands, soon, unknownId }),
+  ...oncallRows({ seen, open, owners, admins, crewStands, soon, unknownId }),
 
   // Changes
   'GET /api/v1/changes': seen,

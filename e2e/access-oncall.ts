@@ -11,20 +11,51 @@ interface Given {
   readonly seen: AccessRow;
   readonly open: AccessRow;
   readonly owners: readonly Who[];
+  readonly admins: readonly Who[];
   readonly crewStands: readonly [string, string, unknown];
   readonly soon: (hours: number) => string;
   readonly unknownId: string;
 }
 
-/** Rows of the access walk for schedules, calendars of shifts and the schemas of their documents. */
-export const scheduleRows = ({
+/** Rows of the access walk for how people are reached, schedules, calendars of shifts and the schemas of their documents. */
+export const oncallRows = ({
   seen,
   open,
   owners,
+  admins,
   crewStands,
   soon,
   unknownId,
 }: Given): Record<string, AccessRow> => ({
+  // How people are reached: said by themselves and by admins; addresses are hidden from others
+  'PUT /api/v1/people/{person}': {
+    may: admins,
+    params: { person: 'walked' },
+    body: { email: 'walked@harbour.example', zone: 'UTC' },
+  },
+  'GET /api/v1/person-documents': { may: admins },
+  'DELETE /api/v1/person-documents/{person}': { may: admins, params: { person: 'walked' } },
+  'GET /api/v1/people/{person}/contact-methods': { ...seen, params: { person: 'zora' } },
+  'PUT /api/v1/people/{person}/contact-methods/{method}': {
+    may: admins,
+    params: { person: 'zora', method: 'mail' },
+    body: { channel: 'email', address: 'zora@harbour.example' },
+  },
+  'DELETE /api/v1/people/{person}/contact-methods/{method}': {
+    may: admins,
+    params: { person: 'zora', method: 'no-such-method' },
+  },
+  'POST /api/v1/people/{person}/contact-methods/{method}/code': {
+    may: admins,
+    params: { person: 'zora', method: 'no-such-method' },
+  },
+  'POST /api/v1/people/{person}/contact-methods/{method}/verify': {
+    may: admins,
+    params: { person: 'zora', method: 'no-such-method' },
+    body: { code: '000000' },
+  },
+  'PATCH /api/v1/people/{person}/contact-rules': { may: admins, params: { person: 'zora' }, body: { rules: [] } },
+
   // Schedules: changed by editors of their team, overridden by its responders
   'GET /api/v1/schedules': seen,
   'GET /api/v1/schedules/{name}': { ...seen, params: { name: 'walked' }, before: [crewStands, scheduleStands] },
