@@ -83,6 +83,9 @@ try {
     const registration = await navigator.serviceWorker.ready;
     return String(await (await registration.pushManager.getSubscription()).unsubscribe());
   })()`);
+  await eventually(() => {
+    if (push.subscriptions.size > 0) throw new Error('Firefox has not told the push service');
+  });
   const gone = await admin.call('POST', '/api/v1/delivery/providers/built-in-web-push/test', { address });
   check(
     'after the person turned it off, it is told that the subscription is gone',

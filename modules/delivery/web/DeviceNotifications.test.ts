@@ -45,7 +45,10 @@ const aBrowser = (
       ready: Promise.resolve({ pushManager }),
     },
   });
-  return { registered, subscription: () => subscription };
+  const breakPush = (message: string) => {
+    pushManager.subscribe = () => Promise.reject(new Error(message));
+  };
+  return { registered, subscription: () => subscription, breakPush };
 };
 
 const kept: { address: string; name: string }[] = [];
@@ -130,6 +133,16 @@ describe('notifications on this device', () => {
     await flushPromises();
     expect(part.get('[role=alert]').text()).toBe('There are ten devices already');
     expect(part.text()).toContain('Off.');
+  });
+
+  it('say what the browser said where it cannot subscribe', async () => {
+    const browser = aBrowser();
+    browser.breakPush('Registration failed - push service error');
+    const part = await show();
+    await part.get('button').trigger('click');
+    await flushPromises();
+    expect(part.get('[role=alert]').text()).toMatch(/could not subscribe \(Registration failed - push service error\)/);
+    expect(kept).toEqual([]);
   });
 
   it('say why there are none over plain http', async () => {

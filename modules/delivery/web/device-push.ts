@@ -37,7 +37,7 @@ const isBoundTo = (subscription: PushSubscription, publicKey: string): boolean =
 
 /**
  * Asks the person where that was not done yet, and subscribes. Must be called from a click or a key, else browsers do not ask.
- * Throws the browser's own error where its push service cannot be reached.
+ * Throws with the browser's own words where its push service cannot be reached.
  */
 export const turnOn = async (publicKey: string): Promise<DeviceState> => {
   // Asked first: after a wait a browser no longer takes it for the person's own wish.
@@ -48,10 +48,13 @@ export const turnOn = async (publicKey: string): Promise<DeviceState> => {
   const { pushManager } = await navigator.serviceWorker.ready;
   const before = await pushManager.getSubscription();
   if (before && !isBoundTo(before, publicKey)) await before.unsubscribe();
-  const subscription = await pushManager.subscribe({
-    userVisibleOnly: true,
-    applicationServerKey: fromBase64Url(publicKey),
-  });
+  const subscription = await pushManager
+    .subscribe({ userVisibleOnly: true, applicationServerKey: fromBase64Url(publicKey) })
+    .catch((cause: unknown) => {
+      throw new Error(
+        `This browser could not subscribe (${cause instanceof Error ? cause.message : String(cause)}). A private window cannot; and the push service of the browser's maker must be reachable from here.`,
+      );
+    });
   return { kind: 'on', endpoint: subscription.endpoint, address: JSON.stringify(subscription) };
 };
 
