@@ -1,3 +1,4 @@
+import { baseUrlOf } from '../../../platform/http/base-url.ts';
 import { decodeCursor, encodeCursor } from '../../../platform/http/paging.ts';
 import type { ServerModule } from '../../../platform/module/ground.ts';
 import type { CatalogDoor } from '../../catalog/server/public.ts';
@@ -27,7 +28,7 @@ export const alertingModule: ServerModule<AlertingDoors, AlertingDoor> = {
     const db = postgres.tables<AlertingTables>();
     await beginPosition(db);
     ground.ledger.react('alerting.pages', reactedKinds, (event) =>
-      react({ postgres, config, log, catalog, objectives, oncall }, event),
+      react({ postgres, config, log, catalog, objectives, oncall, baseUrl: () => baseUrlOf(ground) }, event),
     );
     ground.jobs.every('alerting.forget', 86_400, () => forgetDecisions(db, decisionsDays));
     ground.http.route(listAlertDecisions, async ({ query }) => {

@@ -64,7 +64,7 @@ beforeAll(async () => {
   const objectives = { ownerOfObjective: async (name: string) => (name === 'owned' ? 'search' : null) };
   // Written before the module first starts: history.
   await append('budget.burning', 'objective:old', 'shop/checkout', tier('page-fast'));
-  alerting = { postgres, config, log, catalog, objectives, oncall };
+  alerting = { postgres, config, log, catalog, objectives, oncall, baseUrl: () => 'http://leadline' };
   await alertingModule.start(ground, { catalog, objectives, oncall });
   await http.fastify.ready();
   const ada = await aPerson(postgres, { name: 'ada', role: 'admin' });

@@ -13,6 +13,8 @@ import type { AlertingTables, DecisionRow } from './tables.ts';
 
 /** What the reactions stand on. */
 export interface AlertingGround extends Pick<Ground, 'postgres' | 'config' | 'log'> {
+  /** Address that people open, without a slash at the end. */
+  baseUrl(): string;
   readonly catalog: Pick<CatalogDoor, 'ownerOf'>;
   readonly objectives: Pick<ObjectivesDoor, 'ownerOfObjective'>;
   readonly oncall: OncallDoor;
@@ -175,7 +177,7 @@ const alertOf = (alerting: AlertingGround, event: SealedEvent): Alert => {
         ? `${name} burns its error budget ${rounded(data.longRate)} times too fast`
         : `${name} no longer burns its budget too fast`,
       details: data.reason,
-      link: `/objectives/${encodeURIComponent(name)}`,
+      link: `${alerting.baseUrl()}/objectives/${encodeURIComponent(name)}`,
       own: () => alerting.objectives.ownerOfObjective(name),
     };
   }
@@ -188,7 +190,7 @@ const alertOf = (alerting: AlertingGround, event: SealedEvent): Alert => {
     name: `the heartbeat ${name}`,
     summary: begins ? `${name} fell silent` : `${name} is heard again: ${data.reason}`,
     details: data.reason,
-    link: `/heartbeats?q=${encodeURIComponent(name)}`,
+    link: `${alerting.baseUrl()}/heartbeats?q=${encodeURIComponent(name)}`,
     own: async () => data.team,
   };
 };

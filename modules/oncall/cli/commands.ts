@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CliContext, DocumentKind } from '../../../platform/cli/context.ts';
+import { registerLoad } from './load-commands.ts';
 import { registerOncallWords, registerPage } from './page-commands.ts';
 import { registerContact } from './people/contact-commands.ts';
 import { personKind } from './people/person-kind.ts';
@@ -16,4 +17,5 @@ export const register = (program: Command, context: CliContext): void => {
   registerOncallWords(program, context);
   registerContact(program, context);
   registerSchedules(program, context);
+  registerLoad(program, context);
 };

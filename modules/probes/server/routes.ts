@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { timingSafeEqual } from 'node:crypto';
 import { durationOf } from '../../../kernel/time-span.ts';
 import { Refusal } from '../../../kernel/problem.ts';
+import { baseUrlOf } from '../../../platform/http/base-url.ts';
 import type { Actor } from '../../../platform/http/http.ts';
 import type { Ground } from '../../../platform/module/ground.ts';
 import * as contract from '../contract.ts';
@@ -38,10 +39,9 @@ export const addRoutes = (ground: Ground, probes: ProbesGround): void => {
     await deleteHeartbeat(probes, signedIn(), params.name);
     return undefined;
   });
-  http.route(contract.makePingAddress, async ({ params, request, signedIn }) => {
+  http.route(contract.makePingAddress, async ({ params, signedIn }) => {
     const secret = await makeAddress(probes, signedIn(), params.name);
-    const base = ground.config.values.publicUrl?.replace(/\/$/u, '') ?? `${request.protocol}://${request.host}`;
-    return { url: `${base}/api/v1/heartbeats/${params.name}/ping?token=${secret}`, secret };
+    return { url: `${baseUrlOf(ground)}/api/v1/heartbeats/${params.name}/ping?token=${secret}`, secret };
   });
   const ping = async (call: {
     params: { name: string };

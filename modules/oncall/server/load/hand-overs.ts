@@ -85,7 +85,7 @@ export const sendHandOver = async (load: LoadGround, actor: Actor, id: string): 
       firstMessages(rules, {
         key: `hand-over:${id}:${receiver.id}`,
         subject: `${author} hands over ${schedule} to you`,
-        text: `${note.text}\n\nAccept it on the screen, or: leadline oncall hand-over accept ${id}`,
+        text: `${note.text}\n\nAccept it on the screen, or: leadline hand-over accept ${id}`,
         data: { handOver: id, schedule, author, receiver: receiver.name, text: note.text },
       }),
     );

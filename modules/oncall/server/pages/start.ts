@@ -1,3 +1,4 @@
+import { baseUrlOf } from '../../../../platform/http/base-url.ts';
 import type { Ground } from '../../../../platform/module/ground.ts';
 import type { OncallDoor } from '../public.ts';
 import { engineActor } from './decide.ts';
@@ -46,14 +47,4 @@ export const startPages = async (
     wake: () => engine?.wake(),
     stop: async () => engine?.stop(),
   };
-};
-
-/** The configured address, else the one that this process listens on. */
-const baseUrlOf = ({ config, http }: Ground): string => {
-  const { publicUrl, host, port, tlsCert } = config.values;
-  if (publicUrl) return publicUrl.replace(/\/$/, '');
-  const address = http.fastify.server.address();
-  const own = typeof address === 'object' && address ? address.port : port;
-  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
-  return `${tlsCert ? 'https' : 'http'}://${name.includes(':') ? `[${name}]` : name}:${own}`;
 };
