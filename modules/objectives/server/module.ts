@@ -15,6 +15,7 @@ import { addReviewRoutes } from './reviews/routes.ts';
 import { addShareRoutes } from './shares/routes.ts';
 import { addRoutes } from './routes.ts';
 import { allObjectives } from './store.ts';
+import { addSourceRoutes } from './source/routes.ts';
 import { addSpentRoutes } from './spent/routes.ts';
 import { addSuggestRoutes } from './suggest/routes.ts';
 import type { ObjectivesTables } from './tables.ts';
@@ -39,6 +40,7 @@ export const objectivesModule: ServerModule<ObjectivesDoors, ObjectivesDoor> = {
     addBacktestRoutes(ground);
     addSuggestRoutes(ground, doors.telemetry.history, apply);
     const spent = addSpentRoutes(ground, doors.telemetry.history);
+    addSourceRoutes(ground, doors.identity.secrets);
     addCorrectionRoutes(ground, doors);
     addPolicyRoutes(ground);
     addReviewRoutes(ground, doors);
