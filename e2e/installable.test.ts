@@ -23,13 +23,25 @@ describe('Leadline can be put on the home screen', () => {
 });
 
 /** The service worker in a browser of its own, as far as it sees one; `windows` are those that are open. */
-const startWorker = (windows: { url: string }[] = []) => {
+const startWorker = (
+  windows: { url: string }[] = [],
+  answer: () => Promise<{ ok: boolean }> = async () => ({ ok: true }),
+) => {
   const listeners = new Map<string, (event: object) => void>();
-  const seen = { shown: [] as { title: string; options: any }[], opened: [] as string[], focused: [] as string[] };
+  const seen = {
+    shown: [] as { title: string; options: any }[],
+    opened: [] as string[],
+    focused: [] as string[],
+    posted: [] as string[],
+  };
   const self = {
     addEventListener: (name: string, listener: (event: object) => void) => listeners.set(name, listener),
     skipWaiting: () => undefined,
     location: { origin: 'https://leadline.example.org' },
+    fetch: (url: string, { method }: { method: string }) => {
+      seen.posted.push(`${method} ${url}`);
+      return answer();
+    },
     registration: {
       showNotification: async (title: string, options: object) => void seen.shown.push({ title, options }),
     },
@@ -92,16 +104,43 @@ describe('The service worker shows what is pushed', () => {
     expect(seen.shown[0]!.title).toBe('Leadline has something for you');
   });
 
-  it.each([
-    ['acknowledge', 'https://leadline.example.org/page/ack'],
-    ['open', 'https://leadline.example.org/page/show'],
-    ['', 'https://leadline.example.org/page/show'],
-  ])('a tap on "%s" opens %s', async (action, url) => {
+  const tapped = (action: string, actions = page.actions) => ({
+    action,
+    notification: { tag: page.tag, data: { title: page.title, url: page.url, actions }, close: () => undefined },
+  });
+
+  it.each(['open', ''])('a tap on "%s" opens the page', async (action) => {
     const { seen, fire } = startWorker();
-    let closed = false;
-    const notification = { data: { url: page.url, actions: page.actions }, close: () => (closed = true) };
-    await fire('notificationclick', { action, notification });
-    expect([closed, seen.opened]).toEqual([true, [url]]);
+    await fire('notificationclick', tapped(action));
+    expect(seen).toMatchObject({ opened: [page.url], posted: [] });
+  });
+
+  it('a tap on acknowledge does it, without a screen, and says so', async () => {
+    const { seen, fire } = startWorker();
+    await fire('notificationclick', tapped('acknowledge'));
+    expect(seen).toMatchObject({ opened: [], posted: ['POST https://leadline.example.org/page/ack'] });
+    expect(seen.shown).toEqual([
+      {
+        title: 'Acknowledged',
+        options: expect.objectContaining({ body: 'Checkout burns', tag: 'page:1', silent: true }),
+      },
+    ]);
+  });
+
+  it.each([
+    ['it is refused', async () => ({ ok: false })],
+    ['the network is down', () => Promise.reject(new Error('offline'))],
+  ])('where %s, the page of the link says why', async (_name, answer) => {
+    const { seen, fire } = startWorker([], answer);
+    await fire('notificationclick', tapped('acknowledge'));
+    expect(seen).toMatchObject({ opened: ['https://leadline.example.org/page/ack'], shown: [] });
+  });
+
+  it('a link of another origin is only opened', async () => {
+    const { seen, fire } = startWorker();
+    const elsewhere = [{ action: 'acknowledge', title: 'Acknowledge', url: 'https://other.example/page/ack' }];
+    await fire('notificationclick', tapped('acknowledge', elsewhere));
+    expect(seen).toMatchObject({ opened: ['https://other.example/page/ack'], posted: [] });
   });
 
   it('brings a window that shows it already to the front', async () => {

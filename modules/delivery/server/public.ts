@@ -28,7 +28,10 @@ export interface MessageContent {
   readonly text: string;
   readonly lines?: readonly { readonly label: string; readonly value: string }[];
   readonly link?: { readonly label: string; readonly url: string };
-  /** Acknowledge, resolve, …: signed links; chat buttons and phone keys (1, 2, 3 in order) use them. */
+  /**
+   * Acknowledge, resolve, …: signed links, whose GET shows what they do and whose POST does it; chat buttons and phone keys
+   * (1, 2, 3 in order) use them, and what stands on a lock screen acts by POST.
+   */
   readonly actions?: readonly { readonly id: string; readonly label: string; readonly url: string }[];
   /** For voice: what is said. */
   readonly spoken?: string;

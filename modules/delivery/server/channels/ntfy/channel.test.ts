@@ -44,7 +44,7 @@ const page = (given: Parameters<typeof aPageMessage>[0] = {}) =>
 const builtIn = () => ({ ...channel.builtIn!()!, name: 'built-in-ntfy', channel: 'ntfy' as const });
 
 describe('A page by ntfy', () => {
-  it('breaks through, opens the page, and has a button for each action', async () => {
+  it('breaks through, opens the page, and has a button that acts for each action', async () => {
     expect(await sendBy(channel, builtIn(), page())).toMatchObject({
       result: 'accepted',
       status: 200,
@@ -57,8 +57,14 @@ describe('A page by ntfy', () => {
       priority: 5,
       click: 'https://leadline.example.org/pages/1',
       actions: [
-        { action: 'view', label: 'Acknowledge', url: 'https://leadline.example.org/do/a1', clear: true },
-        { action: 'view', label: 'Resolve', url: 'https://leadline.example.org/do/r1', clear: true },
+        {
+          action: 'http',
+          label: 'Acknowledge',
+          url: 'https://leadline.example.org/do/a1',
+          method: 'POST',
+          clear: true,
+        },
+        { action: 'http', label: 'Resolve', url: 'https://leadline.example.org/do/r1', method: 'POST', clear: true },
       ],
     });
   });

@@ -72,9 +72,10 @@ const publication = ({ content, urgency, key }: OutgoingMessage, topic: string) 
   priority: urgency === 'high' ? 5 : 3,
   tags: urgency === 'high' ? ['rotating_light'] : [],
   ...(content.link ? { click: content.link.url } : {}),
+  // A signed link acts by POST: one tap on a locked phone, without a screen.
   actions: (content.actions ?? [])
     .slice(0, bounds.actions)
-    .map(({ label, url }) => ({ action: 'view', label, url, clear: true })),
+    .map(({ label, url }) => ({ action: 'http', label, url, method: 'POST', clear: true })),
   // The same once more takes the first one's place (servers from 2.16 on; older ones do not know the field).
   sequence_id: createHash('sha256').update(key).digest('base64url').slice(0, 32),
 });
