@@ -14,17 +14,24 @@ export interface Changed {
 
 /**
  * What applying a document of a kind of its own would change: each field that the file says, against what `get` gives. What the file
- * leaves out is not compared, because applying may keep it.
+ * leaves out is not compared, because applying may keep it; unless the kind says that it replaces the whole.
  */
 export const compareDocument = async (context: CliContext, { kind, document }: KindDocument): Promise<Changed[]> => {
   const { name } = document;
   const present = await presentOf(context, kind, name);
   if (present === null) return [{ kind: kind.kind, name, field: '', before: null, after: 'created' }];
-  const said = document.value as { spec?: unknown };
+  const said = saidOf(kind, document.value);
   const there = isObject(present) && isObject(present['spec']) ? present['spec'] : present;
   return compare(said.spec ?? {}, there, 'spec')
     .filter(({ field, before, after }) => !kind.meansSame?.(before, after, field))
     .map((each) => ({ kind: kind.kind, name, ...each }));
+};
+
+/** What the file says; with all defaults where applying would set them. */
+const saidOf = (kind: KindDocument['kind'], value: unknown): { spec?: unknown } => {
+  if (!kind.replacesWhole) return value as { spec?: unknown };
+  const parsed = kind.schema.safeParse(value) as { success: boolean; data?: { spec?: unknown } };
+  return parsed.data ?? (value as { spec?: unknown });
 };
 
 const presentOf = async (context: CliContext, kind: KindDocument['kind'], name: string): Promise<unknown> => {

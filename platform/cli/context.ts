@@ -33,6 +33,11 @@ export interface DocumentKind {
   readonly get: (context: CliContext, name: string | null) => Promise<readonly unknown[]>;
   /** Two spellings of one thing (`UTC`, `Etc/UTC`) are no difference; absent: only what is written alike is the same. */
   readonly meansSame?: (before: unknown, after: unknown, field: string) => boolean;
+  /**
+   * Applying replaces the whole `spec`: what a file leaves out takes its default again, and `diff` says so. Absent: what a file leaves out
+   * is kept, and not compared.
+   */
+  readonly replacesWhole?: true;
   /** zod schema of the whole document; its issues are shown with file, line, column and field. */
   readonly schema: {
     safeParse(value: unknown):

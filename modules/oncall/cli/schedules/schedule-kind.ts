@@ -14,6 +14,7 @@ import {
 export const scheduleKind: DocumentKind = {
   kind: 'Schedule',
   schema: scheduleDocument,
+  replacesWhole: true,
   apply: async (context, document, name, file) => {
     const { spec } = scheduleDocument.parse(document);
     const body = { ...spec, origin: 'file', source: file ?? null };
