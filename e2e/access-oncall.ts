@@ -1,4 +1,4 @@
-import type { AccessRow, Who } from './access-table.ts';
+import type { AccessRow, Who } from './access-row.ts';
 
 const schedule = {
   zone: 'UTC',

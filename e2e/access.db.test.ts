@@ -1,6 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accessTable, actors, crew, type AccessRow, type Who } from './access-table.ts';
+import { actors, type AccessRow, type Who } from './access-row.ts';
+import { accessTable, crew } from './access-table.ts';
 import { invite, setUp, signInAgain, tokenOf } from './people.ts';
 import { startProduct, type Product } from './product.ts';
 
