@@ -376,7 +376,7 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
   },
   'GET /api/v1/pages': seen,
   'GET /api/v1/pages/{id}': { ...seen, params: { id: unknownId } },
-  // That an existing page of another team is refused, modules/oncall/server/pages/may.db.test.ts shows.
+  // That an existing page of another team is refused, modules/oncall/server/pages/answers.db.test.ts shows.
   'POST /api/v1/pages/{id}/acknowledge': { ...seen, params: { id: unknownId }, body: {} },
   'POST /api/v1/pages/{id}/resolve': { ...seen, params: { id: unknownId }, body: {} },
   'POST /api/v1/pages/{id}/reassign': { ...seen, params: { id: unknownId }, body: { team: 'payments' } },

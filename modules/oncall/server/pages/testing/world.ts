@@ -59,7 +59,7 @@ export const startReceiver = async (): Promise<Receiver> => {
   };
 };
 
-/** On-call on real modules and a real PostgreSQL; p1 to p3 have a webhook each (and p1 a second one after two minutes). */
+/** On-call on real modules (without an engine where the test starts processes that have one) and a real PostgreSQL; p1 to p3 have a webhook each (and p1 a second one after two minutes). */
 export interface PagesWorld extends PeopleWorld {
   readonly hooks: Receiver;
   readonly door: OncallDoor;
@@ -74,11 +74,18 @@ export interface PagesWorld extends PeopleWorld {
   until(check: () => unknown): Promise<void>;
 }
 
-export const startPagesWorld = async (): Promise<PagesWorld> => {
+export const startPagesWorld = async (
+  options: { readonly engine: boolean } = { engine: true },
+): Promise<PagesWorld> => {
   const hooks = await startReceiver();
   let started: Awaited<ReturnType<typeof oncallModule.start>> | null = null;
   const world = await startPeopleWorld(async ({ ground, identity, delivery }) => {
-    started = await oncallModule.start(ground, { identity, delivery });
+    const { values, origins } = ground.config;
+    const run = options.engine ? values.run : ['web'];
+    started = await oncallModule.start(
+      { ...ground, config: { values: { ...values, run }, origins } },
+      { identity, delivery },
+    );
   });
   const { call } = world;
   const must = async (method: string, url: string, body: unknown): Promise<any> => {
