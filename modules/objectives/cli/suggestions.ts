@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../../../platform/cli/context.ts';
+import { Refusal } from '../../../kernel/problem.ts';
 import { getSpent, type Spent } from '../contract/spent.ts';
 import { listSuggestions, type Suggestion } from '../contract/suggest.ts';
 import { countText, percentText, ppmText } from '../domain/number-text.ts';
@@ -69,21 +70,43 @@ const registerSpent = (objective: Command, context: CliContext): void => {
     )
     .action(async (name: string, { by, ...query }: { by?: string; from?: string; to?: string }) => {
       const spent: Spent = await context.call(getSpent, { params: { name }, query });
-      context.print(
-        spent.by
-          .filter(({ dimension }) => by === undefined || dimension === by)
-          .flatMap(({ dimension, exact, shares }) =>
-            shares.map((share) => ({
-              by: dimension,
-              value: share.value,
-              bad: countText(share.bad),
-              ofBad: percentText(share.badShare),
-              ofBudget: share.budgetShare === null ? null : percentText(share.budgetShare),
-              lift: share.lift === null ? null : `${countText(share.lift)}×`,
-              exact,
-            })),
-          ),
-        ['by', 'value', 'bad', 'ofBad', 'ofBudget', 'lift', 'exact'],
-      );
+      const known = spent.by.map(({ dimension }) => dimension);
+      if (by !== undefined && !known.includes(by)) throw unknownDimension(by, known);
+      const columns = ['by', 'value', 'bad', 'ofBad', 'ofBudget', 'lift', 'exact'];
+      context.print([wholeOf(spent), ...rowsOf(spent, by)], columns);
     });
 };
+
+/** What went in all: also where nothing tells who spent it, as of an outside source. */
+const wholeOf = (spent: Spent) => ({
+  by: 'all',
+  value: `${countText(spent.good + spent.bad)} events, ${spent.from} to ${spent.to}`,
+  bad: countText(spent.bad),
+  ofBad: spent.bad === 0 ? null : '100 %',
+  ofBudget: spent.budgetShare === null ? null : percentText(spent.budgetShare),
+  lift: null,
+  exact: true,
+});
+
+const rowsOf = (spent: Spent, by: string | undefined) =>
+  spent.by
+    .filter(({ dimension }) => by === undefined || dimension === by)
+    .flatMap(({ dimension, exact, shares }) =>
+      shares.map((share) => ({
+        by: dimension,
+        value: share.value,
+        bad: countText(share.bad),
+        ofBad: percentText(share.badShare),
+        ofBudget: share.budgetShare === null ? null : percentText(share.budgetShare),
+        lift: share.lift === null ? null : `${countText(share.lift)}×`,
+        exact,
+      })),
+    );
+
+const unknownDimension = (by: string, known: readonly string[]): Refusal =>
+  new Refusal({
+    status: 400,
+    code: 'objectives.unknown-dimension',
+    title: `Nothing was spent by ${by}`,
+    detail: known.length === 0 ? 'Nobody knows who spent it.' : `Write one of ${known.join(', ')}.`,
+  });
