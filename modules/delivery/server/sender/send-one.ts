@@ -38,9 +38,9 @@ export const createSendOne = (
     readonly ending: () => boolean;
   },
 ): ((message: TakenMessage) => Promise<Outcome>) => {
-  const { db, pauses, leaseSeconds, stopping } = options;
+  const { pauses, leaseSeconds, stopping } = options;
   const choice: ChoiceGround = { providers: ground.providers, pausedSecondsOf: pauses.of };
-  const begin = gather((beginnings: readonly Beginning[]) => beginAttempts(db, beginnings));
+  const begin = gather((beginnings: readonly Beginning[]) => beginAttempts(ground.postgres, beginnings));
   const write = gather((all: readonly Settlement[]) => settle(ground, all), writing);
 
   const handBack = async (message: TakenMessage): Promise<Outcome> => {

@@ -52,7 +52,7 @@ export const startSender = async (ground: SendGround, options: SenderOptions = {
   const held = createHeld(placesOf);
   const rounds = createRounds(
     ground,
-    { db, held, pauses },
+    { held, pauses },
     { holder: newId(), leaseSeconds, places: senderLimits.places, heldMax: senderLimits.held, restMs },
   );
   const sendOne = createSendOne(ground, { db, pauses, leaseSeconds, stopping: stopping.signal, ending: () => ending });

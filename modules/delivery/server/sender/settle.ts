@@ -1,5 +1,6 @@
 import type { Ground } from '../../../../platform/module/ground.ts';
-import { endAttempts, settleMessages, type EndedAttempt, type NextStep, type Settled } from '../store/results.ts';
+import type { MessageState } from '../../contract.ts';
+import { writeResults, writeResultsIn, type EndedAttempt, type NextStep, type Settled } from '../store/results.ts';
 import type { DeliveryTables } from '../store/tables.ts';
 import type { DeliveryMeasures } from './measures.ts';
 
@@ -21,29 +22,31 @@ export const settle = async (
 ): Promise<void> => {
   const attempts = settlements.flatMap(({ ended }) => ended ?? []);
   const steps = settlements.flatMap(({ step }) => step ?? []);
-  const settled = await ground.postgres.transaction<DeliveryTables, Settled[]>(async (tx) => {
-    await endAttempts(tx, attempts);
-    const written = await settleMessages(tx, steps);
-    for (const message of written) {
-      if (message.state !== 'failed' && message.state !== 'expired') continue;
-      await ground.ledger.append(tx, {
-        kind: 'message.failed',
-        subject: message.about,
-        actor: systemActor,
-        data: {
-          key: message.key,
-          channel: message.channel,
-          state: message.state,
-          reason: message.detail ?? '',
-          attempts: message.attempts,
-        },
-      });
-    }
-    return written;
-  });
+  const settled = steps.some(isLost)
+    ? await ground.postgres.transaction<DeliveryTables, readonly Settled[]>(async (tx) => {
+        const written = await writeResultsIn(tx, attempts, steps);
+        for (const message of written.filter(isLost)) await ground.ledger.append(tx, failure(message));
+        return written;
+      })
+    : await writeResults(ground.postgres, attempts, steps);
   for (const { key, state, channel, about, detail, attempts: tried } of settled) {
     if (state !== 'waiting') ground.measures.ended(channel, state);
-    if (state === 'failed' || state === 'expired')
+    if (isLost({ state }))
       ground.log.error({ key, channel, about, state, detail, attempts: tried }, 'a message reached nobody');
   }
 };
+
+const isLost = ({ state }: { readonly state: MessageState }): boolean => state === 'failed' || state === 'expired';
+
+const failure = (message: Settled) => ({
+  kind: 'message.failed',
+  subject: message.about,
+  actor: systemActor,
+  data: {
+    key: message.key,
+    channel: message.channel,
+    state: message.state,
+    reason: message.detail ?? '',
+    attempts: message.attempts,
+  },
+});

@@ -3,12 +3,12 @@ import type { Ground } from '../../../../platform/module/ground.ts';
 import { providerOfLane } from '../../domain/lane.ts';
 import type { ActiveProvider, ActiveProviders } from '../providers/active.ts';
 import { dueLanesOf, takeDue, takeLimited, untilNextMs, type TakenMessage } from '../store/sending.ts';
-import type { Db, DeliveryTables } from '../store/tables.ts';
+import type { DeliveryTables } from '../store/tables.ts';
 import type { Held } from './held.ts';
 import type { Pauses } from './pauses.ts';
 
 /** Rounds are at least so far apart: under load each then takes many, and an idle one begins at once. */
-const roundGapMs = 12;
+const roundGapMs = 25;
 /** After a round that took something the next look is soon, whether or not anybody wakes. */
 const busyMs = 100;
 
@@ -35,10 +35,10 @@ interface RoundGround extends Pick<Ground, 'postgres' | 'clock'> {
 
 export const createRounds = (
   ground: RoundGround,
-  parts: { readonly db: Db; readonly held: Held; readonly pauses: Pauses },
+  parts: { readonly held: Held; readonly pauses: Pauses },
   options: RoundOptions,
 ): Rounds => {
-  const { db, held, pauses } = parts;
+  const { held, pauses } = parts;
   let hungry: ReadonlySet<string> = new Set<string>();
   let endedAtMs = -Infinity;
   return {
@@ -52,7 +52,7 @@ export const createRounds = (
       const everyone = ground.providers().all();
       const limited = everyone.filter(({ rateLimit }) => rateLimit.perSecond !== undefined);
       const passable = everyone.filter(({ provider }) => ground.providers().of(provider.channel).length > 1);
-      const open = await takeDue(db, {
+      const open = await takeDue(ground.postgres, {
         ...options,
         free,
         freeElsewhere,
@@ -71,7 +71,7 @@ export const createRounds = (
       );
       endedAtMs = ground.clock.monotonicMs();
       if (open.length + rated.messages.length > 0) return Math.min(rated.waitMs, busyMs);
-      return Math.min(rated.waitMs, (await untilNextMs(db)) ?? options.restMs);
+      return Math.min(rated.waitMs, (await untilNextMs(ground.postgres)) ?? options.restMs);
     },
   };
 };

@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
+import type { Postgres } from '../../../../platform/postgres/postgres.ts';
 import type { AttemptResult, ChannelName, MessageState } from '../../contract.ts';
 import type { Tries } from '../../domain/choose-provider.ts';
+import { runPrepared } from './prepared.ts';
 import type { Handle } from './tables.ts';
 
 /** How a call ended, for its attempt. */
@@ -34,27 +36,23 @@ export interface Settled {
   readonly attempts: number;
 }
 
-/** Completes attempts with their answers. One that a successor took for dead, but that did end, says so now. */
-export const endAttempts = async (db: Handle, attempts: readonly EndedAttempt[]): Promise<void> => {
-  if (attempts.length === 0) return;
-  await sql`-- A receipt that came before the provider's own answer is not taken back.
-    UPDATE delivery.attempt AS attempt SET
-      result = CASE WHEN attempt.receipt_at IS NOT NULL THEN 'delivered' ELSE ended.result END,
-      status = ended.status, detail = ended.detail, ended_at = ground.now(),
-      provider_ref = coalesce(ended."providerRef", attempt.provider_ref)
-    FROM jsonb_to_recordset(${JSON.stringify(attempts)}::jsonb)
-      AS ended (id uuid, result text, status int, detail text, "providerRef" text)
-    WHERE attempt.id = ended.id AND (attempt.result IS NULL OR attempt.result = 'superseded')`.execute(db);
-};
-
 /**
- * Writes what becomes of messages, each only by its newest holder; gives back those that it wrote. What was cancelled
- * while its call was under way and arrived all the same did leave, and is told as such.
+ * Writes results in one statement and gives back the messages that it wrote. Attempts are completed with their answers; one
+ * that a successor took for dead, but that did end, says so now. What becomes of a message is written only by its newest holder;
+ * one that was cancelled while its call was under way and arrived all the same did leave, and is told as such.
  */
-export const settleMessages = async (db: Handle, steps: readonly NextStep[]): Promise<Settled[]> => {
-  if (steps.length === 0) return [];
-  const { rows } = await sql<Settled>`-- Locked in one order, so that two writers never wait in a circle.
-    WITH next AS (
+const writing = (attempts: readonly EndedAttempt[], steps: readonly NextStep[]) =>
+  sql<Settled>`-- Messages are locked in one order, so that two writers never wait in a circle.
+    WITH ended AS (
+      -- A receipt that came before the provider's own answer is not taken back.
+      UPDATE delivery.attempt AS attempt SET
+        result = CASE WHEN attempt.receipt_at IS NOT NULL THEN 'delivered' ELSE ended.result END,
+        status = ended.status, detail = ended.detail, ended_at = ground.now(),
+        provider_ref = coalesce(ended."providerRef", attempt.provider_ref)
+      FROM jsonb_to_recordset(${JSON.stringify(attempts)}::jsonb)
+        AS ended (id uuid, result text, status int, detail text, "providerRef" text)
+      WHERE attempt.id = ended.id AND (attempt.result IS NULL OR attempt.result = 'superseded')
+    ), next AS (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(steps)}::jsonb) AS next
         (id uuid, fence bigint, state text, tries jsonb, lane text, "afterSeconds" float8, called boolean, detail text)
     ), ours AS (
@@ -73,11 +71,21 @@ export const settleMessages = async (db: Handle, steps: readonly NextStep[]): Pr
           CASE WHEN message.expires_at IS NOT NULL THEN greatest(message.expires_at, ground.now()) END) END,
       ended_at = CASE WHEN next."afterSeconds" IS NULL THEN ground.now() END
     FROM next JOIN ours USING (id) WHERE message.id = next.id
-    RETURNING message.key, message.channel, message.about, message.state, message.last_detail AS detail, message.attempts`.execute(
-    db,
-  );
-  return rows;
-};
+    RETURNING message.key, message.channel, message.about, message.state, message.last_detail AS detail, message.attempts`;
+
+/** In a transaction of the caller, who has more to write about them. */
+export const writeResultsIn = async (
+  tx: Handle,
+  attempts: readonly EndedAttempt[],
+  steps: readonly NextStep[],
+): Promise<readonly Settled[]> => (await writing(attempts, steps).execute(tx)).rows;
+
+/** In a transaction of its own. */
+export const writeResults = (
+  postgres: Postgres,
+  attempts: readonly EndedAttempt[],
+  steps: readonly NextStep[],
+): Promise<readonly Settled[]> => runPrepared(postgres, 'write-results', writing(attempts, steps));
 
 /** Leaves a lane alone for some time; a pause that is longer already stays. */
 export const pauseLane = async (db: Handle, lane: string, seconds: number): Promise<void> => {

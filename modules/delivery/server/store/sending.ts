@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
+import type { Postgres } from '../../../../platform/postgres/postgres.ts';
 import type { Tries } from '../../domain/choose-provider.ts';
 import type { ChannelName } from '../../contract.ts';
 import type { MessageContent } from '../public.ts';
+import { runPrepared } from './prepared.ts';
 import type { Handle } from './tables.ts';
 
 /** A message whose lease this process has. */
@@ -36,8 +38,8 @@ const taken = sql`message.id, message.key, message.channel, message.address, mes
  * and over the lanes of `limited` providers, whose rate is counted apart. What a former holder left in the middle of a call is
  * marked as superseded.
  */
-export const takeDue = async (
-  db: Handle,
+export const takeDue = (
+  postgres: Postgres,
   options: {
     readonly holder: string;
     readonly leaseSeconds: number;
@@ -48,8 +50,7 @@ export const takeDue = async (
     readonly passable: readonly string[];
   },
 ): Promise<TakenMessage[]> => {
-  const { rows } =
-    await sql<TakenMessage>`-- Lane by lane by a loose index scan; due messages become ours until the lease ends.
+  const query = sql<TakenMessage>`-- Lane by lane by a loose index scan; due messages become ours until the lease ends.
     WITH RECURSIVE lanes AS (
       (SELECT lane, 1 AS n FROM delivery.message WHERE state IN ('waiting', 'unconfirmed') ORDER BY lane LIMIT 1)
       UNION ALL
@@ -78,8 +79,8 @@ export const takeDue = async (
         detail = 'its process ended or stood still during the call'
       FROM ours WHERE ours.fence > 1 AND attempt.message = ours.id AND attempt.result IS NULL
     )
-    SELECT * FROM ours`.execute(db);
-  return rows;
+    SELECT * FROM ours`;
+  return runPrepared(postgres, 'take-due', query);
 };
 
 /** Lanes of some providers that have due messages. */
@@ -142,11 +143,11 @@ export const takeLimited = async (
 };
 
 /** Milliseconds until the next open message may be taken; null when none is open but what is due already. */
-export const untilNextMs = async (db: Handle): Promise<number | null> => {
-  const { rows } = await sql<{ ms: number | null }>`-- When there is work again.
+export const untilNextMs = async (postgres: Postgres): Promise<number | null> => {
+  const query = sql<{ ms: number | null }>`-- When there is work again.
     SELECT (extract(epoch FROM min(ready_at) - ground.now()) * 1000)::float8 AS ms FROM delivery.message
-    WHERE state IN ('waiting', 'unconfirmed') AND ready_at > ground.now()`.execute(db);
-  return rows[0]?.ms ?? null;
+    WHERE state IN ('waiting', 'unconfirmed') AND ready_at > ground.now()`;
+  return (await runPrepared(postgres, 'until-next', query))[0]?.ms ?? null;
 };
 
 /** Prolongs leases that still stand; what another has taken meanwhile keeps its own. */
@@ -178,8 +179,8 @@ export interface Beginning {
  * run out, that is still wanted and not expired, and whose lane is not paused, the attempt is written. Gives back the
  * attempts that may be made; the others must not be.
  */
-export const beginAttempts = async (db: Handle, beginnings: readonly Beginning[]): Promise<Set<string>> => {
-  const { rows } = await sql<{ id: string }>`-- Only what this holder may still send gets an attempt.
+export const beginAttempts = async (postgres: Postgres, beginnings: readonly Beginning[]): Promise<Set<string>> => {
+  const query = sql<{ id: string }>`-- Only what this holder may still send gets an attempt.
     INSERT INTO delivery.attempt (id, message, provider, fence, at)
     SELECT asked.attempt, message.id, asked.provider, message.fence, ground.now()
     FROM jsonb_to_recordset(${JSON.stringify(beginnings)}::jsonb)
@@ -189,6 +190,6 @@ export const beginAttempts = async (db: Handle, beginnings: readonly Beginning[]
     WHERE message.state IN ('waiting', 'unconfirmed') AND message.holder IS NOT NULL AND message.ready_at > ground.now()
       AND (message.expires_at IS NULL OR message.expires_at > ground.now())
       AND (pace.paused_until IS NULL OR pace.paused_until <= ground.now())
-    RETURNING id`.execute(db);
-  return new Set(rows.map(({ id }) => id));
+    RETURNING id`;
+  return new Set((await runPrepared(postgres, 'begin', query)).map(({ id }) => id));
 };
