@@ -3,7 +3,7 @@ import { expand, shiftAt, type Expansion } from '../../domain/schedule/expand.ts
 import { scheduleLimits } from '../../domain/schedule/schedule.ts';
 import type { Shift, Stretch } from '../../domain/schedule/shift.ts';
 import { dayMs } from '../../domain/schedule/zone-clock.ts';
-import { givenOf, knownSchedule, scheduleId, type Reader } from './views.ts';
+import { givenNamed, givenOf, type Reader } from './views.ts';
 
 /** Somebody on call, as other parts of on-call read it. */
 export interface OnCall {
@@ -24,10 +24,11 @@ const nextMs = 100 * dayMs;
  * schedule then. Beginnings and ends further away than 35 days are told as that.
  */
 export const onCallOf = async (db: Reader, name: string, at: Temporal.Instant): Promise<readonly OnCall[] | null> => {
-  const known = await knownSchedule(db, name);
-  if (known === null) return null;
-  if (known.deletedAt !== null && known.deletedAt.getTime() <= at.epochMilliseconds) return null;
-  return (await onCallOfMany(db, [known.id], at)).get(known.id) ?? [];
+  const instant = at.epochMilliseconds;
+  const window = { from: instant - aroundMs, to: instant + aroundMs };
+  const found = await givenNamed(db, name, window);
+  if (found === null || (found.deletedAt !== null && found.deletedAt.getTime() <= instant)) return null;
+  return atInstant(expand(found.given, window), instant);
 };
 
 /** As `onCallOf`, of many schedules by their ids, in one round. */
@@ -73,9 +74,8 @@ export const shiftsOf = async (
 
 /** Null where there never was such a schedule. */
 export const expansionOf = async (db: Reader, name: string, window: Stretch): Promise<Expansion | null> => {
-  const id = await scheduleId(db, name);
-  if (id === null) return null;
-  return expand((await givenOf(db, [id], window)).get(id)!, window);
+  const found = await givenNamed(db, name, window);
+  return found === null ? null : expand(found.given, window);
 };
 
 export const inTurn = ({ shifts, shadows }: Pick<Expansion, 'shifts' | 'shadows'>): Shift[] =>

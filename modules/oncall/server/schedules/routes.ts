@@ -2,17 +2,16 @@ import type { Ground } from '../../../../platform/module/ground.ts';
 import { decodeCursor, encodeCursor } from '../../../../platform/http/paging.ts';
 import * as contract from '../../contract/schedules.ts';
 import { peopleOf } from '../../domain/schedule/check.ts';
-import { expand } from '../../domain/schedule/expand.ts';
 import { scheduleLimits } from '../../domain/schedule/schedule.ts';
 import type { Shift, Stretch } from '../../domain/schedule/shift.ts';
 import { dayMs } from '../../domain/schedule/zone-clock.ts';
 import { deleteSchedule, putSchedule, unknownSchedule, type SchedulesGround } from './commands.ts';
-import { inTurn, nextOnCall, onCallOf, onCallOfMany, windowOf, type OnCall } from './on-call.ts';
+import { expansionOf, inTurn, nextOnCall, onCallOf, onCallOfMany, windowOf, type OnCall } from './on-call.ts';
 import { makeOverride, overrideShape, takeBackOverride } from './overrides.ts';
 import { calendarsOf } from './outside-store.ts';
 import { previewOf } from './preview.ts';
 import type { SchedulesTables } from './tables.ts';
-import { givenOf, overridesAhead, scheduleId, scheduleRows, type Reader, type ScheduleRow } from './views.ts';
+import { givenNamed, overridesAhead, scheduleId, scheduleRows, type Reader, type ScheduleRow } from './views.ts';
 
 /** What `from` and `to` mean where they are not given. */
 const windowDaysDefault = 28;
@@ -71,9 +70,8 @@ const addDocumentRoutes = (
 const addShiftRoutes = ({ http, clock }: Pick<Ground, 'http' | 'clock'>, db: Reader): void => {
   http.route(contract.scheduleShifts, async ({ params, query }) => {
     const window = askedWindow(query, clock.now());
-    const id = await scheduleId(db, params.name);
-    if (id === null) throw unknownSchedule(params.name);
-    const found = expand((await givenOf(db, [id], window)).get(id)!, window);
+    const found = await expansionOf(db, params.name, window);
+    if (found === null) throw unknownSchedule(params.name);
     return { items: inTurn(found).map(shiftShape), gaps: found.gaps.map(stretchShape) };
   });
   http.route(contract.scheduleOnCall, async ({ params, query }) => {
@@ -85,14 +83,14 @@ const addShiftRoutes = ({ http, clock }: Pick<Ground, 'http' | 'clock'>, db: Rea
   http.route(contract.previewSchedule, async ({ body }) => {
     const now = clock.now();
     const window = askedWindow(body, now);
-    const id = await scheduleId(db, body.name);
-    if (id === null && body.spec === undefined) throw unknownSchedule(body.name);
     // From now on at least: what is said last is what the change follows.
     const read = {
       from: Math.min(window.from, now.epochMilliseconds),
       to: Math.max(window.to, now.epochMilliseconds + 1),
     };
-    const given = id === null ? null : (await givenOf(db, [id], read)).get(id)!;
+    const present = await givenNamed(db, body.name, read);
+    if (present === null && body.spec === undefined) throw unknownSchedule(body.name);
+    const given = present?.given ?? null;
     const { changes, gaps, ...shifts } = previewOf(given, body, window, now.epochMilliseconds);
     return {
       items: inTurn(shifts).map(shiftShape),

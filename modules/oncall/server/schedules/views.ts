@@ -87,82 +87,76 @@ export const knownSchedule = async (
 export const scheduleId = async (db: Reader, name: string): Promise<string | null> =>
   (await knownSchedule(db, name))?.id ?? null;
 
+/** A schedule with everything from which its shifts in a window follow. */
+export interface GivenRow {
+  readonly id: string;
+  readonly name: string;
+  readonly deletedAt: Date | null;
+  readonly given: Given;
+}
+
 /** Everything from which the shifts of some schedules in a window follow, by their ids. */
-export const givenOf = async (db: Reader, ids: readonly string[], window: Stretch): Promise<Map<string, Given>> => {
-  const found = new Map<string, Given>();
-  if (ids.length === 0) return found;
-  const [versions, takes, outside] = await Promise.all([
-    versionsWithin(db, ids, window),
-    takesWithin(db, ids, window),
-    outsideOf(db, ids),
-  ]);
-  for (const id of ids) {
-    const mine = versions.filter(({ schedule }) => schedule === id).map(versionOf);
-    found.set(id, {
-      versions: mine,
-      takes: takes.filter(({ schedule }) => schedule === id).map(takeOf),
-      absences: [],
-      outside: outside
-        .filter(({ schedule }) => schedule === id)
-        .flatMap(({ layer, stretches }) => stretches.map((each) => ({ ...each, layer }))),
-      shadowings: [],
-    });
-  }
-  return found;
+export const givenOf = async (db: Reader, ids: readonly string[], window: Stretch): Promise<Map<string, Given>> =>
+  new Map((await givenRows(db, { ids }, window)).map(({ id, given }) => [id, given]));
+
+/** As `givenOf`, of one schedule by its name, also a deleted one; null where there never was one. */
+export const givenNamed = async (db: Reader, name: string, window: Stretch): Promise<GivenRow | null> =>
+  (await givenRows(db, { name }, window))[0] ?? null;
+
+interface Row {
+  readonly id: string;
+  readonly name: string;
+  readonly deleted_at: Date | null;
+  readonly versions: readonly {
+    from: number | null;
+    spec: ScheduleVersion['spec'];
+    standings: ScheduleVersion['standings'];
+  }[];
+  readonly takes: readonly (Omit<Take, 'from' | 'to'> & { starts: number; ends: number; ended: number | null })[];
+  readonly outside: readonly { layer: string; stretches: readonly (Stretch & { person: string })[] }[];
+}
+
+const givenRows = async (
+  db: Reader,
+  which: { readonly ids: readonly string[] } | { readonly name: string },
+  { from, to }: Stretch,
+): Promise<GivenRow[]> => {
+  if ('ids' in which && which.ids.length === 0) return [];
+  const wanted =
+    'ids' in which ? sql`schedule.id = ANY(${[...which.ids]}::uuid[])` : sql`schedule.name = ${which.name}`;
+  const [begin, end] = [new Date(from), new Date(to)];
+  const { rows } =
+    await sql<Row>`-- One round, because a page asks it: versions that held at some time of the window (begun before its end, not
+    -- followed by another before its beginning), overrides by hand that touch it, what calendars elsewhere said.
+    SELECT schedule.id, schedule.name, schedule.deleted_at,
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('from', extract(epoch FROM version.valid_from) * 1000, 'spec', version.spec,
+          'standings', version.standings) ORDER BY version.number), '[]')
+        FROM oncall.schedule_version AS version
+        WHERE version.schedule = schedule.id AND (version.valid_from IS NULL OR version.valid_from < ${end})
+          AND NOT EXISTS (SELECT FROM oncall.schedule_version AS next
+            WHERE next.schedule = version.schedule AND next.number > version.number AND next.valid_from <= ${begin})) AS versions,
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('id', taken.id, 'person', taken.person, 'kind', taken.kind, 'layer', taken.layer,
+          'replaces', taken.replaces, 'madeAt', extract(epoch FROM taken.made_at) * 1000, 'starts', extract(epoch FROM taken.starts_at) * 1000,
+          'ends', extract(epoch FROM taken.ends_at) * 1000, 'ended', extract(epoch FROM taken.ended_at) * 1000)), '[]')
+        FROM oncall.schedule_override AS taken
+        WHERE taken.schedule = schedule.id AND taken.ends_at > ${begin} AND taken.starts_at < ${end}) AS takes,
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('layer', outside.layer, 'stretches', outside.stretches)), '[]')
+        FROM oncall.outside_calendar AS outside WHERE outside.schedule = schedule.id) AS outside
+    FROM oncall.schedule AS schedule WHERE ${wanted}`.execute(db);
+  return rows.map((row) => ({ id: row.id, name: row.name, deletedAt: row.deleted_at, given: givenIn(row) }));
 };
 
-const versionsWithin = async (db: Reader, ids: readonly string[], { from, to }: Stretch): Promise<VersionRow[]> => {
-  // Versions that held at some time of the window: begun before its end, and not followed by another before its beginning.
-  return db
-    .selectFrom('oncall.schedule_version as version')
-    .selectAll()
-    .where('version.schedule', 'in', [...ids])
-    .where(({ eb, or }) => or([eb('version.valid_from', 'is', null), eb('version.valid_from', '<', new Date(to))]))
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('oncall.schedule_version as next')
-            .select('next.number')
-            .whereRef('next.schedule', '=', 'version.schedule')
-            .whereRef('next.number', '>', 'version.number')
-            .where('next.valid_from', '<=', new Date(from)),
-        ),
-      ),
-    )
-    .orderBy('version.number')
-    .execute();
-};
-
-const takesWithin = async (db: Reader, ids: readonly string[], { from, to }: Stretch): Promise<OverrideRow[]> => {
-  // Overrides by hand that touch the window; one that was taken back counts until then.
-  return db
-    .selectFrom('oncall.schedule_override')
-    .selectAll()
-    .where('schedule', 'in', [...ids])
-    .where('ends_at', '>', new Date(from))
-    .where('starts_at', '<', new Date(to))
-    .execute();
-};
-
-const outsideOf = async (db: Reader, ids: readonly string[]) => {
-  // What calendars elsewhere said last.
-  return db
-    .selectFrom('oncall.outside_calendar')
-    .select(['schedule', 'layer', 'stretches'])
-    .where('schedule', 'in', [...ids])
-    .execute();
-};
-
-/** From when it was made, until it was taken back: what had been said of the past stays. */
-export const takeOf = (row: OverrideRow): Take => ({
-  id: row.id,
-  person: row.person,
-  kind: row.kind,
-  from: Math.max(row.starts_at.getTime(), row.made_at.getTime()),
-  to: Math.min(row.ends_at.getTime(), row.ended_at?.getTime() ?? Infinity),
-  layer: row.layer,
-  replaces: row.replaces,
-  madeAt: row.made_at.getTime(),
+const givenIn = ({ versions, takes, outside }: Row): Given => ({
+  versions: versions.map((version) => ({ ...version, from: version.from ?? -Infinity })),
+  // From when it was made, until it was taken back: what had been said of the past stays.
+  takes: takes.map(({ starts, ends, ended, ...take }) => ({
+    ...take,
+    from: Math.max(starts, take.madeAt),
+    to: Math.min(ends, ended ?? Infinity),
+  })),
+  absences: [],
+  outside: outside.flatMap(({ layer, stretches }) => stretches.map((each) => ({ ...each, layer }))),
+  shadowings: [],
 });
 
 /** Overrides of a schedule by hand that are not over, by their beginning. */
