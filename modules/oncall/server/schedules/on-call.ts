@@ -1,7 +1,7 @@
 import { Refusal } from '../../../../kernel/problem.ts';
 import { expand, shiftAt, type Expansion } from '../../domain/schedule/expand.ts';
 import { scheduleLimits } from '../../domain/schedule/schedule.ts';
-import type { Shift, Stretch } from '../../domain/schedule/shift.ts';
+import type { Given, Shift, Stretch } from '../../domain/schedule/shift.ts';
 import { dayMs } from '../../domain/schedule/zone-clock.ts';
 import { givenNamed, givenOf, type Reader } from './views.ts';
 
@@ -14,7 +14,8 @@ export interface OnCall {
   readonly to: Temporal.Instant;
 }
 
-/** How far ahead and back the shift of an instant is followed to find its beginning and end. */
+/** How far ahead and back the shift of an instant is followed to find its beginning and end: near first, because most shifts are short. */
+const nearMs = 2 * dayMs;
 const aroundMs = 35 * dayMs;
 /** How far ahead the next one on call is looked for. */
 const nextMs = 100 * dayMs;
@@ -28,7 +29,7 @@ export const onCallOf = async (db: Reader, name: string, at: Temporal.Instant): 
   const window = { from: instant - aroundMs, to: instant + aroundMs };
   const found = await givenNamed(db, name, window);
   if (found === null || (found.deletedAt !== null && found.deletedAt.getTime() <= instant)) return null;
-  return atInstant(expand(found.given, window), instant);
+  return atInstant(found.given, instant);
 };
 
 /** As `onCallOf`, of many schedules by their ids, in one round. */
@@ -40,13 +41,19 @@ export const onCallOfMany = async (
   const instant = at.epochMilliseconds;
   const window = { from: instant - aroundMs, to: instant + aroundMs };
   const given = await givenOf(db, ids, window);
-  return new Map([...given].map(([id, each]) => [id, atInstant(expand(each, window), instant)]));
+  return new Map([...given].map(([id, each]) => [id, atInstant(each, instant)]));
 };
 
-const atInstant = ({ shifts, shadows }: Expansion, instant: number): OnCall[] => {
+const atInstant = (given: Given, instant: number): OnCall[] => {
+  const near = partyAt(given, instant, nearMs);
+  const whole = near.every(({ from, to }) => from > instant - nearMs && to < instant + nearMs);
+  return (whole ? near : partyAt(given, instant, aroundMs)).map(outward);
+};
+
+const partyAt = (given: Given, instant: number, reachMs: number): Shift[] => {
+  const { shifts, shadows } = expand(given, { from: instant - reachMs, to: instant + reachMs });
   const first = shiftAt(shifts, instant);
-  const along = shadows.filter(({ from, to }) => from <= instant && instant < to);
-  return [...(first === null ? [] : [first]), ...along].map(outward);
+  return [...(first === null ? [] : [first]), ...shadows.filter(({ from, to }) => from <= instant && instant < to)];
 };
 
 /**
