@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { OutgoingMessage } from '../../public.ts';
 import type { Channel, ChannelGround, ChannelProvider, GuardedAnswer, SendResult } from '../channel.ts';
+import { bodyText } from '../body-text.ts';
 import { isTemporary, jsonOf, notTaken, quoted, retryAfterOf, taken } from '../http-answer.ts';
 import { shortenToBytes } from '../shorten.ts';
 
@@ -67,7 +68,7 @@ const topicOf = (address: string): Topic | null => {
 const publication = ({ content, urgency, key }: OutgoingMessage, topic: string) => ({
   topic,
   title: shortenToBytes(content.subject, bounds.titleBytes),
-  message: shortenToBytes(content.text === '' ? content.subject : content.text, bounds.messageBytes),
+  message: shortenToBytes(bodyText(content) || content.subject, bounds.messageBytes),
   // 5 breaks through "do not disturb", 3 is like any message.
   priority: urgency === 'high' ? 5 : 3,
   tags: urgency === 'high' ? ['rotating_light'] : [],

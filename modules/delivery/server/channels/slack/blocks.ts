@@ -1,10 +1,13 @@
 import type { MessageContent } from '../../public.ts';
+import { bodyText } from '../body-text.ts';
+import { shortenToFit } from '../shorten.ts';
 
 /** Bounds of Block Kit (https://docs.slack.dev/reference/block-kit/blocks). */
 const bounds = {
   header: 150,
   section: 3_000,
   field: 2_000,
+  label: 100,
   fields: 10,
   buttons: 5,
   buttonText: 75,
@@ -21,7 +24,7 @@ type Block = Readonly<Record<string, unknown>>;
  */
 export const slackBlocks = (content: MessageContent, interactive: boolean): readonly Block[] => [
   { type: 'header', text: plain(content.subject, bounds.header) },
-  { type: 'section', text: { type: 'mrkdwn', text: cut(slackText(content.text), bounds.section) } },
+  ...textOf(bodyText(content)),
   ...fieldsOf(content),
   ...buttonsOf(content, interactive),
 ];
@@ -30,11 +33,14 @@ export const slackBlocks = (content: MessageContent, interactive: boolean): read
 export const slackText = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
+const textOf = (text: string): Block[] =>
+  text === '' ? [] : [{ type: 'section', text: { type: 'mrkdwn', text: escapedWithin(text, bounds.section) } }];
+
 const fieldsOf = ({ lines }: MessageContent): Block[] => {
   if (!lines?.length) return [];
   const fields = lines.slice(0, bounds.fields).map(({ label, value }) => ({
     type: 'mrkdwn',
-    text: cut(`*${slackText(label)}*\n${slackText(value)}`, bounds.field),
+    text: `*${escapedWithin(label, bounds.label)}*\n${escapedWithin(value, bounds.field - bounds.label - 3)}`,
   }));
   return [{ type: 'section', fields }];
 };
@@ -55,6 +61,10 @@ const buttonsOf = ({ actions, link, replyToken }: MessageContent, interactive: b
 };
 
 const plain = (text: string, characters: number) => ({ type: 'plain_text', text: cut(text, characters), emoji: false });
+
+/** Escaped, and cut between marks: half an entity would be shown as such. */
+const escapedWithin = (text: string, characters: number): string =>
+  shortenToFit(text, slackText, (escaped) => escaped.length <= characters);
 
 const cut = (text: string, characters: number): string =>
   text.length <= characters ? text : `${text.slice(0, characters - 1)}…`.toWellFormed();

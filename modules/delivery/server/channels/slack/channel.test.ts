@@ -71,7 +71,14 @@ describe('A page in Slack', () => {
     expect((await sendBy(channel, bot(), { ...page, key: 'long', content })).result).toBe('accepted');
     const { blocks, text } = slack.posted.at(-1)!;
     expect(text).toMatch(/^&lt;!channel&gt;/);
+    expect(blocks[1].text.text.length).toBeGreaterThan(2_900);
     expect(blocks[1].text.text).toMatch(/^&lt;!here&gt; &lt;https:\/\/evil.example\|click&gt; &amp; y/);
+  });
+
+  it('is cut between marks, never in one', async () => {
+    const content = aPageContent({ text: '&'.repeat(5_000) });
+    await sendBy(channel, bot(), { ...page, key: 'marks', content });
+    expect(slack.posted.at(-1)!.blocks[1].text.text).toMatch(/^(&amp;)+…$/);
   });
 
   it('goes through an incoming webhook, without any provider', async () => {

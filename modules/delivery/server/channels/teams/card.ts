@@ -1,4 +1,5 @@
 import type { OutgoingMessage } from '../../public.ts';
+import { bodyText } from '../body-text.ts';
 import { shortenToFit } from '../shorten.ts';
 
 /** Teams takes 28 KB a message; some of it is its own. */
@@ -18,7 +19,7 @@ export const teamsMessage = (message: OutgoingMessage): string => {
         { contentType: 'application/vnd.microsoft.card.adaptive', contentUrl: null, content: card(message, text) },
       ],
     });
-  return shortenToFit(message.content.text, build, (body) => Buffer.byteLength(body) <= cardBytesMax);
+  return shortenToFit(bodyText(message.content), build, (body) => Buffer.byteLength(body) <= cardBytesMax);
 };
 
 const card = ({ content, urgency, key }: OutgoingMessage, text: string) => ({

@@ -1,4 +1,5 @@
 import type { OutgoingMessage } from '../../public.ts';
+import { bodyText } from '../body-text.ts';
 import { shortenToFit } from '../shorten.ts';
 
 /** What a push service must carry is 4,096 bytes encrypted, 3,993 before (RFC 8291 section 4). */
@@ -30,5 +31,5 @@ export const pushedNotification = (message: OutgoingMessage): Buffer => {
         stays: message.urgency === 'high',
       } satisfies PushedNotification),
     );
-  return shortenToFit(content.text, build, (bytes) => bytes.length <= plainBytesMax);
+  return shortenToFit(bodyText(content), build, (bytes) => bytes.length <= plainBytesMax);
 };
