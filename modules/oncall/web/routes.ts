@@ -19,6 +19,8 @@ export const routes: RouteRecordRaw[] = [
     name: 'escalation-policy',
     component: () => import('./policy/PolicyScreen.vue'),
   },
+  { path: '/my-on-call', name: 'my-on-call', component: () => import('./reach/MyOnCallScreen.vue') },
+  { path: '/on-call/load', name: 'on-call-load', component: () => import('./load/LoadScreen.vue') },
 ];
 
 export const navigation: NavigationEntry[] = [
