@@ -79,4 +79,8 @@ export const teamCalendar = route({
   query,
 });
 
+const feedTold = calendarFeed.pick({ kind: true, of: true, label: true });
+/** `data` of the events about calendars, by kind. Subject: `calendar-feed:<id>`; never the secret. */
+export const feedEvents = { 'calendar-feed.made': feedTold, 'calendar-feed.ended': feedTold };
+
 export type CalendarFeed = z.output<typeof calendarFeed>;

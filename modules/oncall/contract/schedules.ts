@@ -317,6 +317,15 @@ export const deleteOverride = route({
   params: z.object({ name: scheduleName, id: z.uuid() }),
 });
 
+/** `data` of the events about schedules, by kind. Subject: `schedule:<name>`. */
+export const scheduleEvents = {
+  'schedule.created': z.object({ version: z.number().int(), before: z.null(), after: scheduleSpec }),
+  'schedule.changed': z.object({ version: z.number().int(), before: scheduleSpec, after: scheduleSpec }),
+  'schedule.deleted': z.object({ version: z.number().int(), before: scheduleSpec }),
+  'override.made': override,
+  'override.taken-back': override,
+};
+
 export type ScheduleDocument = z.output<typeof scheduleDocument>;
 export type ScheduleSpecSaid = z.output<typeof scheduleSpec>;
 export type ScheduleAnswer = z.output<typeof schedule>;

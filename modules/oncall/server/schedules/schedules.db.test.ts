@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { scheduleEvents } from '../../contract/schedules.ts';
 import { startSchedules } from './start.ts';
 import { schedulesHouse, type SchedulesHouse } from './testing/house.ts';
 
@@ -233,5 +234,16 @@ overrides: [{person: p2, from: "2026-03-28T20:00:00Z", to: "2026-03-29T20:00:00Z
     expect(first.items[0].onCall).toHaveLength(1);
     const second = (await house.call('GET', `/api/v1/schedules?team=payments&limit=2&cursor=${first.next}`)).body;
     expect(second.items[0].name > first.items[1].name).toBe(true);
+  });
+});
+
+describe('What is told of schedules on the ledger', () => {
+  it('is what the contract says', async () => {
+    const { rows } = await house.postgres.pool.query(
+      `SELECT kind, data FROM (SELECT kind, data, subject FROM ledger.event UNION ALL SELECT kind, data, subject FROM ledger.pending) AS told
+       WHERE subject LIKE 'schedule:%'`,
+    );
+    expect(new Set(rows.map(({ kind }) => kind))).toEqual(new Set(Object.keys(scheduleEvents)));
+    for (const { kind, data } of rows) scheduleEvents[kind as keyof typeof scheduleEvents].parse(data);
   });
 });
