@@ -12,6 +12,7 @@ import { recentMailTo, type AnswerableMail } from './store.ts';
 
 /** Mails of ours to one address among which a reply is looked for. */
 const recentMax = 100;
+const bounds = { maxNestingDepth: 20, maxHeadersSize: 64 * 1024 } as const;
 
 export interface MailGround {
   readonly postgres: Postgres;
@@ -24,7 +25,7 @@ export interface MailGround {
 /** What became of a mail that came in; nothing of it goes back to a sender that we did not write to. */
 export type MailOutcome =
   | { readonly acted: true; readonly repeat: boolean; readonly answer: string }
-  | { readonly acted: false; readonly reason: 'automatic' | 'no-token' | 'empty' };
+  | { readonly acted: false; readonly reason: 'automatic' | 'no-token' | 'empty' | 'unreadable' };
 
 /**
  * A reply by e-mail: its token stands behind the plus of the address that it came to, or follows from the mail that it
@@ -34,7 +35,9 @@ export const takeMailReply = async (
   ground: MailGround,
   mail: { readonly raw: Buffer; readonly from: string; readonly to: readonly string[]; readonly ours: string },
 ): Promise<MailOutcome> => {
-  const letter = await PostalMime.parse(mail.raw, { maxNestingDepth: 20, maxHeadersSize: 64 * 1024 });
+  const letter = await PostalMime.parse(mail.raw, bounds).catch(() => null);
+  // Sent again it would be no better: taken, and left.
+  if (letter === null) return { acted: false, reason: 'unreadable' };
   if (isAutomatic(letter.headers, mail.from)) return { acted: false, reason: 'automatic' };
   const writer = letter.from?.address ?? mail.from;
   const sent = await recentMailTo(ground.postgres, writer, recentMax);

@@ -13,6 +13,7 @@ let world: DeliveryWorld;
 let mail: MailServer;
 let port: number;
 const replies: Reply[] = [];
+let broken = false;
 
 beforeAll(async () => {
   mail = await startMailServer();
@@ -26,6 +27,7 @@ beforeAll(async () => {
   world.door.onReply('page', async (reply) => {
     if (reply.replyToken.endsWith('over'))
       throw new Refusal({ status: 409, code: 'oncall.page-over', title: 'This page was resolved already' });
+    if (broken) throw new Error('no database');
     replies.push(reply);
     return `Acknowledged (${replies.length}).`;
   });
@@ -117,10 +119,23 @@ describe('A person answers by e-mail', () => {
     ['an out-of-office note', { headers: { 'Auto-Submitted': 'auto-replied' }, text: 'ack' }],
     ['a bounce', { envelope: { from: '', to: 'leadline+page.mailtoken1@example.org' }, text: 'ack' }],
     ['nothing but a quote', { text: '> ack' }],
+    ['a letter that cannot be read', { text: 'ack', headers: { 'X-Long': 'x'.repeat(100_000) } }],
   ])('%s does nothing', async (_name, letter) => {
     const before = replies.length;
     await send({ to: 'leadline+page.mailtoken1@example.org', ...letter });
     expect(replies).toHaveLength(before);
+  });
+});
+
+describe('Where the state cannot be written', () => {
+  it('the sender is told to come again, and the next try acts', async () => {
+    const letter = { to: 'leadline+page.mailtoken1@example.org', text: 'ack', messageId: '<again@x>' };
+    const before = replies.length;
+    broken = true;
+    await expect(send(letter)).rejects.toMatchObject({ responseCode: 451 });
+    broken = false;
+    await send(letter);
+    expect(replies).toHaveLength(before + 1);
   });
 });
 
