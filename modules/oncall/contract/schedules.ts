@@ -15,21 +15,26 @@ export const scheduleName = z
   .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/u, 'small letters, digits and dashes, with a letter or digit at both ends');
 
 const layerName = z.string().trim().min(1).max(limits.nameLength);
+/** Nothing is worked out from a text that cannot be read, so what is wrong with the whole is looked for only without such. */
+const readable = (test: (text: string) => boolean, error: string) =>
+  z.string().max(40).refine(test, { error, abort: true });
 const zone = z
   .string()
   .max(64)
   .refine(isZone, {
+    abort: true,
     error: ({ input }) =>
       `${JSON.stringify(input)} is no zone of the time zone database; write one like Europe/Berlin or UTC`,
   });
 const weekday = z.enum(weekdays);
 const days = z.array(weekday).max(7);
-const time = z.string().regex(fields.timePattern, 'a time of day such as "09:00", in quotes');
-const timeOrMidnight = z
-  .string()
-  .regex(fields.timeOrMidnightPattern, 'a time of day such as "17:00", in quotes; "24:00" is the end of the day');
-const date = z.string().refine(fields.isDate, 'a date that the calendar has, such as 2026-01-05');
-const instant = z.string().max(40).refine(fields.isInstant, 'an instant with its offset, such as 2026-03-28T20:00:00Z');
+const time = z.string().regex(fields.timePattern, { error: 'a time of day such as "09:00", in quotes', abort: true });
+const timeOrMidnight = z.string().regex(fields.timeOrMidnightPattern, {
+  error: 'a time of day such as "17:00", in quotes; "24:00" is the end of the day',
+  abort: true,
+});
+const date = readable(fields.isDate, 'a date that the calendar has, such as 2026-01-05');
+const instant = readable(fields.isInstant, 'an instant with its offset, such as 2026-03-28T20:00:00Z');
 
 export const scheduleHours = z.strictObject({
   days: days.default([]).describe('Days on which they begin; none: every day'),
@@ -84,10 +89,7 @@ export const scheduleLayer = z.strictObject({
   changes: z
     .array(
       z.strictObject({
-        at: z
-          .string()
-          .max(40)
-          .refine(fields.isDateOrInstant, 'a date such as 2026-03-01, or an instant with its offset'),
+        at: readable(fields.isDateOrInstant, 'a date such as 2026-03-01, or an instant with its offset'),
         people,
         handover: z.enum(['turn-end', 'at-once']).default('turn-end'),
       }),

@@ -1,3 +1,4 @@
+import { everBegins } from './turns.ts';
 import {
   personOf,
   weekdays,
@@ -50,8 +51,10 @@ const wrongLayer = (layer: Layer, path: Wrong['path']): Wrong[] => {
 const nobody = 'nobody is in it: name at least one person';
 const hasNobody = (people: readonly Member[]): boolean => people.every((member) => personOf(member) === null);
 
-const wrongRotation = ({ unit, length, days, handoffs }: Rotation, path: Wrong['path']): Wrong[] => {
+const wrongRotation = (rotation: Rotation, path: Wrong['path']): Wrong[] => {
+  const { unit, length, days, handoffs } = rotation;
   const wrong = (field: string, message: string): Wrong => ({ path: [...path, field], message });
+  if (!everBegins(rotation)) return [wrong('days', 'no turn ever begins on one of these days')];
   if (handoffs.length === 0) return [];
   if (unit !== 'week') return [wrong('handoffs', 'several hand-offs belong to weeks: write `unit: week`')];
   if (days.length > 0) return [wrong('days', 'with `handoffs` write `restrictions` of the layer instead')];

@@ -70,6 +70,12 @@ export const positionOf = ({ handoffs, advance }: Rotation, turn: number): numbe
   return Math.floor(turn / handoffs.length) + modulo(turn, handoffs.length);
 };
 
+/** False where `days` leave out every turn there is: weeks of hours that all begin on one other day. */
+export const everBegins = (rotation: Rotation): boolean => {
+  const slots = slotsOf(rotation);
+  return Array.from({ length: slotsLookedAt }, (_, index) => index).some((index) => slots.slot(index) !== null);
+};
+
 /** The instant at which a turn (by default the first) begins. */
 export const beginningOf = (rotation: Rotation, clock: ZoneClock, turn = 0): number => {
   const slots = slotsOf(rotation);

@@ -1,5 +1,6 @@
 import { Refusal } from '../../../../kernel/problem.ts';
 import { newId } from '../../../../platform/clock/id.ts';
+import { storable } from '../../../../platform/ledger/storable.ts';
 import type { Actor } from '../../../../platform/http/http.ts';
 import type { Ground } from '../../../../platform/module/ground.ts';
 import type { IdentityDoor } from '../../../identity/server/public.ts';
@@ -36,7 +37,7 @@ export const putSchedule = async (
   name: string,
   said: Said,
 ): Promise<Outcome> => {
-  const { spec } = said;
+  const spec = storable(said.spec);
   if (spec.team !== null && !(await ground.identity.teamExists(spec.team)))
     throw unprocessable(
       'oncall.team-unknown',

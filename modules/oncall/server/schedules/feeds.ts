@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal } from '../../../../kernel/problem.ts';
 import { reaches } from '../../../../kernel/role.ts';
 import { newId } from '../../../../platform/clock/id.ts';
+import { storable } from '../../../../platform/ledger/storable.ts';
 import type { Actor } from '../../../../platform/http/http.ts';
 import type { Ground } from '../../../../platform/module/ground.ts';
 import type { IdentityDoor } from '../../../identity/server/public.ts';
@@ -72,7 +73,7 @@ const makeFeed = async (
     secret_hash: hash,
     kind: said.kind,
     of_name: said.of,
-    label: said.label,
+    label: storable(said.label),
     made_by: actor.name,
     made_by_id: makerOf(actor),
     made_at: now,

@@ -1,5 +1,6 @@
 import { Refusal } from '../../../../kernel/problem.ts';
 import { newId } from '../../../../platform/clock/id.ts';
+import { storable } from '../../../../platform/ledger/storable.ts';
 import type { Actor } from '../../../../platform/http/http.ts';
 import type { OverrideAnswer, SaidOverrideInput } from '../../contract/schedules.ts';
 import { compete, stretchOf, wrongOverride } from '../../domain/schedule/check.ts';
@@ -42,7 +43,7 @@ export const makeOverride = async (
       ends_at: new Date(to),
       layer: said.layer,
       replaces: said.replaces,
-      note: said.note,
+      note: storable(said.note),
       made_by: actor.name,
       made_by_id: actor.id,
       made_at: now,
