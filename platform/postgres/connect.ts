@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
-import type { ClientConfig } from 'pg';
+import type { ClientConfig, Pool } from 'pg';
 import { Refusal } from '../../kernel/problem.ts';
 import type { Log } from '../log/log.ts';
 import { startListener } from './listener.ts';
@@ -47,21 +47,25 @@ export const connectPostgres = async (options: ConnectOptions): Promise<Postgres
     connectionTimeoutMillis: Math.min(limits.connectMs, startMsMax),
     ...options.target,
   };
-  const pool = waitingPool(
-    {
-      ...target,
-      max: options.connectionsMax ?? limits.connections,
-      statement_timeout: limits.statementMs,
-      idle_in_transaction_session_timeout: limits.transactionIdleMs,
-      idleTimeoutMillis: 30_000,
-    },
-    Math.min(limits.reconnectMs, startMsMax),
-  );
-  // Without a listener a connection that dies idle ends the process.
-  pool.on('error', (error) => {
-    // The engine that is stopped together with its pool may be quicker than the last goodbye.
-    if (!pool.ending) log.warn({ error: error.message }, 'an idle connection to PostgreSQL was lost');
-  });
+  const openPool = (max: number) => {
+    const opened = waitingPool(
+      {
+        ...target,
+        max,
+        statement_timeout: limits.statementMs,
+        idle_in_transaction_session_timeout: limits.transactionIdleMs,
+        idleTimeoutMillis: 30_000,
+      },
+      Math.min(limits.reconnectMs, startMsMax),
+    );
+    // Without a listener a connection that dies idle ends the process.
+    opened.on('error', (error) => {
+      // The engine that is stopped together with its pool may be quicker than the last goodbye.
+      if (!opened.ending) log.warn({ error: error.message }, 'an idle connection to PostgreSQL was lost');
+    });
+    return opened;
+  };
+  const pool = openPool(options.connectionsMax ?? limits.connections);
   const query = async (text: string): Promise<ServerFacts> => (await pool.query(text)).rows[0];
   try {
     const unsuitable = whyUnsuitable(await firstAnswer(query, startMsMax, placeOf(options.target)));
@@ -70,22 +74,32 @@ export const connectPostgres = async (options: ConnectOptions): Promise<Postgres
     await pool.end();
     throw error;
   }
-  const db = new Kysely<any>({ dialect: new PostgresDialect({ pool }) });
   const listener = startListener(target, log);
+  const reserved: Pool[] = [];
   let stopped: Promise<void> | null = null;
-  return {
-    pool,
-    tables: <Tables>() => db as Kysely<Tables>,
-    transaction: (work) => inTransaction(db, work),
-    listen: listener.listen,
-    check: () => checkAnswer(query),
-    stop: () =>
-      (stopped ??= (async () => {
-        await listener.stop();
-        await pool.end();
-        await options.onStop?.();
-      })()),
+  const stop = (): Promise<void> =>
+    (stopped ??= (async () => {
+      await listener.stop();
+      await Promise.all([pool, ...reserved].map((each) => each.end()));
+      await options.onStop?.();
+    })());
+  const handleOf = (own: Pool): Postgres => {
+    const db = new Kysely<any>({ dialect: new PostgresDialect({ pool: own }) });
+    return {
+      pool: own,
+      tables: <Tables>() => db as Kysely<Tables>,
+      transaction: (work) => inTransaction(db, work),
+      listen: listener.listen,
+      check: () => checkAnswer(query),
+      reserve: (connections) => {
+        const opened = openPool(connections);
+        reserved.push(opened);
+        return handleOf(opened);
+      },
+      stop,
+    };
   };
+  return handleOf(pool);
 };
 
 const inTransaction = async <Tables, Value>(

@@ -19,5 +19,10 @@ export interface Postgres {
   listen(channel: string, onNotify: (payload: string) => void): Promise<{ stop(): Promise<void> }>;
   /** Resolves when a trivial query answers within two seconds; rejects with the reason. */
   check(): Promise<void>;
+  /**
+   * The same database through connections of its own: what must never wait (pages that leave) does not stand behind requests.
+   * Stopped together with this handle.
+   */
+  reserve(connections: number): Postgres;
   stop(): Promise<void>;
 }

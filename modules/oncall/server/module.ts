@@ -4,10 +4,12 @@ import type { IdentityDoor } from '../../identity/server/public.ts';
 import { addAuditRoutes } from './audit/routes.ts';
 import { handOn } from './load/hand-on.ts';
 import { startLoad } from './load/start.ts';
+import { onCallByName } from './pages/on-call-views.ts';
 import { startPages } from './pages/start.ts';
 import { startPeople } from './people/start.ts';
 import type { PeopleTables } from './people/tables.ts';
 import { rulesOf } from './people/views.ts';
+import type { SchedulesTables } from './schedules/tables.ts';
 import { startSchedules } from './schedules/start.ts';
 import type { OncallDoor } from './public.ts';
 
@@ -20,6 +22,9 @@ export interface OncallDoors {
   readonly delivery: DeliveryDoor;
 }
 
+/** The engine's own connections: requests that pile up on a slow disk never stand before a page that leaves. */
+const engineConnections = 4;
+
 /** Who is on call, who is paged, and that somebody is. */
 export const oncallModule: ServerModule<OncallDoors, OncallDoor> = {
   name: 'oncall',
@@ -28,14 +33,18 @@ export const oncallModule: ServerModule<OncallDoors, OncallDoor> = {
     startPeople(ground, doors);
     startLoad({ ground, ...doors });
     const schedules = startSchedules(ground, doors);
-    const db = ground.postgres.tables<PeopleTables>();
-    const pages = await startPages(ground, {
-      ...doors,
-      onCallOf: schedules.onCallOf,
-      nextOnCall: schedules.nextOnCall,
-      rulesOf: (names) => rulesOf(db, names),
-      handOn: handOn({ ground, ...doors }, schedules.nextOnCall),
-    });
+    const own = ground.postgres.reserve(engineConnections);
+    const pages = await startPages(
+      ground,
+      {
+        ...doors,
+        onCallOf: (names, at) => onCallByName(own.tables<SchedulesTables>(), names, at),
+        nextOnCall: schedules.nextOnCall,
+        rulesOf: (names) => rulesOf(own.tables<PeopleTables>(), names),
+        handOn: handOn({ ground, ...doors }, schedules.nextOnCall),
+      },
+      own,
+    );
     addAuditRoutes(ground);
     return { door: pages.door, stop: pages.stop };
   },

@@ -21,7 +21,7 @@ beforeAll(async () => {
   });
   await world.policy('payments', {
     steps: [
-      { after: 'PT0S', notify: [{ person: 'p1' }] },
+      { after: 'PT0S', notify: [{ person: 'p3' }] },
       { after: 'PT5M', notify: [{ person: 'p2' }] },
     ],
   });
@@ -44,7 +44,7 @@ const alarms = () =>
 describe('the auditor finds what is owed and was not attempted, and is heard', () => {
   it('says that all is well, and beats outward, while everything that is owed is attempted', async () => {
     const { id } = await world.page({ summary: 'Works', policy: 'payments' });
-    await world.until(() => expect(world.told()).toContain('/p1'));
+    await world.until(() => expect(world.told()).toContain('/p3'));
     await world.until(async () =>
       expect(await audit()).toMatchObject({ ok: true, owed: 1, attempted: 1, findings: [] }),
     );

@@ -180,7 +180,7 @@ const groundOf = ({ ground, postgres, identity, delivery }: PagesWorld): PagesGr
   doors: {
     identity,
     delivery,
-    onCallOf: async () => null,
+    onCallOf: async () => new Map(),
     nextOnCall: async () => null,
     rulesOf: (names) => rulesOf(postgres.tables<never>(), names),
   },

@@ -15,8 +15,8 @@ export interface OnCallNow {
 export interface PagesDoors {
   readonly identity: Pick<IdentityDoor, 'secrets' | 'teamExists' | 'personByName' | 'linkSecrets'>;
   readonly delivery: DeliveryDoor;
-  /** Empty where nobody is; null where there is no such schedule. */
-  onCallOf(schedule: string, at: Temporal.Instant): Promise<readonly OnCallNow[] | null>;
+  /** By schedule: empty where nobody is; a schedule that there is not is missing. */
+  onCallOf(schedules: readonly string[], at: Temporal.Instant): Promise<ReadonlyMap<string, readonly OnCallNow[]>>;
   nextOnCall(schedule: string, at: Temporal.Instant): Promise<readonly OnCallNow[] | null>;
   rulesOf(names: readonly string[]): Promise<ReadonlyMap<string, PersonRules>>;
   /** Replaces whoever is beyond the cap of their team by the next in line, where the team says so. */

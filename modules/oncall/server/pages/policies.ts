@@ -118,6 +118,10 @@ export const unknownTargets = async (
   const teams = placed.flatMap(({ target }) => ('team' in target ? [target.team] : []));
   const missing = await unknownNames(db, { people, teams });
   const now = Temporal.Now.instant();
+  const named = placed.flatMap(({ target }) =>
+    'schedule' in target ? [target.schedule] : 'next' in target ? [target.next] : [],
+  );
+  const schedules = await ground.doors.onCallOf(named, now);
   const errors: FieldError[] = [];
   for (const { target, path } of placed) {
     if ('person' in target && missing.people.has(target.person))
@@ -125,7 +129,7 @@ export const unknownTargets = async (
     if ('team' in target && missing.teams.has(target.team))
       errors.push({ path: `${path}.team`, message: `there is no team ${target.team}` });
     const schedule = 'schedule' in target ? target.schedule : 'next' in target ? target.next : null;
-    if (schedule !== null && (await ground.doors.onCallOf(schedule, now)) === null)
+    if (schedule !== null && !schedules.has(schedule))
       errors.push({
         path: `${path}.${'next' in target ? 'next' : 'schedule'}`,
         message: `there is no schedule ${schedule}`,

@@ -23,8 +23,11 @@ export const resolveTargets = async (
   const targets = new Map(asked.targets.map((target) => [keyOf(target), target]));
   const teams = [...targets.values()].flatMap((target) => ('team' in target ? [target.team] : []));
   const members = teams.length === 0 ? new Map<string, string[]>() : await respondersOf(db, teams);
+  const schedules = [...targets.values()].flatMap((target) => ('schedule' in target ? [target.schedule] : []));
+  const onCall = schedules.length === 0 ? new Map<string, OnCallNow[]>() : await doors.onCallOf(schedules, asked.at);
   const found = new Map<string, Resolved>();
-  for (const [key, target] of targets) found.set(key, await resolveOne(doors, target, { at: asked.at, members }));
+  for (const [key, target] of targets)
+    found.set(key, await resolveOne(doors, target, { at: asked.at, members, onCall }));
   for (const team of new Set(asked.adminsOf)) {
     const admins = await adminsOf(db, team);
     const why = admins.of === 'team' ? `admin of the team ${team}` : 'admin of the organisation';
@@ -37,9 +40,17 @@ export const resolveTargets = async (
 };
 
 const resolveOne = async (
-  doors: Pick<PagesDoors, 'onCallOf' | 'nextOnCall'>,
+  doors: Pick<PagesDoors, 'nextOnCall'>,
   target: Target,
-  { at, members }: { at: Temporal.Instant; members: ReadonlyMap<string, string[]> },
+  {
+    at,
+    members,
+    onCall,
+  }: {
+    at: Temporal.Instant;
+    members: ReadonlyMap<string, string[]>;
+    onCall: ReadonlyMap<string, readonly OnCallNow[]>;
+  },
 ): Promise<Resolved> => {
   if ('person' in target) return { people: [{ name: target.person, why: 'named by the policy' }], nobody: null };
   if ('webhook' in target) return { people: [], nobody: null };
@@ -53,7 +64,7 @@ const resolveOne = async (
   }
   if ('schedule' in target) {
     const { schedule } = target;
-    return firstOf(await doors.onCallOf(schedule, at), { schedule, word: 'on call' });
+    return firstOf(onCall.get(schedule) ?? null, { schedule, word: 'on call' });
   }
   return firstOf(await doors.nextOnCall(target.next, at), { schedule: target.next, word: 'next on call' });
 };

@@ -16,10 +16,11 @@ import { resolveKey } from './resolve-key.ts';
 import { addPageRoutes } from './routes.ts';
 import type { PagesTables, Tx } from './tables.ts';
 
-/** Policies, pages, the engine that escalates them, and the door. */
+/** Policies, pages, the engine that escalates them (on connections of its own), and the door. */
 export const startPages = async (
   ground: Ground,
   doors: PagesDoors,
+  enginePostgres: Ground['postgres'],
 ): Promise<{ door: OncallDoor; wake(): void; stop(): Promise<void> }> => {
   const { postgres, ledger, log, metrics } = ground;
   const db = postgres.tables<PagesTables>();
@@ -31,7 +32,9 @@ export const startPages = async (
   answerReplies(pages);
   followFailures(pages);
   ground.jobs.every('oncall.forget-links', 3_600, () => forgetLinks(db));
-  const engine = ground.config.values.run.includes('worker') ? await startEngine(pages) : null;
+  const engine = ground.config.values.run.includes('worker')
+    ? await startEngine({ ...pages, postgres: enginePostgres })
+    : null;
   return {
     door: {
       raisePage: async (tx, asked) => {
