@@ -5,6 +5,8 @@ export const loadLimits = {
   /** More interrupts than this in one window are no longer somebody's load but a fault of alerts. */
   interrupts: 200_000,
   shiftsShown: 2_000,
+  /** Messages to one person that a cap is judged by: far more than any cap. */
+  messagesLookedBack: 200,
   noteLength: 20_000,
   /** Who is over the cap is looked for this often. */
   lookSeconds: 60,

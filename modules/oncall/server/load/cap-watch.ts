@@ -5,10 +5,10 @@ import { firstMessages } from '../people/notices.ts';
 import { adminsOf } from '../pages/people-views.ts';
 import { peopleFound, rulesOf } from '../people/views.ts';
 import { system, tablesOf, type LoadGround } from './load-ground.ts';
-import { interruptsIn, loadPolicies } from './views.ts';
+import { interruptsIn, loadPolicies, longestCapHours } from './views.ts';
 
-/** Shifts that ended longer ago are not looked at any more; no cap reaches further back than a week. */
-const backMs = 8 * 86_400_000;
+/** A cap reaches a week back at most; what is looked at every minute is only as much as the caps in force need. */
+const backMsMin = 24 * 3_600_000;
 /** So far ahead the end of a present shift is followed. */
 const aheadMs = 35 * 86_400_000;
 
@@ -19,9 +19,9 @@ const aheadMs = 35 * 86_400_000;
 export const lookForCaps = async (load: LoadGround): Promise<number> => {
   const db = tablesOf(load);
   const now = load.ground.clock.now().epochMilliseconds;
-  const interrupts = (await interruptsIn(db, { from: now - backMs, to: now + 1 })).filter(
-    ({ urgency }) => urgency === 'high',
-  );
+  const backMs = backMsMin + (await longestCapHours(db)) * 3_600_000;
+  const found = await interruptsIn(db, { from: now - backMs, to: now + 1 }, { toldWithinDays: 1 });
+  const interrupts = found.filter(({ urgency }) => urgency === 'high');
   if (interrupts.length === 0) return 0;
   const busy = new Set(interrupts.map(({ person }) => person));
   const duties = (await dutiesWithin(db, { from: now - backMs, to: now + aheadMs })).filter(

@@ -1,10 +1,9 @@
 import { capInWords, decideCap, type Cap } from '../../domain/load/cap.ts';
 import type { Resolved } from '../../domain/escalation/decide.ts';
 import { keyOf, type Target, type Urgency } from '../../domain/escalation/plan.ts';
-import type { Interrupt } from '../../domain/load/load.ts';
 import { tellLead } from './cap-watch.ts';
 import { tablesOf, type LoadGround } from './load-ground.ts';
-import { handOnCaps, interruptsIn } from './views.ts';
+import { handOnCaps, latestPages } from './views.ts';
 import { dutiesWithin } from '../people/duty-views.ts';
 import { peopleFound } from '../people/views.ts';
 
@@ -33,34 +32,41 @@ export const handOn =
   async <Step extends StepToCap>(steps: readonly Step[], at: Temporal.Instant): Promise<readonly Step[]> => {
     const db = tablesOf(load);
     const caps = await handOnCaps(db);
-    const concerned = steps.filter(
-      (step) => capOf(step, caps) !== null && step.targets.some((target) => 'schedule' in target),
-    );
+    const concerned = steps.filter((step) => capOf(step, caps) !== null && schedulesOf(step).length > 0);
     if (concerned.length === 0) return steps;
-    const now = at.epochMilliseconds;
+    const schedules = [...new Set(concerned.flatMap(schedulesOf))];
+    const next = new Map<string, string | null>();
+    // One look a schedule, however many pages of a storm mean it.
+    for (const schedule of schedules) next.set(schedule, (await nextOnCall(schedule, at))?.[0]?.person ?? null);
+    const names = new Set([...next.values()].filter((name) => name !== null));
+    for (const step of concerned) for (const name of firstOf(step)) names.add(name);
     const hours = Math.max(...[...caps.values()].map((cap) => cap.hours));
-    const interrupts = (await interruptsIn(db, { from: now - hours * 3_600_000, to: now + 1 })).filter(
-      ({ urgency }) => urgency === 'high',
-    );
+    const pages = await latestPages(db, [...names], at.epochMilliseconds - hours * 3_600_000);
     const changed = new Map<Step, Step>();
     for (const step of concerned) {
       const resolved = new Map(step.resolved);
-      for (const target of step.targets)
-        if ('schedule' in target) {
-          const next = await replaced(load, {
-            step,
-            schedule: target.schedule,
-            at,
-            interrupts,
-            nextOnCall,
-            cap: capOf(step, caps)!,
-          });
-          if (next !== null) resolved.set(keyOf(target), next);
-        }
+      for (const schedule of schedulesOf(step)) {
+        const given = { step, schedule, at, pages, next: next.get(schedule) ?? null, cap: capOf(step, caps)! };
+        const instead = await replaced(load, given);
+        if (instead !== null) resolved.set(keyOf({ schedule }), instead);
+      }
       changed.set(step, { ...step, resolved });
     }
     return steps.map((step) => changed.get(step) ?? step);
   };
+
+const schedulesOf = ({ targets }: StepToCap): string[] =>
+  targets.flatMap((target) => ('schedule' in target ? [target.schedule] : []));
+
+/** Whoever is on call for the schedules of a step. */
+const firstOf = (step: StepToCap): string[] =>
+  schedulesOf(step).flatMap(
+    (schedule) =>
+      step.resolved
+        .get(keyOf({ schedule }))
+        ?.people.slice(0, 1)
+        .map(({ name }) => name) ?? [],
+  );
 
 const capOf = ({ held: { page } }: StepToCap, caps: ReadonlyMap<string, Cap>): Cap | null =>
   page.urgency === 'low' ? null : (caps.get(page.plan.team ?? page.team ?? '') ?? null);
@@ -72,22 +78,21 @@ const replaced = async (
     readonly step: StepToCap;
     readonly schedule: string;
     readonly at: Temporal.Instant;
-    readonly interrupts: readonly Interrupt[];
-    readonly nextOnCall: NextOnCall;
+    readonly pages: Awaited<ReturnType<typeof latestPages>>;
+    readonly next: string | null;
     readonly cap: Cap;
   },
 ): Promise<Resolved | null> => {
-  const { step, schedule, at, interrupts, cap } = given;
+  const { step, schedule, at, pages, next, cap } = given;
   const { page } = step.held;
   const found = step.resolved.get(keyOf({ schedule }));
   const first = found?.people[0];
   if (!found || !first) return null;
   const before = (person: string): number[] =>
-    interrupts.filter((each) => each.person === person && each.page !== page.id).map((each) => each.at);
+    pages.filter((each) => each.person === person && each.page !== page.id).map((each) => each.at);
   const decide = (person: string, next: string | null) =>
     decideCap({ cap, urgency: page.urgency, before: before(person), now: at.epochMilliseconds, next });
   if (decide(first.name, null).reason === 'within-cap') return null;
-  const next = (await given.nextOnCall(schedule, at))?.[0]?.person ?? null;
   // Whoever is next and beyond the cap themselves is no relief.
   const relief = next !== null && decide(next, null).reason === 'within-cap' ? next : null;
   const decision = decide(first.name, relief);
@@ -97,14 +102,23 @@ const replaced = async (
   return { ...found, people: [{ name: decision.to === 'next' ? decision.next : first.name, why }, ...along] };
 };
 
+/** What this process looked at lately; whether it was told is in the database. A storm must not look for each of its pages. */
+const warnedAt = new Map<string, number>();
+const warnEveryMs = 60_000;
+const warnedMax = 1_000;
+
 /** The lead is told once a shift; that this fails must never keep a page from leaving. */
 const warn = async (
   load: LoadGround,
   over: { person: string; schedule: string; at: Temporal.Instant; cap: Cap; count: number },
 ): Promise<void> => {
+  const now = over.at.epochMilliseconds;
+  const key = `${over.schedule} ${over.person}`;
+  if ((warnedAt.get(key) ?? 0) > now - warnEveryMs) return;
+  if (warnedAt.size >= warnedMax) warnedAt.clear();
+  warnedAt.set(key, now);
   try {
     const db = tablesOf(load);
-    const now = over.at.epochMilliseconds;
     const window = { from: now - 86_400_000, to: now + 35 * 86_400_000 };
     const duties = await dutiesWithin(db, window);
     const duty = duties.find(

@@ -14,14 +14,14 @@ interface Window {
   readonly to: number;
 }
 
-/** A message for a page that goes to a person this long after the first one is the same interrupt. */
-const sameMatterDays = 7;
+/** A page is told to people within this time of being raised, but for what waits for a morning; looks that are quick take less. */
+const toldWithinDays = 7;
 
 /** Pages that people were told of for the first time in a window: one row a page and person, by time. */
 export const interruptsIn = async (
   db: Db,
   { from, to }: Window,
-  people: readonly string[] | null = null,
+  options: { readonly toldWithinDays?: number } = {},
 ): Promise<Interrupt[]> => {
   const { rows } = await sql<{
     person: string;
@@ -32,18 +32,34 @@ export const interruptsIn = async (
     until: Date | null;
     answered: boolean;
   }>`-- The first message of each page to each person; over when it was resolved, or when somebody else took it.
-    SELECT told.person, told.page_id AS page, page.summary, page.urgency, told.at, coalesce(page.acknowledged_by = told.person, false)
+    SELECT told.person, page.id AS page, page.summary, page.urgency, told.at, coalesce(page.acknowledged_by = told.person, false)
         OR coalesce(page.acknowledged_by IS NULL AND page.resolved_by = told.person, false) AS answered,
       CASE WHEN page.acknowledged_by IS NOT NULL AND page.acknowledged_by <> told.person THEN page.acknowledged_at ELSE page.resolved_at END AS until
-    FROM (SELECT person, page_id, min(coalesce(handed_at, owed_at)) AS at FROM oncall.notification
-      WHERE kind = 'page' AND state = 'handed' AND person IS NOT NULL
-        AND (${people}::text[] IS NULL OR person = ANY(${people}::text[]))
-        AND owed_at >= ${new Date(from)}::timestamptz - make_interval(days => ${sameMatterDays}) AND owed_at < ${new Date(to)}
-      GROUP BY person, page_id) AS told
-    JOIN oncall.page ON page.id = told.page_id
-    WHERE told.at >= ${new Date(from)} AND told.at < ${new Date(to)}
-    ORDER BY told.at, told.page_id, told.person LIMIT ${loadLimits.interrupts}`.execute(db);
+    FROM oncall.page, LATERAL (SELECT person, min(coalesce(handed_at, owed_at)) AS at FROM oncall.notification
+      WHERE page_id = page.id AND kind = 'page' AND state = 'handed' AND person IS NOT NULL GROUP BY person) AS told
+    WHERE page.raised_at >= ${new Date(from)}::timestamptz - make_interval(days => ${options.toldWithinDays ?? toldWithinDays})
+      AND page.raised_at < ${new Date(to)} AND told.at >= ${new Date(from)} AND told.at < ${new Date(to)}
+    ORDER BY told.at, page.id, told.person LIMIT ${loadLimits.interrupts}`.execute(db);
   return rows.map(({ at, until, ...row }) => ({ ...row, at: at.getTime(), until: until?.getTime() ?? null }));
+};
+
+/** The last high-urgency pages that each of these people was told of since an instant: enough of them to judge a cap by. */
+export const latestPages = async (
+  db: Db,
+  people: readonly string[],
+  since: number,
+): Promise<readonly { readonly person: string; readonly page: string; readonly at: number }[]> => {
+  const { rows } = await sql<{
+    person: string;
+    page: string;
+    at: Date;
+  }>`-- A bounded look back a person, by the index over their messages.
+    SELECT who.person, told.page_id AS page, min(told.at) AS at FROM unnest(${people}::text[]) AS who (person),
+      LATERAL (SELECT n.page_id, coalesce(n.handed_at, n.owed_at) AS at FROM oncall.notification n JOIN oncall.page p ON p.id = n.page_id
+        WHERE n.person = who.person AND n.owed_at >= ${new Date(since)} AND n.kind = 'page' AND n.state = 'handed' AND p.urgency = 'high'
+        ORDER BY n.owed_at DESC LIMIT ${loadLimits.messagesLookedBack}) AS told
+    GROUP BY who.person, told.page_id`.execute(db);
+  return rows.map((row) => ({ ...row, at: row.at.getTime() }));
 };
 
 /** Pages that somebody was told of in their shift, by time. */
@@ -73,6 +89,15 @@ export interface LoadPolicyFound {
 }
 
 const byDefault: LoadPolicyFound = { cap: capDefault, compensation: noCompensation, isDefault: true };
+
+/** The hours of the longest cap in force. */
+export const longestCapHours = async (db: Db): Promise<number> => {
+  const { rows } = await sql<{ hours: number }>`-- The default, or what a team says that is longer.
+    SELECT greatest(${capDefault.hours}::integer, coalesce(max((cap ->> 'hours')::integer), 0)) AS hours FROM oncall.load_policy`.execute(
+    db,
+  );
+  return rows[0]!.hours;
+};
 
 /** Teams whose policy hands pages on beyond the cap. */
 export const handOnCaps = async (db: Db): Promise<ReadonlyMap<string, Cap>> => {
