@@ -14,7 +14,12 @@ export const scheduleName = z
   .max(limits.nameLength)
   .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/u, 'small letters, digits and dashes, with a letter or digit at both ends');
 
-const layerName = z.string().trim().min(1).max(limits.nameLength);
+const layerName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(limits.nameLength)
+  .regex(/^[^\p{C}_][^\p{C}]*$/u, 'plain text that does not begin with _');
 /** Nothing is worked out from a text that cannot be read, so what is wrong with the whole is looked for only without such. */
 const readable = (test: (text: string) => boolean, error: string) =>
   z.string().max(40).refine(test, { error, abort: true });

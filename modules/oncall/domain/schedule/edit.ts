@@ -10,7 +10,7 @@ import {
   type Rotating,
 } from './order.ts';
 import { personOf, type Layer, type Member, type ScheduleSpec } from './schedule.ts';
-import type { Lead, ScheduleVersion, Standing, Stretch } from './shift.ts';
+import { standingOf, type Lead, type ScheduleVersion, type Standing, type Stretch } from './shift.ts';
 import { beginningOf, lastTurnAt, positionOf } from './turns.ts';
 import { dayMs, zoneClock, type ZoneClock } from './zone-clock.ts';
 
@@ -28,7 +28,7 @@ export const versionAfter = (before: ScheduleVersion, spec: ScheduleSpec, at: nu
   for (const layer of spec.layers) {
     const old = before.spec?.layers.find(({ name }) => name === layer.name);
     if (!old || !isRotating(layer) || before.spec === null) continue;
-    const given = { layer: old, zone: before.spec.zone, standing: before.standings[layer.name] ?? null };
+    const given = { layer: old, zone: before.spec.zone, standing: standingOf(before, layer.name) };
     const standing = standingAfter({ ...given, from: before.from }, { layer, zone: spec.zone }, at);
     if (standing !== null) standings[layer.name] = standing;
   }
@@ -65,11 +65,11 @@ const standingAfter = (
   const clock = zoneClock(next.layer.zone ?? next.zone, near);
   const begin = beginningOf(next.layer.rotation, clock);
   if (begin > at) {
-    const standing = standingOf(running, running.layer, running.clock, running.turn, at);
+    const standing = standingAt(running, running.layer, running.clock, running.turn, at);
     return { turn: -1, held: null, next: 0, lead: { layer: running.layer, zone: running.zone, standing } };
   }
   const end = beginningOf(running.layer.rotation, running.clock, running.turn + 1);
-  return standingOf(running, next.layer, clock, turnNearest(next.layer, clock, { at, end }), at);
+  return standingAt(running, next.layer, clock, turnNearest(next.layer, clock, { at, end }), at);
 };
 
 const runningAt = (old: Kept, at: number): Running | null => {
@@ -85,7 +85,7 @@ const runningAt = (old: Kept, at: number): Running | null => {
 };
 
 /** Where the order of `layer` stands when `turn` of its rotation is held by whoever runs now. */
-const standingOf = (running: Running, layer: Rotating, clock: ZoneClock, turn: number, at: number): Standing => {
+const standingAt = (running: Running, layer: Rotating, clock: ZoneClock, turn: number, at: number): Standing => {
   const people = peopleAt(layer, clock, at);
   const step = positionOf(layer.rotation, turn + 1) - positionOf(layer.rotation, turn);
   const { member } = running.place;

@@ -1,6 +1,15 @@
 import { shiftsOfLayer, type Around } from './layer.ts';
 import type { ScheduleSpec } from './schedule.ts';
-import type { Given, OutsideStretch, ScheduleVersion, Shadowing, Shift, Stretch, Take } from './shift.ts';
+import {
+  standingOf,
+  type Given,
+  type OutsideStretch,
+  type ScheduleVersion,
+  type Shadowing,
+  type Shift,
+  type Stretch,
+  type Take,
+} from './shift.ts';
 import { clipped, firstEndingAfter, united, within, without } from './stretches.ts';
 import { laidOver, type Over } from './takes.ts';
 import { zoneClock, type ZoneClock } from './zone-clock.ts';
@@ -71,7 +80,7 @@ const shiftsOfVersion = (
   const said = saidOf(spec);
   const layers = spec.layers.map((layer) => {
     const alone = shiftsOfLayer(
-      { layer, zone: spec.zone, from: version.from, standing: version.standings[layer.name] ?? null },
+      { layer, zone: spec.zone, from: version.from, standing: standingOf(version, layer.name) },
       window,
       around,
     );

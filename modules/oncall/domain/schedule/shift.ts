@@ -89,3 +89,7 @@ export interface Given {
   readonly outside: readonly OutsideStretch[];
   readonly shadowings: readonly Shadowing[];
 }
+
+/** Where a layer's order stood when a version began; null where it begins with its first turn. */
+export const standingOf = ({ standings }: Pick<ScheduleVersion, 'standings'>, layer: string): Standing | null =>
+  Object.hasOwn(standings, layer) ? standings[layer]! : null;
