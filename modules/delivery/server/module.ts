@@ -26,6 +26,7 @@ interface DeliveryDoors {
 
 /** A change of providers that was not heard of is found by looking. */
 const providersBeatMs = 10_000;
+const senderConnections = 6;
 const forgetting = { everySeconds: 3_600, batch: 5_000, batchesMax: 100 } as const;
 
 /** How anything leaves for a person or a system. */
@@ -54,7 +55,13 @@ export const deliveryModule: ServerModule<DeliveryDoors, DeliveryDoor> = {
     });
     const measures = createMeasures(ground.metrics, db);
     if (config.values.run.includes('worker'))
-      sender = await startSender({ ...ground, providers: following.providers, measures });
+      sender = await startSender({
+        ...ground,
+        // Requests that pile up on a slow disk never stand before a message that leaves.
+        postgres: postgres.reserve(senderConnections),
+        providers: following.providers,
+        measures,
+      });
     ground.jobs.every('delivery.forget', forgetting.everySeconds, async () => {
       for (let batch = 0; batch < forgetting.batchesMax; batch += 1)
         if ((await forgetMessages(db, config.values.messagesDays, forgetting.batch)) < forgetting.batch) return;
