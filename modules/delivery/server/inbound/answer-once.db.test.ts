@@ -42,9 +42,13 @@ describe('What comes in acts once, in all processes together', () => {
 
   it('one whose process died is done by the next, but not before it must be dead', async () => {
     const once = createAnswerOnce(postgres);
-    const died = once('d', () => new Promise(() => undefined));
-    died.catch(() => undefined);
-    await expect.poll(() => once('d', act('d')).catch((error: any) => error.problem?.status)).toBe(409);
+    const entered = Promise.withResolvers<void>();
+    void once('d', () => {
+      entered.resolve();
+      return new Promise<string>(() => undefined);
+    });
+    await entered.promise;
+    await expect(once('d', act('d'))).rejects.toMatchObject({ problem: { status: 409 } });
     await postgres.pool.query(
       `UPDATE delivery.inbound SET begun_at = ground.now() - interval '61 s' WHERE answer IS NULL`,
     );
