@@ -90,11 +90,16 @@ describe('the mail server of the configuration', () => {
   });
 
   it('is not asked again when it says that there is no such mailbox', async () => {
-    mail.refuse({ code: 550, message: '5.1.1 no such mailbox' });
-    const message = anEmail();
+    mail.refuse({ code: 550, message: '5.1.1 <p1@example.org> no such mailbox' });
+    const message = { ...anEmail(), about: 'page:nobody-there' };
     await world.enqueue(message);
     await stateOf(message.key, 'failed');
     expect((await world.message(message.key)).attempts).toMatchObject([{ result: 'refused', status: 550 }]);
+    // Timelines and the ledger are for everybody, addresses are not.
+    const told = () => world.ledger.read({ kind: 'message.failed', subject: 'page:nobody-there', limit: 2 });
+    await expect.poll(told).toMatchObject([{ data: { reason: expect.stringContaining('<(the address)> no such') } }]);
+    const [attempt] = (await world.door.attemptsOf(['page:nobody-there'])).get('page:nobody-there')!;
+    expect(attempt!.detail).not.toContain('p1@');
   });
 
   it('is told of in the list of providers without its password, and tried by an admin', async () => {

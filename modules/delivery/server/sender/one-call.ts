@@ -1,5 +1,6 @@
 import { Refusal } from '../../../../kernel/problem.ts';
 import { deliveryLimits } from '../../contract.ts';
+import { withoutAddress } from '../../domain/without-address.ts';
 import type { SendResult } from '../channels/channel.ts';
 import type { ActiveProvider } from '../providers/active.ts';
 import type { OutgoingMessage } from '../public.ts';
@@ -16,7 +17,22 @@ export type CallResult = Omit<SendResult, 'result'> & { readonly result: SendRes
 export const callProvider = async (
   active: ActiveProvider,
   message: OutgoingMessage,
-  options: { readonly stopping: AbortSignal; readonly callbackUrl: string | null },
+  options: CallOptions,
+): Promise<CallResult> => {
+  const result = await callOnce(active, message, options);
+  const detail = result.detail === null ? null : withoutAddress(result.detail, message.address);
+  return { ...result, detail: detail?.slice(0, deliveryLimits.detailLength) ?? null };
+};
+
+interface CallOptions {
+  readonly stopping: AbortSignal;
+  readonly callbackUrl: string | null;
+}
+
+const callOnce = async (
+  active: ActiveProvider,
+  message: OutgoingMessage,
+  options: CallOptions,
 ): Promise<CallResult> => {
   const callMs = active.channel.callMsMax ?? callMsDefault;
   const deadline = new AbortController();
@@ -33,8 +49,7 @@ export const callProvider = async (
       signal,
       callbackUrl: options.callbackUrl,
     });
-    const result = await Promise.race([sending, aborted.promise]);
-    return { ...result, detail: result.detail?.slice(0, deliveryLimits.detailLength) ?? null };
+    return await Promise.race([sending, aborted.promise]);
   } catch (error) {
     if (deadline.signal.aborted) return nothing('timeout', `no answer within ${callMs / 1_000} s`);
     if (options.stopping.aborted) return nothing('failed', 'the server stopped during the call');
@@ -51,7 +66,7 @@ export const callProvider = async (
 const nothing = (result: CallResult['result'], detail: string): CallResult => ({
   result,
   status: null,
-  detail: detail.slice(0, deliveryLimits.detailLength),
+  detail,
   providerRef: null,
   retryAfterSeconds: null,
 });
