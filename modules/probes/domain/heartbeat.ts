@@ -1,5 +1,3 @@
-import { durationOf } from '../../../kernel/time-span.ts';
-
 export interface Beat {
   readonly everySeconds: number;
   readonly graceSeconds: number;
@@ -21,10 +19,37 @@ export const stateOf = (beat: Beat, now: Temporal.Instant): { readonly state: Be
   const due = dueAt(beat);
   if (due === null) return { state: 'waiting', reason: 'It never pinged; nobody is told before it did once.' };
   if (beat.missedSince !== null)
-    return { state: 'missed', reason: `Nothing came since ${beat.lastPingAt}; it was due at ${due}.` };
+    return {
+      state: 'missed',
+      reason: `Nothing came since ${toSecond(beat.lastPingAt!)}; it was due at ${toSecond(due)}.`,
+    };
   if (Temporal.Instant.compare(now, due) <= 0)
-    return { state: 'well', reason: `It pings every ${durationOf(beat.everySeconds)}; the next is due at ${due}.` };
-  return { state: 'late', reason: `It was due at ${due}; it is told ${durationOf(beat.graceSeconds)} after that.` };
+    return {
+      state: 'well',
+      reason: `It pings every ${spanInWords(beat.everySeconds)}; the next is due at ${toSecond(due)}.`,
+    };
+  return {
+    state: 'late',
+    reason: `It was due at ${toSecond(due)}; it is told ${spanInWords(beat.graceSeconds)} after that.`,
+  };
+};
+
+/** An instant without what nobody reads. */
+export const toSecond = (at: Temporal.Instant): string =>
+  at.round({ smallestUnit: 'second', roundingMode: 'trunc' }).toString();
+
+const units = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+] as const;
+
+/** Seconds as people say them, in the largest unit that they fill evenly: `10 seconds`, `24 hours` is `1 day`. */
+export const spanInWords = (seconds: number): string => {
+  const [word, length] = units.find(([, each]) => seconds >= each && seconds % each === 0) ?? units[3];
+  const count = seconds / length;
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
 };
 
 /** Lines to paste that ping `address`; each tries again, because a network that stumbles is not a job that failed. */

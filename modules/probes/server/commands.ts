@@ -7,7 +7,7 @@ import type { Ground } from '../../../platform/module/ground.ts';
 import type { CatalogDoor } from '../../catalog/server/public.ts';
 import type { IdentityDoor } from '../../identity/server/public.ts';
 import type { HeartbeatSpec } from '../contract.ts';
-import { dueAt } from '../domain/heartbeat.ts';
+import { dueAt, spanInWords, toSecond } from '../domain/heartbeat.ts';
 import { heartbeatLimits } from '../domain/limits.ts';
 import * as store from './store.ts';
 import type { HeartbeatRow, ProbesTables } from './tables.ts';
@@ -122,7 +122,7 @@ export const lookForSilence = (probes: ProbesGround): Promise<number> =>
           ...told(row),
           lastPingAt: last.toString(),
           dueAt: due.toString(),
-          reason: `The last ping came at ${last}; the next was due at ${due}, and ${durationOf(row.grace_seconds)} of grace have passed.`,
+          reason: `The last ping came at ${toSecond(last)}; the next was due at ${toSecond(due)}, and its grace of ${spanInWords(row.grace_seconds)} is over.`,
         },
       });
     }
