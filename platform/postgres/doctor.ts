@@ -128,7 +128,7 @@ const connections = async (postgres: Postgres): Promise<Finding> => {
     : bad(
         'postgres connections',
         detail,
-        'Raise max_connections or give Leadline a server of its own: each process opens up to 17.',
+        'Raise max_connections or give Leadline a server of its own: a server opens up to 27, its auditor 5.',
       );
 };
 

@@ -117,6 +117,9 @@ describe('a step tells whom it names, each by their own rules, and says when the
     const unreachable = decideStep(planOf(policy()), given({ rules: new Map([['p2', mute]]) }));
     expect(unreachable.reason).toBe('nobody-reachable');
     expect(decisionInWords(given().place, unreachable)).toContain('p2 is disabled');
+    expect(decisionInWords({ kind: 'otherwise', step: 2, round: 0 }, unreachable)).toMatch(
+      /^After the last step nobody could be told\./,
+    );
   });
 
   it('tells a person once, whom two targets mean', () => {

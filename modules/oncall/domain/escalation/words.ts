@@ -15,7 +15,7 @@ export const placeInWords = ({ kind, step, round }: StepPlace): string =>
   kind === 'otherwise'
     ? 'After the last step'
     : kind === 'added'
-      ? 'Added responders'
+      ? 'The request for help'
       : `Step ${step + 1}${round > 0 ? `, round ${round + 1}` : ''}`;
 
 /** One sentence of the timeline: whom a step tells and why, or why nobody. */
@@ -24,7 +24,9 @@ export const decisionInWords = (place: StepPlace, { reason, tells, passedOver }:
   const people = [...Map.groupBy(tells, (tell) => tell.person?.name ?? tell.address)];
   const whom = people.map(([name, own]) => `${name} by ${methodsOf(own)} (${own[0]!.why})`).join(', ');
   const rest = passedOver.length > 0 ? ` Passed over: ${passedOver.join('; ')}.` : '';
+  if (tells.length === 0 && place.kind !== 'step') return `${begin} nobody could be told.${rest}`;
   if (tells.length === 0) return `${begin} ${reasons[reason]}.${rest}`;
+  if (place.kind === 'otherwise') return `${begin}: told ${whom}.${rest}`;
   return reason === 'told' ? `${begin} tells ${whom}.${rest}` : `${begin} tells ${whom}; ${reasons[reason]}.${rest}`;
 };
 

@@ -54,7 +54,7 @@ describe('a page escalates by its policy until somebody answers', () => {
     expect(page.timeline.map((entry: any) => entry.text)).toEqual(
       expect.arrayContaining([
         'Step 1 tells p1 by hook, then second (named by the policy).',
-        expect.stringMatching(/^Nobody answered\. After the last step tells p3 by hook/),
+        expect.stringMatching(/^Nobody answered\. After the last step: told p3 by hook/),
       ]),
     );
     await world.until(async () =>
