@@ -14,7 +14,7 @@ CREATE TABLE alerting.decision (
   target text,
   reason text NOT NULL,
   page uuid,
-  CONSTRAINT decision_did_check CHECK ((did = ANY (ARRAY['raised'::text, 'counted'::text, 'resolved'::text, 'nothing'::text]))),
+  CONSTRAINT decision_did_check CHECK ((did = ANY (ARRAY['raised'::text, 'counted'::text, 'resolved'::text, 'nothing'::text, 'unpaged'::text]))),
   CONSTRAINT decision_pkey PRIMARY KEY (place, step)
 );
 CREATE INDEX decision_at ON alerting.decision USING btree (at);
@@ -35,6 +35,16 @@ CREATE TABLE alerting."position" (
   place bigint NOT NULL DEFAULT 0,
   CONSTRAINT position_only_row_check CHECK (only_row),
   CONSTRAINT position_pkey PRIMARY KEY (only_row)
+);
+
+CREATE TABLE alerting.unpaged (
+  key text NOT NULL,
+  urgency text NOT NULL,
+  place bigint NOT NULL,
+  event jsonb NOT NULL,
+  since timestamp with time zone NOT NULL,
+  CONSTRAINT unpaged_pkey PRIMARY KEY (key),
+  CONSTRAINT unpaged_urgency_check CHECK ((urgency = ANY (ARRAY['high'::text, 'low'::text])))
 );
 
 -- catalog -------------------------------------------------------------------------------------------------------

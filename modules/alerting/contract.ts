@@ -9,7 +9,9 @@ export const decision = z
     at: z.iso.datetime({ offset: true }),
     kind: z.string(),
     subject: z.string(),
-    did: z.enum(['raised', 'counted', 'resolved', 'nothing']),
+    did: z
+      .enum(['raised', 'counted', 'resolved', 'nothing', 'unpaged'])
+      .describe('`unpaged`: neither a team nor an administrator can be paged; it is tried again every half minute'),
     key: z.string().nullable().describe('What makes two events the same page'),
     urgency: z.enum(['high', 'low']).nullable(),
     to: z.string().nullable().describe('Whom the page went to: team:payments, person:ada'),
@@ -30,5 +32,16 @@ export const listAlertDecisions = route({
   }),
   answer: z.object({ items: z.array(decision), next: z.string().nullable() }),
 });
+
+/** Events of this module, by kind, with the shape of their data. Subject: the subject of the event that began it. */
+export const alertingEvents = {
+  'alert.unpaged': z.object({
+    kind: z.string(),
+    key: z.string(),
+    urgency: z.enum(['high', 'low']),
+    summary: z.string(),
+    reason: z.string(),
+  }),
+} as const;
 
 export type AlertDecision = z.output<typeof decision>;

@@ -6,9 +6,10 @@ import type { ObjectivesDoor } from '../../objectives/server/public.ts';
 import type { OncallDoor } from '../../oncall/server/public.ts';
 import { listAlertDecisions, type AlertDecision } from '../contract.ts';
 import type { AlertingDoor } from './public.ts';
-import { react, reactedKinds } from './reactions.ts';
+import { react, reactedKinds, type AlertingGround } from './reactions.ts';
 import { beginPosition, decisions, forgetDecisions } from './store.ts';
 import type { AlertingTables, DecisionRow } from './tables.ts';
+import { measureUnpaged, tryUnpaged } from './unpaged.ts';
 
 /** Doors of the floors below that alerting stands on. */
 interface AlertingDoors {
@@ -18,6 +19,8 @@ interface AlertingDoors {
 }
 
 const decisionsDays = 90;
+/** What nobody can be paged for is tried again so often. */
+const unpagedSeconds = 30;
 
 /** What becomes of an event that somebody must know: which page, to whom, and why. */
 export const alertingModule: ServerModule<AlertingDoors, AlertingDoor> = {
@@ -27,9 +30,19 @@ export const alertingModule: ServerModule<AlertingDoors, AlertingDoor> = {
     const { postgres, config, log } = ground;
     const db = postgres.tables<AlertingTables>();
     await beginPosition(db);
-    ground.ledger.react('alerting.pages', reactedKinds, (event) =>
-      react({ postgres, config, log, catalog, objectives, oncall, baseUrl: () => baseUrlOf(ground) }, event),
-    );
+    const alerting: AlertingGround = {
+      postgres,
+      config,
+      log,
+      ledger: ground.ledger,
+      catalog,
+      objectives,
+      oncall,
+      baseUrl: () => baseUrlOf(ground),
+    };
+    ground.ledger.react('alerting.pages', reactedKinds, (event) => react(alerting, event));
+    measureUnpaged(ground);
+    ground.jobs.every('alerting.try-unpaged', unpagedSeconds, async () => void (await tryUnpaged(alerting)));
     ground.jobs.every('alerting.forget', 86_400, () => forgetDecisions(db, decisionsDays));
     ground.http.route(listAlertDecisions, async ({ query }) => {
       const [place, step] = query.cursor === undefined ? [] : decodeCursor(query.cursor, 2);

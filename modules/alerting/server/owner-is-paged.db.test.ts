@@ -14,11 +14,12 @@ beforeAll(async () => {
   world = await startPagesWorld();
   await world.policy('payments', { team: 'payments', steps: [{ after: 'PT0S', notify: [{ person: 'p1' }] }] });
   await beginPosition(world.postgres.tables<AlertingTables>());
-  const { postgres, config, log } = world.ground;
+  const { postgres, config, log, ledger } = world.ground;
   alerting = {
     postgres,
     config,
     log,
+    ledger,
     baseUrl: () => 'http://leadline.example',
     catalog: { ownerOf: async (service) => (service === 'shop/checkout' ? 'payments' : null) },
     objectives: { ownerOfObjective: async () => null },

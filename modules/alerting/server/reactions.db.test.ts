@@ -15,6 +15,7 @@ import { aPerson, aTeam } from '../../identity/fixtures.ts';
 import type { OncallDoor, PageAsked } from '../../oncall/server/public.ts';
 import { alertingModule } from './module.ts';
 import { react, type AlertingGround } from './reactions.ts';
+import { tryUnpaged } from './unpaged.ts';
 
 /** The reactions on a real ledger and PostgreSQL; what they ask of on-call is written down at its door. */
 const raised: PageAsked[] = [];
@@ -23,7 +24,7 @@ const resolved: string[] = [];
 const empty = new Set(['ghosts']);
 const oncall: OncallDoor = {
   raisePage: async (_tx, asked) => {
-    if (asked.team !== undefined && empty.has(asked.team))
+    if (asked.team !== 'payments' && (everybodyIsGone || (asked.team !== undefined && empty.has(asked.team))))
       throw new Refusal({ status: 400, code: 'oncall.nobody-to-page', title: 'Nobody is there to page' });
     raised.push(asked);
     return { id: '018f0000-0000-7000-8000-000000000001', made: true };
@@ -33,6 +34,8 @@ const oncall: OncallDoor = {
     return ['018f0000-0000-7000-8000-000000000001'];
   },
 };
+/** While nobody at all can be paged. */
+let everybodyIsGone = false;
 const owners: Record<string, string> = { 'shop/checkout': 'payments', 'shop/search': 'ghosts' };
 
 let postgres: Postgres;
@@ -64,7 +67,7 @@ beforeAll(async () => {
   const objectives = { ownerOfObjective: async (name: string) => (name === 'owned' ? 'search' : null) };
   // Written before the module first starts: history.
   await append('budget.burning', 'objective:old', 'shop/checkout', tier('page-fast'));
-  alerting = { postgres, config, log, catalog, objectives, oncall, baseUrl: () => 'http://leadline' };
+  alerting = { postgres, config, log, ledger, catalog, objectives, oncall, baseUrl: () => 'http://leadline' };
   await alertingModule.start(ground, { catalog, objectives, oncall });
   await http.fastify.ready();
   const ada = await aPerson(postgres, { name: 'ada', role: 'admin' });
@@ -198,5 +201,38 @@ describe('a heartbeat that fell silent', () => {
     expect(found.map(({ did, to }) => `${did} ${to}`).toReversed()).toEqual(['raised team:payments', 'resolved null']);
     expect(raised.at(-1)).toMatchObject({ source: 'heartbeat', urgency: 'high', summary: 'backup fell silent' });
     expect(resolved.at(-1)).toBe('heartbeat:backup:high');
+  });
+});
+
+describe('what nobody at all can be paged for', () => {
+  it('is told once, keeps nothing waiting behind it, and reaches whoever comes', async () => {
+    everybodyIsGone = true;
+    await append('heartbeat.missed', 'heartbeat:alone', null, silence('alone', null));
+    await append('heartbeat.missed', 'heartbeat:owned', null, silence('owned', 'payments'));
+    // The one behind it has an owner and was paged.
+    expect((await decided('heartbeat:owned', 1))[0]).toMatchObject({ did: 'raised', to: 'team:payments' });
+    const [found] = await decided('heartbeat:alone', 1);
+    expect(found).toMatchObject({ did: 'unpaged', to: null, urgency: 'high' });
+    expect(found!.reason).toContain('core could not be paged (Nobody is there to page).');
+    expect(await tryUnpaged(alerting)).toBe(1);
+    await eventually(async () =>
+      expect(await ledger.read({ kind: 'alert.unpaged', limit: 10 })).toMatchObject([{ subject: 'heartbeat:alone' }]),
+    );
+    everybodyIsGone = false;
+    expect(await tryUnpaged(alerting)).toBe(0);
+    expect((await decided('heartbeat:alone', 2))[0]).toMatchObject({ did: 'raised', to: 'team:core' });
+    expect(raised.at(-1)).toMatchObject({ dedupKey: 'heartbeat:alone:high', team: 'core' });
+  });
+
+  it('is over with its recovery', async () => {
+    everybodyIsGone = true;
+    await append('heartbeat.missed', 'heartbeat:brief', null, silence('brief', null));
+    await decided('heartbeat:brief', 1);
+    const { lastPingAt: _last, dueAt: _due, ...back } = silence('brief', null);
+    await append('heartbeat.recovered', 'heartbeat:brief', null, { ...back, missedSince: '2026-11-23T10:11:00Z' });
+    await decided('heartbeat:brief', 2);
+    everybodyIsGone = false;
+    expect(await tryUnpaged(alerting)).toBe(0);
+    expect((await decided('heartbeat:brief', 2)).map(({ did }) => did)).toEqual(['resolved', 'unpaged']);
   });
 });

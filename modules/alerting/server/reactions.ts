@@ -12,7 +12,7 @@ import * as store from './store.ts';
 import type { AlertingTables, DecisionRow } from './tables.ts';
 
 /** What the reactions stand on. */
-export interface AlertingGround extends Pick<Ground, 'postgres' | 'config' | 'log'> {
+export interface AlertingGround extends Pick<Ground, 'postgres' | 'config' | 'log' | 'ledger'> {
   /** Address that people open, without a slash at the end. */
   baseUrl(): string;
   readonly catalog: Pick<CatalogDoor, 'ownerOf'>;
@@ -83,6 +83,7 @@ const carriedOut = async (
         source: alert.source,
         note: alert.summary,
       });
+      await store.forgetUnpaged(tx, action.key);
       keep({ did: 'resolved', key: action.key, page: pages[0] ?? null, reason: alert.summary });
     } else if (raises) keep(await raise(alerting, tx, { alert, event, action }));
     else keep({ did: 'nothing', key: action.key, reason: 'It began before this module first started.' });
@@ -96,12 +97,17 @@ const nothingWords: Record<NonNullable<ConditionDecision['nothing']>, string> = 
   'was-not-known': 'Nothing was known to hold.',
 };
 
-/** Raises the page at the first target that can be paged: the owner, else the next, never nowhere. */
-const raise = async (
+type Raised = Pick<DecisionRow, 'did' | 'reason' | 'key' | 'urgency' | 'target' | 'page'>;
+
+/**
+ * Raises the page at the first target that can be paged: the owner, else the next. Where not even an administrator can be, that is
+ * told and kept to be tried again: what comes behind it on the ledger may have an owner and does not wait for this.
+ */
+export const raise = async (
   alerting: AlertingGround,
   tx: store.Tx,
   { alert, event, action }: { alert: Alert; event: SealedEvent; action: Action & { do: 'raise' } },
-): Promise<Partial<DecisionRow> & Pick<DecisionRow, 'did' | 'reason'>> => {
+): Promise<Raised> => {
   const tried: string[] = [];
   for (const target of await targets(alerting, tx, { alert, event })) {
     const why = `Goes to ${target.name}: ${target.reason}.`;
@@ -121,10 +127,34 @@ const raise = async (
       tried.push(`${target.name} could not be paged (${error.problem.title}).`);
     }
   }
-  // Not even an administrator: the event waits and is tried again, and the log says so each time.
-  throw new Error(
-    `nobody can be paged for ${event.subject}: ${tried.join(' ') || 'there is neither a team nor an admin'}`,
-  );
+  const reason = `Nobody can be paged: ${tried.join(' ') || 'there is neither a team nor an administrator.'}`;
+  const { key, urgency } = action;
+  if (await store.keepUnpaged(tx, { key, urgency, event }))
+    await tellUnpaged(alerting, tx, { alert, event, action, reason });
+  return { did: 'unpaged', key, urgency, target: null, page: null, reason };
+};
+
+/** On the ledger and in the log, once; the metric says it for as long as it is so. */
+const tellUnpaged = async (
+  { ledger, log }: AlertingGround,
+  tx: store.Tx,
+  given: {
+    readonly alert: Alert;
+    readonly event: SealedEvent;
+    readonly action: Action & { do: 'raise' };
+    readonly reason: string;
+  },
+): Promise<void> => {
+  const { alert, event, reason } = given;
+  const { key, urgency } = given.action;
+  log.error({ subject: event.subject, kind: event.kind, key, reason }, 'nobody can be paged for this alert');
+  await ledger.append(tx, {
+    kind: 'alert.unpaged',
+    subject: event.subject,
+    service: event.service ?? null,
+    actor: { kind: 'system', id: 'alerting', name: 'Alerting' },
+    data: { kind: event.kind, key, urgency, summary: alert.summary, reason },
+  });
 };
 
 const asked = (
@@ -163,7 +193,8 @@ const targets = async (
   });
 };
 
-const alertOf = (alerting: AlertingGround, event: SealedEvent): Alert => {
+/** What one event is about, in words for a page. */
+export const alertOf = (alerting: AlertingGround, event: SealedEvent): Alert => {
   const name = event.subject.slice(event.subject.indexOf(':') + 1);
   if (event.kind === 'budget.burning' || event.kind === 'budget.recovered') {
     const begins = event.kind === 'budget.burning';

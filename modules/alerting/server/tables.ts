@@ -7,12 +7,19 @@ export interface AlertingTables {
     at: Date;
     kind: string;
     subject: string;
-    did: 'raised' | 'counted' | 'resolved' | 'nothing';
+    did: 'raised' | 'counted' | 'resolved' | 'nothing' | 'unpaged';
     key: string | null;
     urgency: 'high' | 'low' | null;
     target: string | null;
     reason: string;
     page: string | null;
+  };
+  'alerting.unpaged': {
+    key: string;
+    urgency: 'high' | 'low';
+    place: string;
+    event: Record<string, unknown>;
+    since: Date;
   };
 }
 
