@@ -14,12 +14,17 @@ type Message = { ready: Ready } | { failed: { message: string; refusal: boolean 
 /** Waits between restarts of a server that keeps dying; it starts again from the first after a minute of good life. */
 const backoffMs = [200, 500, 1_000, 2_000, 5_000, 10_000] as const;
 const goodLifeMs = 60_000;
+/**
+ * First starts that may end by themselves before Leadline gives up: an engine that was killed while it started is there again
+ * for the next, and what is really impossible is told soon.
+ */
+const firstStartsMax = 5;
 /** A server that refused to start (`EX_CONFIG` of sysexits.h) would refuse again: it is not restarted. */
 const exitRefused = 78;
 
 /**
- * Keeps the server process alive: restarts it with back-off when it dies, hands signals on, and ends when it was told to
- * or when the first start is impossible. Resolves with the exit code.
+ * Keeps the server process alive: restarts it with back-off when it dies, hands signals on, and ends when it was told to,
+ * when it refuses to start, or when the first start failed again and again. Resolves with the exit code.
  */
 export const supervise = (options: {
   flags: Record<string, unknown>;
@@ -44,6 +49,7 @@ export const supervise = (options: {
     let restarts = 0;
     let deaths = 0;
     let everReady = false;
+    let starts = 0;
 
     const start = (): void => {
       const startedAt = performance.now();
@@ -63,10 +69,12 @@ export const supervise = (options: {
       });
       child.on('exit', (code, signal) => {
         if (stopping) return resolve(code ?? 0);
-        if (code === exitRefused || !everReady) return resolve(code ?? 1);
+        starts += 1;
+        if (code === exitRefused || (!everReady && starts >= firstStartsMax)) return resolve(code ?? 1);
         deaths = performance.now() - startedAt > goodLifeMs ? 0 : deaths + 1;
         const waitMs = backoffMs[Math.min(deaths, backoffMs.length - 1)]!;
-        restarts += 1;
+        // Who waits for the first start is greeted by whichever of its tries succeeds.
+        if (everReady) restarts += 1;
         options.onFailure(`The server ended (${signal ?? `exit ${code}`}); it starts again in ${waitMs} ms.`);
         setTimeout(() => (stopping ? resolve(0) : start()), waitMs);
       });
