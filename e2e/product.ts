@@ -19,6 +19,8 @@ export interface Product {
   output(): string;
   /** Runs `leadline …` against this product and gives what it printed; rejects with what it said on standard error. */
   cli(...args: string[]): Promise<string>;
+  /** The same, as whoever the token belongs to. */
+  cliAs(token: string, ...args: string[]): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -64,6 +66,7 @@ export const startProduct = async (extra: readonly string[] = []): Promise<Produ
       child,
       () => said,
     );
+    const environment = { ...databases.environment, LEADLINE_URL: `http://127.0.0.1:${port}`, LEADLINE_DATA: data };
     return {
       url: `http://127.0.0.1:${port}`,
       otlpHttpUrl: `http://127.0.0.1:${otlpHttpPort}`,
@@ -71,8 +74,8 @@ export const startProduct = async (extra: readonly string[] = []): Promise<Produ
       setupLink,
       data,
       output: () => said,
-      cli: (...args) =>
-        runCli(args, { ...databases.environment, LEADLINE_URL: `http://127.0.0.1:${port}`, LEADLINE_DATA: data }),
+      cli: (...args) => runCli(args, environment),
+      cliAs: (token, ...args) => runCli(args, { ...environment, LEADLINE_TOKEN: token }),
       stop,
     };
   } catch (error) {

@@ -1,8 +1,8 @@
 import { defineAsyncComponent } from 'vue';
 import type { RouteRecordRaw } from 'vue-router';
 import type { NavigationEntry } from '../../../ui/navigation.ts';
+import type { PaletteSource } from '../../../ui/palette-source.ts';
 import type { SlotFilling } from '../../../ui/slots.ts';
-import { findOncall } from './find-oncall.ts';
 
 /**
  * Places that other modules fill (`slots` of their routes):
@@ -29,7 +29,13 @@ export const navigation: NavigationEntry[] = [
   { label: 'Escalation', to: '/escalation-policies', icon: 'i-lucide-trending-up', key: 'x', order: 14 },
 ];
 
-export const palette = [{ label: 'On-call', find: findOncall }];
+/** Fetched when the palette is first asked: the first screen needs none of the contracts that it reads. */
+export const palette: readonly PaletteSource[] = [
+  {
+    label: 'On-call',
+    find: async (text, signal) => (await import('./find-oncall.ts')).findOncall(text, signal),
+  },
+];
 
 /** Who is on call for a service stands beside what it does (the place is named in the catalog's routes). */
 export const slots: readonly SlotFilling[] = [

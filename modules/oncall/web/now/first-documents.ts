@@ -8,8 +8,9 @@ export const firstDocuments = ({
   readonly zone: string;
   readonly today: Date;
 }): string => {
+  // The Monday of the week before: on a Monday before the hand-off nobody would be on call yet.
   const monday = new Date(today);
-  monday.setDate(today.getDate() - ((today.getDay() + 6) % 7));
+  monday.setDate(today.getDate() - ((today.getDay() + 6) % 7) - 7);
   const pad = (part: number): string => String(part).padStart(2, '0');
   const start = `${monday.getFullYear()}-${pad(monday.getMonth() + 1)}-${pad(monday.getDate())}`;
   return `apiVersion: leadline.dev/v1
