@@ -35,7 +35,7 @@ export const decide = async (ground: PagesGround, { steps, rules }: Evaluated): 
     const own = steps.filter(({ held }) => ours.has(`${held.page.id} ${held.seq}`));
     if (own.length === 0) return 0;
     const turns = await turnsOf(tx, own);
-    const made = own.map((step, index) => written(step, rules, turns[index]!));
+    const made = own.flatMap((step, index) => writtenOrLeft(ground, step, rules, turns[index]!));
     await saveDecided(
       tx,
       made.map((each) => each.decided),
@@ -53,7 +53,7 @@ export const decide = async (ground: PagesGround, { steps, rules }: Evaluated): 
       made.flatMap((each) => messagesNow(ground, each)),
     );
     for (const each of made) await tell(ground, tx, each);
-    return own.length;
+    return made.length;
   });
 
 interface Written {
@@ -63,6 +63,21 @@ interface Written {
   readonly owed: readonly NewNotification[];
   readonly entry: NewEntry;
 }
+
+/** A step that cannot be decided is left to its lease and tried again; it never stops the others, and the auditor finds it. */
+const writtenOrLeft = (
+  { log }: PagesGround,
+  step: EvaluatedStep,
+  rules: ReadonlyMap<string, PersonRules>,
+  turn: number,
+): Written[] => {
+  try {
+    return [written(step, rules, turn)];
+  } catch (error) {
+    log.error({ err: error, page: step.held.page.id, seq: step.held.seq }, 'a step could not be decided; trying again');
+    return [];
+  }
+};
 
 const written = (step: EvaluatedStep, rules: ReadonlyMap<string, PersonRules>, turn: number): Written => {
   const { held, plan, targets, resolved } = step;

@@ -145,6 +145,20 @@ describe('an engine that dies or stands still loses no page and owes nothing twi
     expect(await world.read(id)).toMatchObject({ state: 'acknowledged', steps: [], nextStepAt: null });
   });
 
+  it('decides the others where one step cannot be decided, and where caps cannot be looked at', async () => {
+    const failing = async (): Promise<never> => {
+      throw new Error('no caps today');
+    };
+    const ground = groundOf(world);
+    const broken = await world.page({ summary: 'Broken', policy: 'payments' });
+    const { id } = await world.page({ summary: 'Whole', policy: 'payments' });
+    await world.postgres.pool.query(`UPDATE oncall.page SET plan = plan - 'otherwise' WHERE id = $1`, [broken.id]);
+    const looked = await evaluate({ ...ground, doors: { ...ground.doors, handOn: failing } }, 'this');
+    expect(looked.steps.map(({ held }) => held.page.id)).toEqual([id]);
+    expect(await decide(ground, looked)).toBe(1);
+    await expectOnce([id]);
+  });
+
   it('does not send what was missed all at once when the clock jumps a day', async () => {
     await startEngineProcess();
     const { id } = await world.page({ summary: 'Jump', policy: 'payments' });

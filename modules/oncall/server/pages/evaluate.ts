@@ -31,18 +31,42 @@ export const evaluate = async (ground: PagesGround, holder: string): Promise<Eva
   const db = ground.postgres.tables<PagesTables>();
   const taken = await takeDueSteps(db, { limit: batchMax, holder, leaseSeconds });
   if (taken.length === 0) return { steps: [], rules: new Map() };
-  const steps = taken.map((held) => ({ held, plan: planOf(held.page.plan), targets: targetsOf(held) }));
+  const steps = taken.flatMap((held) => readOrLeft(ground, held));
   const resolved = await resolveTargets(db, ground.doors, {
     targets: steps.flatMap(({ targets }) => targets),
     adminsOf: steps.filter(needsAdmins).map(({ held }) => held.page.plan.team ?? held.page.team),
     at: taken[0]!.now,
   });
   const own = steps.map((step) => ({ ...step, ...withAdmins(step, resolved) }));
-  const capped = (await ground.doors.handOn?.(own, taken[0]!.now)) ?? own;
+  const capped = (await withinCaps(ground, own, taken[0]!.now)) ?? own;
   const replaced = capped.filter((step, index) => step !== own[index]).flatMap((step) => [...step.resolved.values()]);
   const names = [...resolved.values(), ...replaced].flatMap(({ people }) => people.map(({ name }) => name));
   const rules = await ground.doors.rulesOf(names);
   return { steps: capped, rules };
+};
+
+/** A page whose plan cannot be read is left to its lease and tried again; it never stops the others, and the auditor finds it. */
+const readOrLeft = ({ log }: PagesGround, held: HeldStep) => {
+  try {
+    return [{ held, plan: planOf(held.page.plan), targets: targetsOf(held) }];
+  } catch (error) {
+    log.error({ err: error, page: held.page.id }, 'the plan of a page cannot be read; trying again');
+    return [];
+  }
+};
+
+/** Caps are a kindness: that they cannot be looked at never keeps a page from leaving. */
+const withinCaps = async (
+  { doors, log }: PagesGround,
+  steps: readonly EvaluatedStep[],
+  at: Temporal.Instant,
+): Promise<readonly EvaluatedStep[] | undefined> => {
+  try {
+    return await doors.handOn?.(steps, at);
+  } catch (error) {
+    log.error({ err: error }, 'caps could not be looked at; the pages go to who is on call');
+    return undefined;
+  }
 };
 
 const targetsOf = ({ kind, step, targets, page }: HeldStep): readonly Target[] =>

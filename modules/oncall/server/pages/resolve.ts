@@ -24,7 +24,7 @@ export const resolveTargets = async (
   const teams = [...targets.values()].flatMap((target) => ('team' in target ? [target.team] : []));
   const members = teams.length === 0 ? new Map<string, string[]>() : await respondersOf(db, teams);
   const schedules = [...targets.values()].flatMap((target) => ('schedule' in target ? [target.schedule] : []));
-  const onCall = schedules.length === 0 ? new Map<string, OnCallNow[]>() : await doors.onCallOf(schedules, asked.at);
+  const onCall = await onCallEach(doors, schedules, asked.at);
   const found = new Map<string, Resolved>();
   for (const [key, target] of targets)
     found.set(key, await resolveOne(doors, target, { at: asked.at, members, onCall }));
@@ -49,7 +49,7 @@ const resolveOne = async (
   }: {
     at: Temporal.Instant;
     members: ReadonlyMap<string, string[]>;
-    onCall: ReadonlyMap<string, readonly OnCallNow[]>;
+    onCall: OnCallEach;
   },
 ): Promise<Resolved> => {
   if ('person' in target) return { people: [{ name: target.person, why: 'named by the policy' }], nobody: null };
@@ -64,9 +64,39 @@ const resolveOne = async (
   }
   if ('schedule' in target) {
     const { schedule } = target;
-    return firstOf(onCall.get(schedule) ?? null, { schedule, word: 'on call' });
+    const now = onCall.get(schedule) ?? null;
+    if (now instanceof Error)
+      return { people: [], nobody: `who is on call in ${schedule} cannot be worked out: ${now.message}` };
+    return firstOf(now, { schedule, word: 'on call' });
   }
   return firstOf(await doors.nextOnCall(target.next, at), { schedule: target.next, word: 'next on call' });
+};
+
+type OnCallEach = ReadonlyMap<string, readonly OnCallNow[] | Error>;
+
+/**
+ * Who is on call in each schedule. One that cannot be worked out stands for itself: it must not keep the pages of all others from
+ * leaving. Where none can be read at all the database is away, and the whole is tried again.
+ */
+const onCallEach = async (
+  doors: Pick<PagesDoors, 'onCallOf'>,
+  schedules: readonly string[],
+  at: Temporal.Instant,
+): Promise<OnCallEach> => {
+  if (schedules.length === 0) return new Map();
+  try {
+    return await doors.onCallOf(schedules, at);
+  } catch (error) {
+    if (schedules.length === 1) throw error;
+    const found = new Map<string, readonly OnCallNow[] | Error>();
+    for (const name of schedules) {
+      const one = await doors.onCallOf([name], at).catch((fault: unknown) => fault as Error);
+      if (one instanceof Error) found.set(name, one);
+      else for (const [known, people] of one) found.set(known, people);
+    }
+    if ([...found.values()].every((each) => each instanceof Error)) throw error;
+    return found;
+  }
 };
 
 /** The first is paged; who goes along (a shadow) is told beside them. */
