@@ -88,6 +88,7 @@ const scheduleRows = ({ seen, open, owners, crewStands, soon, unknownId }: Given
     params: { name: 'walked', id: unknownId },
     before: [crewStands, scheduleStands],
   },
+  'GET /api/v1/on-call/gaps': seen,
   'GET /api/v1/schemas': open,
   'GET /api/v1/schemas/{kind}': { ...open, params: { kind: 'Schedule' } },
   'GET /api/v1/calendar-feeds': seen,

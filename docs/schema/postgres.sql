@@ -916,6 +916,22 @@ CREATE TABLE oncall.contact_method (
   CONSTRAINT contact_method_verified_how_check CHECK ((verified_how = ANY (ARRAY['code'::text, 'file'::text])))
 );
 
+CREATE TABLE oncall.gap_look (
+  one boolean NOT NULL DEFAULT true,
+  looked_at timestamp with time zone NOT NULL,
+  found jsonb NOT NULL,
+  CONSTRAINT gap_look_one_check CHECK (one),
+  CONSTRAINT gap_look_pkey PRIMARY KEY (one)
+);
+
+CREATE TABLE oncall.gap_notice (
+  schedule text NOT NULL,
+  gap_from timestamp with time zone NOT NULL,
+  told_at timestamp with time zone NOT NULL,
+  CONSTRAINT gap_notice_pkey PRIMARY KEY (schedule, gap_from)
+);
+CREATE INDEX gap_notice_told ON oncall.gap_notice USING btree (told_at);
+
 CREATE TABLE oncall.hand_over (
   id uuid NOT NULL,
   schedule text NOT NULL,

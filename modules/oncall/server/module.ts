@@ -2,6 +2,7 @@ import type { ServerModule } from '../../../platform/module/ground.ts';
 import type { DeliveryDoor } from '../../delivery/server/public.ts';
 import type { IdentityDoor } from '../../identity/server/public.ts';
 import { addAuditRoutes } from './audit/routes.ts';
+import { startCovers } from './covers/start.ts';
 import { handOn } from './load/hand-on.ts';
 import { startLoad } from './load/start.ts';
 import { onCallByName } from './pages/on-call-views.ts';
@@ -32,6 +33,7 @@ export const oncallModule: ServerModule<OncallDoors, OncallDoor> = {
   start: async (ground, doors) => {
     startPeople(ground, doors);
     startLoad({ ground, ...doors });
+    startCovers({ ground, ...doors });
     const schedules = startSchedules(ground, doors);
     const own = ground.postgres.reserve(engineConnections);
     const pages = await startPages(

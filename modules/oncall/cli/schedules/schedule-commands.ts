@@ -10,6 +10,7 @@ import {
   type ScheduleSummary,
   type ShiftAnswer,
 } from '../../contract/schedules.ts';
+import { registerGaps } from '../covers/gap-commands.ts';
 import { registerFeeds } from './feed-commands.ts';
 import { everySchedule } from './schedule-kind.ts';
 
@@ -20,6 +21,7 @@ export const registerSchedules = (program: Command, context: CliContext): void =
   registerShifts(oncall, context);
   registerOverrides(oncall, context);
   registerFeeds(oncall, context);
+  registerGaps(oncall, context);
 };
 
 /** The group of commands of a word, whoever registers in it first. */
