@@ -11,6 +11,7 @@ import {
   type ShiftAnswer,
 } from '../../contract/schedules.ts';
 import { registerGaps } from '../covers/gap-commands.ts';
+import { registerImport } from '../import/import-commands.ts';
 import { registerFeeds } from './feed-commands.ts';
 import { everySchedule } from './schedule-kind.ts';
 
@@ -22,6 +23,7 @@ export const registerSchedules = (program: Command, context: CliContext): void =
   registerOverrides(oncall, context);
   registerFeeds(oncall, context);
   registerGaps(oncall, context);
+  registerImport(oncall, context);
 };
 
 /** The group of commands of a word, whoever registers in it first. */
