@@ -11,7 +11,11 @@ import {
   documentKinds as objectivesKinds,
   register as registerObjectives,
 } from '../../modules/objectives/cli/commands.ts';
-import { documentKinds as oncallKinds, register as registerOncall } from '../../modules/oncall/cli/commands.ts';
+import {
+  documentKinds as oncallKinds,
+  peopleKinds,
+  register as registerOncall,
+} from '../../modules/oncall/cli/commands.ts';
 import { documentKinds as probesKinds, register as registerProbes } from '../../modules/probes/cli/commands.ts';
 import { register as registerTelemetry } from '../../modules/telemetry/cli/commands.ts';
 import type { KnownDocuments } from './check-files.ts';
@@ -29,7 +33,15 @@ export const registerModules = (program: Command, context: CliContext): KnownDoc
   registerObjectives(program, context);
   registerChanges(program, context);
   return {
-    kinds: [...identityKinds, ...catalogKinds, ...deliveryKinds, ...probesKinds, ...oncallKinds, ...objectivesKinds],
+    kinds: [
+      ...peopleKinds,
+      ...identityKinds,
+      ...catalogKinds,
+      ...deliveryKinds,
+      ...probesKinds,
+      ...oncallKinds,
+      ...objectivesKinds,
+    ],
     families: [...objectivesFamilies],
   };
 };

@@ -4,7 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CliContext } from '../../platform/cli/context.ts';
+import { registerModules } from './modules.ts';
+
+const wanted = ['Person', 'Team', 'Schedule', 'EscalationPolicy'];
 
 /** The command line as a person types it, against a server that only writes down what it was asked. */
 const asked: { path: string; body: unknown }[] = [];
@@ -32,6 +37,12 @@ const leadline = async (...words: string[]): Promise<string> => {
 };
 
 describe('A command line', () => {
+  it('applies people before the teams that name them, and those before schedules and policies', () => {
+    const { kinds } = registerModules(new Command(), {} as CliContext);
+    const order = kinds.map(({ kind }) => kind).filter((kind) => wanted.includes(kind));
+    expect(order).toEqual(wanted);
+  });
+
   it('gives a command its own --version, and tells its own version without one', async () => {
     await leadline('change', 'announce', '--service', 'shop/payment', '--version', '2.4.2', '-o', 'json');
     expect(asked).toEqual([

@@ -8,8 +8,11 @@ import { policyKind } from './policy-kind.ts';
 import { registerSchedules } from './schedules/schedule-commands.ts';
 import { scheduleKind } from './schedules/schedule-kind.ts';
 
-/** In the order in which they are applied: people before the schedules that name them, those before policies. */
-export const documentKinds: readonly DocumentKind[] = [personKind, scheduleKind, policyKind];
+/** Applied before teams, which name them. */
+export const peopleKinds: readonly DocumentKind[] = [personKind];
+
+/** In the order in which they are applied: schedules before the policies that name them. */
+export const documentKinds: readonly DocumentKind[] = [scheduleKind, policyKind];
 
 /** `leadline page …`, `leadline oncall …`, `leadline schedule …`. */
 export const register = (program: Command, context: CliContext): void => {

@@ -1,4 +1,5 @@
 import type { PageWhole } from '../../contract/pages.ts';
+import { momentText } from '../../domain/moment-text.ts';
 import type { LinkPurpose } from './links.ts';
 
 /** What a link's page shows. */
@@ -50,13 +51,16 @@ const asking = ({ purpose, page, person, said }: Extract<LinkPageShown, { kind: 
          <p class="quiet">${person === null ? 'By the link of the webhook' : `As ${text(person)}`}. Nothing has been done yet.</p>`
       : '';
   const lines: [string, string | null][] = [
-    ['Since', page.raisedAt],
+    ['Since', momentText(page.raisedAt)],
     ['Urgency', page.urgency],
     ['Service', page.service],
     ['Team', page.team],
     ['Raised by', page.raisedBy],
-    ['Acknowledged', page.acknowledgedBy === null ? null : `${page.acknowledgedBy}, ${page.acknowledgedAt}`],
-    ['Resolved', page.resolvedBy === null ? null : `${page.resolvedBy}, ${page.resolvedAt}`],
+    [
+      'Acknowledged',
+      page.acknowledgedBy === null ? null : `${page.acknowledgedBy}, ${momentText(page.acknowledgedAt!)}`,
+    ],
+    ['Resolved', page.resolvedBy === null ? null : `${page.resolvedBy}, ${momentText(page.resolvedAt!)}`],
   ];
   const facts = lines.flatMap(([label, value]) => (value === null ? [] : [`<dt>${label}</dt><dd>${text(value)}</dd>`]));
   const told = page.timeline

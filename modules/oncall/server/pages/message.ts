@@ -1,3 +1,4 @@
+import { momentText } from '../../domain/moment-text.ts';
 import type { OutgoingMessage } from '../../../delivery/server/public.ts';
 import type { Urgency } from '../../domain/escalation/plan.ts';
 import type { Links } from './links.ts';
@@ -87,12 +88,11 @@ const textOf = (page: PageTold, owed: Owed): string => {
 
 const linesOf = (page: PageTold, owed: Owed): { label: string; value: string }[] =>
   [
-    { label: 'Since', value: page.raisedAt.toISOString() },
+    { label: 'Since', value: momentText(Temporal.Instant.fromEpochMilliseconds(page.raisedAt.getTime())) },
     { label: 'Urgency', value: page.urgency },
     { label: 'Service', value: page.service },
     { label: 'Team', value: page.team },
     { label: 'Raised by', value: page.raisedBy },
-    { label: 'Why you', value: owed.why },
     { label: 'More', value: page.link },
   ].filter((line): line is { label: string; value: string } => line.value !== null);
 
