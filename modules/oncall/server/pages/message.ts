@@ -63,7 +63,7 @@ export const messageOf = (
     content: {
       subject,
       text: textOf(page, owed),
-      lines: linesOf(page, owed),
+      lines: linesOf(page),
       link: { label: 'Show the page', url: url('show') },
       ...(over ? {} : { actions, replyToken: links.replyToken(owed.id) }),
       spoken: `${spokenPrefixes[owed.kind]} ${page.summary}`.slice(0, spokenCharsMax),
@@ -86,7 +86,7 @@ const textOf = (page: PageTold, owed: Owed): string => {
   return [page.summary, details, `Why you: ${owed.why}.`].filter((part) => part !== '').join('\n\n');
 };
 
-const linesOf = (page: PageTold, owed: Owed): { label: string; value: string }[] =>
+const linesOf = (page: PageTold): { label: string; value: string }[] =>
   [
     { label: 'Since', value: momentText(Temporal.Instant.fromEpochMilliseconds(page.raisedAt.getTime())) },
     { label: 'Urgency', value: page.urgency },
