@@ -54,7 +54,15 @@ const peopleRows = ({ seen, admins }: Given): Record<string, AccessRow> => ({
   'PATCH /api/v1/people/{person}/contact-rules': { may: admins, params: { person: 'zora' }, body: { rules: [] } },
 });
 
-const scheduleRows = ({ seen, open, owners, crewStands, soon, unknownId }: Given): Record<string, AccessRow> => ({
+const scheduleRows = ({
+  seen,
+  open,
+  owners,
+  admins,
+  crewStands,
+  soon,
+  unknownId,
+}: Given): Record<string, AccessRow> => ({
   // Schedules: changed by editors of their team, overridden by its responders
   'GET /api/v1/schedules': seen,
   'GET /api/v1/schedules/{name}': { ...seen, params: { name: 'walked' }, before: [crewStands, scheduleStands] },
@@ -89,6 +97,35 @@ const scheduleRows = ({ seen, open, owners, crewStands, soon, unknownId }: Given
     before: [crewStands, scheduleStands],
   },
   'GET /api/v1/on-call/gaps': seen,
+  // When somebody is away is said by themselves and by admins
+  'GET /api/v1/people/{person}/absences': { ...seen, params: { person: 'zora' } },
+  'POST /api/v1/people/{person}/absences': {
+    may: admins,
+    params: { person: 'zora' },
+    body: { from: soon(0), to: soon(1) },
+  },
+  'POST /api/v1/people/{person}/absences/import': {
+    may: admins,
+    params: { person: 'zora' },
+    body: { calendar: 'BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n' },
+  },
+  'DELETE /api/v1/people/{person}/absences/{id}': { may: admins, params: { person: 'zora', id: unknownId } },
+  'GET /api/v1/schedules/{name}/shadowings': {
+    ...seen,
+    params: { name: 'walked' },
+    before: [crewStands, scheduleStands],
+  },
+  'POST /api/v1/schedules/{name}/shadowings': {
+    may: owners,
+    params: { name: 'walked' },
+    body: { person: 'mira', from: soon(0), to: soon(1) },
+    before: [crewStands, scheduleStands],
+  },
+  'DELETE /api/v1/schedules/{name}/shadowings/{id}': {
+    may: owners,
+    params: { name: 'walked', id: unknownId },
+    before: [crewStands, scheduleStands],
+  },
   'GET /api/v1/schemas': open,
   'GET /api/v1/schemas/{kind}': { ...open, params: { kind: 'Schedule' } },
   'GET /api/v1/calendar-feeds': seen,

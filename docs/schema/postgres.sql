@@ -854,6 +854,23 @@ CREATE TABLE objectives.version (
 
 -- oncall --------------------------------------------------------------------------------------------------------
 
+CREATE TABLE oncall.absence (
+  id uuid NOT NULL,
+  person text NOT NULL,
+  starts_at timestamp with time zone NOT NULL,
+  ends_at timestamp with time zone NOT NULL,
+  reason text NOT NULL,
+  origin text NOT NULL,
+  made_by text NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  ended_by text,
+  CONSTRAINT absence_check CHECK ((ends_at > starts_at)),
+  CONSTRAINT absence_origin_check CHECK ((origin = ANY (ARRAY['hand'::text, 'calendar'::text]))),
+  CONSTRAINT absence_pkey PRIMARY KEY (id)
+);
+CREATE INDEX absence_time ON oncall.absence USING btree (person, ends_at);
+
 CREATE TABLE oncall.audit (
   singleton boolean NOT NULL DEFAULT true,
   at timestamp with time zone NOT NULL,
@@ -1124,6 +1141,25 @@ CREATE TABLE oncall.schedule_version (
   CONSTRAINT schedule_version_pkey PRIMARY KEY (schedule, number),
   CONSTRAINT schedule_version_schedule_fkey FOREIGN KEY (schedule) REFERENCES oncall.schedule(id)
 );
+
+CREATE TABLE oncall.shadowing (
+  id uuid NOT NULL,
+  schedule uuid NOT NULL,
+  person text NOT NULL,
+  of_person text,
+  mode text NOT NULL,
+  starts_at timestamp with time zone NOT NULL,
+  ends_at timestamp with time zone NOT NULL,
+  made_by text NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  ended_by text,
+  CONSTRAINT shadowing_check CHECK ((ends_at > starts_at)),
+  CONSTRAINT shadowing_mode_check CHECK ((mode = ANY (ARRAY['shadow'::text, 'reverse'::text]))),
+  CONSTRAINT shadowing_pkey PRIMARY KEY (id),
+  CONSTRAINT shadowing_schedule_fkey FOREIGN KEY (schedule) REFERENCES oncall.schedule(id)
+);
+CREATE INDEX shadowing_time ON oncall.shadowing USING btree (schedule, ends_at);
 
 CREATE TABLE oncall.shift_notice (
   kind text NOT NULL,

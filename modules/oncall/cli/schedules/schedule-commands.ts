@@ -10,6 +10,7 @@ import {
   type ScheduleSummary,
   type ShiftAnswer,
 } from '../../contract/schedules.ts';
+import { registerAbsences } from '../covers/absence-commands.ts';
 import { registerGaps } from '../covers/gap-commands.ts';
 import { registerImport } from '../import/import-commands.ts';
 import { registerFeeds } from './feed-commands.ts';
@@ -23,6 +24,7 @@ export const registerSchedules = (program: Command, context: CliContext): void =
   registerOverrides(oncall, context);
   registerFeeds(oncall, context);
   registerGaps(oncall, context);
+  registerAbsences(oncall, context);
   registerImport(oncall, context);
 };
 

@@ -1,5 +1,5 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
-import type { Given, ScheduleVersion, Stretch, Take } from '../../domain/schedule/shift.ts';
+import type { Absence, Given, ScheduleVersion, Shadowing, Stretch, Take } from '../../domain/schedule/shift.ts';
 import type { OverrideRow, SchedulesTables } from './tables.ts';
 
 /** Reads from the tables, in a transaction or not. */
@@ -114,6 +114,8 @@ interface Row {
   }[];
   readonly takes: readonly (Omit<Take, 'from' | 'to'> & { starts: number; ends: number; ended: number | null })[];
   readonly outside: readonly { layer: string; stretches: readonly (Stretch & { person: string })[] }[];
+  readonly absences: readonly Absence[];
+  readonly shadowings: readonly Shadowing[];
 }
 
 const givenRows = async (
@@ -141,12 +143,26 @@ const givenRows = async (
         FROM oncall.schedule_override AS taken
         WHERE taken.schedule = schedule.id AND taken.ends_at > ${begin} AND taken.starts_at < ${end}) AS takes,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('layer', outside.layer, 'stretches', outside.stretches)), '[]')
-        FROM oncall.outside_calendar AS outside WHERE outside.schedule = schedule.id) AS outside
+        FROM oncall.outside_calendar AS outside WHERE outside.schedule = schedule.id) AS outside,
+      -- Of everybody whom the schedule may name; both hold from when they were said until they were taken back.
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('person', absence.person, 'from', extract(epoch FROM greatest(absence.starts_at, absence.made_at)) * 1000,
+          'to', extract(epoch FROM least(absence.ends_at, absence.ended_at)) * 1000)), '[]')
+        FROM oncall.absence AS absence
+        WHERE absence.ends_at > ${begin} AND absence.starts_at < ${end} AND absence.person = ANY (ARRAY(
+          SELECT jsonb_path_query(jsonb_build_array(version.spec -> 'layers', version.standings), '$.** ? (@.type() == "string")') #>> '{}'
+            FROM oncall.schedule_version AS version WHERE version.schedule = schedule.id
+          UNION SELECT jsonb_path_query(outside.stretches, '$[*].person') #>> '{}'
+            FROM oncall.outside_calendar AS outside WHERE outside.schedule = schedule.id))) AS absences,
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('person', along.person, 'of', along.of_person, 'mode', along.mode,
+          'from', extract(epoch FROM greatest(along.starts_at, along.made_at)) * 1000,
+          'to', extract(epoch FROM least(along.ends_at, along.ended_at)) * 1000) ORDER BY along.made_at, along.id), '[]')
+        FROM oncall.shadowing AS along
+        WHERE along.schedule = schedule.id AND along.ends_at > ${begin} AND along.starts_at < ${end}) AS shadowings
     FROM oncall.schedule AS schedule WHERE ${wanted}`.execute(db);
   return rows.map((row) => ({ id: row.id, name: row.name, deletedAt: row.deleted_at, given: givenIn(row) }));
 };
 
-const givenIn = ({ versions, takes, outside }: Row): Given => ({
+const givenIn = ({ versions, takes, outside, absences, shadowings }: Row): Given => ({
   versions: versions.map((version) => ({ ...version, from: version.from ?? -Infinity })),
   // From when it was made, until it was taken back: what had been said of the past stays.
   takes: takes.map(({ starts, ends, ended, ...take }) => ({
@@ -154,9 +170,10 @@ const givenIn = ({ versions, takes, outside }: Row): Given => ({
     from: Math.max(starts, take.madeAt),
     to: Math.min(ends, ended ?? Infinity),
   })),
-  absences: [],
+  // One that was taken back before it began is none.
+  absences: absences.filter(({ from, to }) => from < to),
   outside: outside.flatMap(({ layer, stretches }) => stretches.map((each) => ({ ...each, layer }))),
-  shadowings: [],
+  shadowings: shadowings.filter(({ from, to }) => from < to),
 });
 
 /** Overrides of a schedule by hand that are not over, by their beginning. */

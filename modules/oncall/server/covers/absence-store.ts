@@ -1,0 +1,98 @@
+import { sql, type Kysely, type Transaction } from 'kysely';
+
+export interface AbsenceRow {
+  readonly id: string;
+  readonly person: string;
+  readonly starts_at: Date;
+  readonly ends_at: Date;
+  readonly reason: string;
+  readonly origin: 'hand' | 'calendar';
+  readonly made_by: string;
+  readonly made_at: Date;
+}
+
+export interface ShadowingRow {
+  readonly id: string;
+  readonly schedule: string;
+  readonly person: string;
+  readonly of_person: string | null;
+  readonly mode: 'shadow' | 'reverse';
+  readonly starts_at: Date;
+  readonly ends_at: Date;
+  readonly made_by: string;
+  readonly made_at: Date;
+}
+
+type Tx = Transaction<any>;
+
+export const absencesAhead = async (
+  db: Kysely<any>,
+  person: string,
+  now: Date,
+  limit: number,
+): Promise<AbsenceRow[]> => {
+  const { rows } = await sql<AbsenceRow>`-- What still counts, or will.
+    SELECT id, person, starts_at, ends_at, reason, origin, made_by, made_at FROM oncall.absence
+    WHERE person = ${person} AND ended_at IS NULL AND ends_at > ${now} ORDER BY starts_at, id LIMIT ${limit}`.execute(
+    db,
+  );
+  return rows;
+};
+
+export const insertAbsence = async (tx: Tx, row: AbsenceRow): Promise<void> => {
+  await sql`-- One absence, by hand or of a calendar.
+    INSERT INTO oncall.absence (id, person, starts_at, ends_at, reason, origin, made_by, made_at)
+    VALUES (${row.id}, ${row.person}, ${row.starts_at}, ${row.ends_at}, ${row.reason}, ${row.origin}, ${row.made_by}, ${row.made_at})`.execute(
+    tx,
+  );
+};
+
+/** Ends absences of a person now: one by its id, or all of the calendar. Gives back those that it ended. */
+export const endAbsences = async (
+  tx: Tx,
+  of: { readonly person: string; readonly id: string | null },
+  by: string,
+  at: Date,
+): Promise<AbsenceRow[]> => {
+  const { rows } = await sql<AbsenceRow>`-- They end now; what of them has been stays.
+    UPDATE oncall.absence SET ended_at = ${at}, ended_by = ${by}
+    WHERE person = ${of.person} AND ended_at IS NULL AND ends_at > ${at}
+      AND CASE WHEN ${of.id}::uuid IS NULL THEN origin = 'calendar' ELSE id = ${of.id}::uuid END
+    RETURNING id, person, starts_at, ends_at, reason, origin, made_by, made_at`.execute(tx);
+  return rows;
+};
+
+export const shadowingsAhead = async (
+  db: Kysely<any>,
+  schedule: string,
+  now: Date,
+  limit: number,
+): Promise<ShadowingRow[]> => {
+  const { rows } = await sql<ShadowingRow>`-- What still counts, or will.
+    SELECT id, schedule, person, of_person, mode, starts_at, ends_at, made_by, made_at FROM oncall.shadowing
+    WHERE schedule = ${schedule} AND ended_at IS NULL AND ends_at > ${now} ORDER BY starts_at, id LIMIT ${limit}`.execute(
+    db,
+  );
+  return rows;
+};
+
+export const insertShadowing = async (tx: Tx, row: ShadowingRow): Promise<void> => {
+  await sql`-- Somebody goes along from then to then.
+    INSERT INTO oncall.shadowing (id, schedule, person, of_person, mode, starts_at, ends_at, made_by, made_at)
+    VALUES (${row.id}, ${row.schedule}, ${row.person}, ${row.of_person}, ${row.mode}, ${row.starts_at}, ${row.ends_at}, ${row.made_by},
+      ${row.made_at})`.execute(tx);
+};
+
+/** Null where there is none that goes on. */
+export const endShadowing = async (
+  tx: Tx,
+  of: { readonly schedule: string; readonly id: string },
+  by: string,
+  at: Date,
+): Promise<ShadowingRow | null> => {
+  const { rows } = await sql<ShadowingRow>`-- It ends now; what of it has been stays.
+    UPDATE oncall.shadowing SET ended_at = ${at}, ended_by = ${by}
+    WHERE schedule = ${of.schedule} AND id = ${of.id} AND ended_at IS NULL AND ends_at > ${at}
+    RETURNING id, schedule, person, of_person, mode, starts_at, ends_at, made_by, made_at`.execute(tx);
+  return rows[0] ?? null;
+};
