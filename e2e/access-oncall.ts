@@ -21,6 +21,7 @@ interface Given {
 export const oncallRows = (given: Given): Record<string, AccessRow> => ({
   ...peopleRows(given),
   ...scheduleRows(given),
+  ...coverRows(given),
 });
 
 const peopleRows = ({ seen, admins }: Given): Record<string, AccessRow> => ({
@@ -54,15 +55,7 @@ const peopleRows = ({ seen, admins }: Given): Record<string, AccessRow> => ({
   'PATCH /api/v1/people/{person}/contact-rules': { may: admins, params: { person: 'zora' }, body: { rules: [] } },
 });
 
-const scheduleRows = ({
-  seen,
-  open,
-  owners,
-  admins,
-  crewStands,
-  soon,
-  unknownId,
-}: Given): Record<string, AccessRow> => ({
+const scheduleRows = ({ seen, open, owners, crewStands, soon, unknownId }: Given): Record<string, AccessRow> => ({
   // Schedules: changed by editors of their team, overridden by its responders
   'GET /api/v1/schedules': seen,
   'GET /api/v1/schedules/{name}': { ...seen, params: { name: 'walked' }, before: [crewStands, scheduleStands] },
@@ -96,6 +89,18 @@ const scheduleRows = ({
     params: { name: 'walked', id: unknownId },
     before: [crewStands, scheduleStands],
   },
+  'GET /api/v1/schemas': open,
+  'GET /api/v1/schemas/{kind}': { ...open, params: { kind: 'Schedule' } },
+  'GET /api/v1/calendar-feeds': seen,
+  'POST /api/v1/calendar-feeds': { ...seen, body: { kind: 'team', of: 'payments' }, before: [crewStands] },
+  'DELETE /api/v1/calendar-feeds/{id}': { ...seen, params: { id: unknownId } },
+  // The secret in the address is what opens a calendar; none opens none, for everybody.
+  'GET /api/v1/schedules/{name}.ics': { ...open, params: { name: 'walked' } },
+  'GET /api/v1/people/{person}/shifts.ics': { ...open, params: { person: 'zora' } },
+  'GET /api/v1/teams/{team}/shifts.ics': { ...open, params: { team: 'payments' } },
+});
+
+const coverRows = ({ seen, owners, admins, crewStands, soon, unknownId }: Given): Record<string, AccessRow> => ({
   'GET /api/v1/on-call/gaps': seen,
   // When somebody is away is said by themselves and by admins
   'GET /api/v1/people/{person}/absences': { ...seen, params: { person: 'zora' } },
@@ -126,13 +131,13 @@ const scheduleRows = ({
     params: { name: 'walked', id: unknownId },
     before: [crewStands, scheduleStands],
   },
-  'GET /api/v1/schemas': open,
-  'GET /api/v1/schemas/{kind}': { ...open, params: { kind: 'Schedule' } },
-  'GET /api/v1/calendar-feeds': seen,
-  'POST /api/v1/calendar-feeds': { ...seen, body: { kind: 'team', of: 'payments' }, before: [crewStands] },
-  'DELETE /api/v1/calendar-feeds/{id}': { ...seen, params: { id: unknownId } },
-  // The secret in the address is what opens a calendar; none opens none, for everybody.
-  'GET /api/v1/schedules/{name}.ics': { ...open, params: { name: 'walked' } },
-  'GET /api/v1/people/{person}/shifts.ics': { ...open, params: { person: 'zora' } },
-  'GET /api/v1/teams/{team}/shifts.ics': { ...open, params: { team: 'payments' } },
+  // Who may ask and take, modules/oncall/server/covers/covers.db.test.ts shows with people who have shifts.
+  'GET /api/v1/cover-requests': seen,
+  'POST /api/v1/schedules/{name}/cover-requests': {
+    ...seen,
+    params: { name: 'no-such-schedule' },
+    body: { from: soon(0), to: soon(1), person: 'zora' },
+  },
+  'POST /api/v1/cover-requests/{id}/take': { ...seen, params: { id: unknownId }, body: { person: 'zora' } },
+  'DELETE /api/v1/cover-requests/{id}': { ...seen, params: { id: unknownId } },
 });

@@ -933,6 +933,39 @@ CREATE TABLE oncall.contact_method (
   CONSTRAINT contact_method_verified_how_check CHECK ((verified_how = ANY (ARRAY['code'::text, 'file'::text])))
 );
 
+CREATE TABLE oncall.cover_part (
+  request uuid NOT NULL,
+  starts_at timestamp with time zone NOT NULL,
+  ends_at timestamp with time zone NOT NULL,
+  person text NOT NULL,
+  taken_by text NOT NULL,
+  taken_at timestamp with time zone NOT NULL,
+  CONSTRAINT cover_part_check CHECK ((ends_at > starts_at)),
+  CONSTRAINT cover_part_pkey PRIMARY KEY (request, starts_at),
+  CONSTRAINT cover_part_request_fkey FOREIGN KEY (request) REFERENCES oncall.cover_request(id)
+);
+
+CREATE TABLE oncall.cover_request (
+  id uuid NOT NULL,
+  schedule uuid NOT NULL,
+  person text NOT NULL,
+  starts_at timestamp with time zone NOT NULL,
+  ends_at timestamp with time zone NOT NULL,
+  asked text,
+  return_starts_at timestamp with time zone,
+  return_ends_at timestamp with time zone,
+  note text NOT NULL,
+  made_by text NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  ended_by text,
+  CONSTRAINT cover_request_check CHECK ((ends_at > starts_at)),
+  CONSTRAINT cover_request_check1 CHECK ((return_ends_at > return_starts_at)),
+  CONSTRAINT cover_request_pkey PRIMARY KEY (id),
+  CONSTRAINT cover_request_schedule_fkey FOREIGN KEY (schedule) REFERENCES oncall.schedule(id)
+);
+CREATE INDEX cover_request_time ON oncall.cover_request USING btree (ends_at) WHERE (ended_at IS NULL);
+
 CREATE TABLE oncall.gap_look (
   one boolean NOT NULL DEFAULT true,
   looked_at timestamp with time zone NOT NULL,

@@ -11,6 +11,7 @@ import {
   type ShiftAnswer,
 } from '../../contract/schedules.ts';
 import { registerAbsences } from '../covers/absence-commands.ts';
+import { registerCover } from '../covers/cover-commands.ts';
 import { registerGaps } from '../covers/gap-commands.ts';
 import { registerImport } from '../import/import-commands.ts';
 import { registerFeeds } from './feed-commands.ts';
@@ -25,6 +26,7 @@ export const registerSchedules = (program: Command, context: CliContext): void =
   registerFeeds(oncall, context);
   registerGaps(oncall, context);
   registerAbsences(oncall, context);
+  registerCover(oncall, context);
   registerImport(oncall, context);
 };
 

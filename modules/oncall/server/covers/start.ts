@@ -6,6 +6,7 @@ import { unknownSchedule } from '../schedules/commands.ts';
 import type { SchedulesTables } from '../schedules/tables.ts';
 import { scheduleId } from '../schedules/views.ts';
 import { addAbsenceRoutes } from './absence-routes.ts';
+import { addCoverRoutes } from './cover-routes.ts';
 import { gapReportOf } from './gap-report.ts';
 import { lastLook, type GapNumbers } from './gap-store.ts';
 import { countGaps, warnOfGaps } from './gap-watch.ts';
@@ -27,6 +28,7 @@ export const startCovers = (people: PeopleGround): void => {
   jobs.every('oncall.gap-warnings', warnSeconds, async () => void (await warnOfGaps(people)));
   addGapMetrics(people);
   addAbsenceRoutes(people);
+  addCoverRoutes(people);
 };
 
 const addGapMetrics = ({ ground: { metrics, postgres, log } }: PeopleGround): void => {
