@@ -1,0 +1,214 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { moveClock } from '../platform/postgres/for-tests.ts';
+import { compareOwed, type Finding } from '../modules/oncall/server/audit/audit-views.ts';
+import { decide } from '../modules/oncall/server/pages/decide.ts';
+import { endSnoozes } from '../modules/oncall/server/pages/engine-store.ts';
+import { evaluate, type Evaluated } from '../modules/oncall/server/pages/evaluate.ts';
+import { linkKey } from '../modules/oncall/server/pages/link-key.ts';
+import { createLinks } from '../modules/oncall/server/pages/links.ts';
+import { onCallByName } from '../modules/oncall/server/pages/on-call-views.ts';
+import type { PagesGround } from '../modules/oncall/server/pages/pages-ground.ts';
+import { send } from '../modules/oncall/server/pages/send.ts';
+import { startPagesWorld, type PagesWorld } from '../modules/oncall/server/pages/testing/world.ts';
+import { rulesOf } from '../modules/oncall/server/people/views.ts';
+import { nextOnCall } from '../modules/oncall/server/schedules/on-call.ts';
+
+/** One call of the provider as it came. */
+export interface Arrival {
+  readonly page: string;
+  readonly slot: string;
+  readonly key: string;
+}
+
+/** How the next calls are answered: taken, put off, failed, or received without an answer. */
+export type Answers = 'taken' | '429' | '500' | 'broken';
+
+/** The product's commands, stores and engine on a real PostgreSQL whose time the simulation moves. */
+export interface SimulatedWorld {
+  readonly pages: PagesWorld;
+  readonly hooks: string;
+  readonly arrivals: Arrival[];
+  answer(how: Answers): void;
+  call(method: string, path: string, body?: unknown): Promise<{ status: number; body: any }>;
+  /** By the database's clock. */
+  now(): Promise<Temporal.Instant>;
+  /** Moves both clocks, also back. */
+  move(seconds: number): Promise<Temporal.Instant>;
+  /** Engines work until nothing is due, and the sender until nothing waits for now. */
+  drain(engines: number): Promise<void>;
+  /** What was handed over is sent, as far as it can be. */
+  quiet(): Promise<void>;
+  /** An engine that takes its work and then is no more; its work is given back so that it can come back late. */
+  abandon(): Promise<Evaluated>;
+  /** True when the late one wrote anything. */
+  comesBack(stale: Evaluated): Promise<boolean>;
+  /** An engine that dies with everything written and nothing committed. */
+  dieInDecide(): Promise<void>;
+  /** Every connection breaks, as in a restart of the database. */
+  breakConnections(): Promise<void>;
+  findings(): Promise<readonly Finding[]>;
+  stop(): Promise<void>;
+}
+
+export const startSimulatedWorld = async (): Promise<SimulatedWorld> => {
+  const provider = await startProvider();
+  const pages = await startPagesWorld({ engine: false });
+  const { postgres } = pages;
+  const ground = await groundOf(pages);
+  let engines = 0;
+  const now = async (): Promise<Temporal.Instant> => {
+    const { rows } = await patient(() => postgres.pool.query<{ now: Date }>('SELECT ground.now() AS now'));
+    return Temporal.Instant.fromEpochMilliseconds(rows[0]!.now.getTime());
+  };
+  const round = async (holder: string): Promise<number> => {
+    const evaluated = await evaluate(ground, holder);
+    const decided = evaluated.steps.length === 0 ? 0 : await decide(ground, evaluated);
+    return decided + (await send(ground));
+  };
+  return {
+    pages,
+    hooks: provider.url,
+    arrivals: provider.arrivals,
+    answer: provider.answer,
+    call: (method, path, body) =>
+      patient(
+        () => pages.call('ada', method, path, body),
+        ({ status }) => status < 500,
+      ),
+    now,
+    move: async (seconds) => {
+      await moveClock(postgres, `${seconds} seconds`);
+      const at = await now();
+      // What only grows never goes back.
+      if (seconds > 0) pages.clock.advance({ seconds });
+      pages.clock.set(at);
+      return at;
+    },
+    drain: async (count) => {
+      for (let did = 1; did > 0;) {
+        await patient(() => endSnoozes(postgres.tables<any>()));
+        const rounds = Array.from({ length: count }, () => patient(() => round(`engine-${(engines += 1)}`)));
+        did = (await Promise.all(rounds)).reduce((sum, each) => sum + each, 0);
+      }
+      await untilQuiet(pages);
+    },
+    quiet: () => untilQuiet(pages),
+    abandon: () => evaluate(ground, `abandoned-${(engines += 1)}`),
+    comesBack: async (stale) => (await decide(ground, stale)) > 0,
+    dieInDecide: async () => {
+      const delivery = {
+        ...ground.doors.delivery,
+        enqueue: async (...given: Parameters<typeof ground.doors.delivery.enqueue>) => {
+          await ground.doors.delivery.enqueue(...given);
+          throw new Error('the process is no more');
+        },
+      };
+      const dying = { ...ground, doors: { ...ground.doors, delivery } };
+      const taken = await evaluate(dying, `dying-${(engines += 1)}`);
+      if (taken.steps.length > 0) await decide(dying, taken).catch(() => undefined);
+    },
+    breakConnections: async () => {
+      await postgres.pool
+        .query(
+          'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+        )
+        .catch(() => undefined);
+    },
+    findings: async () => (await patient(() => compareOwed(postgres.tables<any>()))).findings,
+    stop: async () => {
+      await pages.stop();
+      await provider.stop();
+    },
+  };
+};
+
+/** What breaks with a connection is asked again, as every client of a restarted database does. */
+const patient = async <Value>(
+  ask: () => Promise<Value>,
+  well: (value: Value) => boolean = () => true,
+): Promise<Value> => {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const value = await ask();
+      if (well(value) || tries > 20) return value;
+    } catch (error) {
+      if (tries > 20) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+};
+
+const untilQuiet = async ({ postgres }: PagesWorld): Promise<void> => {
+  const until = performance.now() + 30_000;
+  for (let looks = 0; ; looks += 1) {
+    const { rows } = await patient(() =>
+      postgres.pool.query<{ left: number }>(
+        `SELECT count(*)::int AS left FROM delivery.message LEFT JOIN delivery.pace ON pace.lane = message.lane
+         WHERE state = 'waiting' AND (holder IS NOT NULL OR ready_at <= ground.now())
+           AND (pace.paused_until IS NULL OR pace.paused_until <= ground.now())`,
+      ),
+    );
+    if (rows[0]!.left === 0) return;
+    if (performance.now() > until) throw new Error(`${rows[0]!.left} messages are due and nobody sends them`);
+    if (looks % 20 === 0) await patient(() => postgres.pool.query(`SELECT pg_notify('delivery_due', '')`));
+    await new Promise((resolve) => setTimeout(resolve, 8));
+  }
+};
+
+const groundOf = async ({ ground, postgres, identity, delivery }: PagesWorld): Promise<PagesGround> => {
+  const { ledger, log, metrics } = ground;
+  return {
+    postgres,
+    ledger,
+    log,
+    metrics,
+    doors: {
+      identity,
+      delivery,
+      onCallOf: (names, at) => onCallByName(postgres.tables<any>(), names, at),
+      nextOnCall: async (name, at) => {
+        const next = await nextOnCall(postgres.tables<any>(), name, at);
+        return next === null ? [] : [next];
+      },
+      rulesOf: (names) => rulesOf(postgres.tables<any>(), names),
+    },
+    links: createLinks(await linkKey(postgres.tables<any>(), { identity } as never)),
+    baseUrl: () => 'http://leadline.example',
+  };
+};
+
+const startProvider = async () => {
+  const arrivals: Arrival[] = [];
+  let how: Answers = 'taken';
+  const server = createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request.on('error', () => undefined);
+    request.on('data', (part: Buffer) => parts.push(part));
+    request.on('end', () => {
+      const { type, data } = JSON.parse(Buffer.concat(parts).toString('utf8'));
+      if (data?.page?.id)
+        arrivals.push({
+          page: data.page.id,
+          slot: `${type}/${data.step}/${data.round}${request.url}`,
+          key: String(request.headers['idempotency-key']),
+        });
+      if (how === 'broken') request.socket.destroy();
+      else if (how === '429') response.writeHead(429, { 'retry-after': '30' }).end();
+      else response.writeHead(how === 'taken' ? 204 : 500).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    arrivals,
+    answer: (next: Answers): void => {
+      how = next;
+    },
+    stop: () =>
+      new Promise<void>((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+};
