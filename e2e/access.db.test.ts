@@ -13,6 +13,7 @@ const refusals = new Set([
   'catalog.not-the-owner',
   'objectives.not-the-owner',
   'changes.not-the-owner',
+  'oncall.not-your-absence',
   'oncall.not-your-contact-methods',
   'oncall.may-not-page',
   'oncall.not-your-page',
