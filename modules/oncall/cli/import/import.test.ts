@@ -158,7 +158,33 @@ describe('PagerDuty', () => {
       'description: Lead',
     ])
       expect(text).toContain(part);
-    expect(imported.leftOver).toHaveLength(5);
+    expect(text).toContain('3 layers: no rendered entry');
+    expect(imported.leftOver).toHaveLength(6);
+  });
+});
+
+describe('The order of the layers of PagerDuty', () => {
+  const entry = (id: string) => ({
+    rendered_schedule_entries: [{ user: { id }, start: '2026-01-06T00:00:00Z', end: '2026-01-07T00:00:00Z' }],
+  });
+  const layer = (name: string, id: string) => ({
+    name,
+    start: '2026-01-05T09:00:00Z',
+    rotation_virtual_start: '2026-01-05T09:00:00Z',
+    rotation_turn_length_seconds: 86_400,
+    users: [{ user: { id, summary: id } }],
+    ...entry(id),
+  });
+  const layers = [layer('one', 'PA'), layer('two', 'PB')];
+  const order = (final: object) =>
+    fromPagerDuty([{ schedule: { id: 'S', name: 'S', time_zone: 'UTC', schedule_layers: layers, ...final } }]);
+
+  it('is that in which the rendered entries come out, and told where nothing says it', () => {
+    const names = (imported: Imported) => specOf(imported, 'Schedule', 's').layers.map(({ name }: any) => name);
+    expect(names(order({ final_schedule: entry('PA') }))).toEqual(['one', 'two']);
+    expect(names(order({ final_schedule: entry('PB') }))).toEqual(['two', 'one']);
+    expect(told(order({ final_schedule: entry('PB') }))).not.toContain('strongest');
+    expect(told(order({}))).toContain('no rendered entry says which is the strongest');
   });
 });
 

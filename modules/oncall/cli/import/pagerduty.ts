@@ -1,5 +1,5 @@
 import { gathering, itemsIn, type Gathering, type Imported } from './gathered.ts';
-import { objectIn, reading, type Note, type Reading } from './reading.ts';
+import { listIn, objectIn, reading, type Note, type Reading } from './reading.ts';
 import {
   clockOf,
   hoursOfWeek,
@@ -34,7 +34,8 @@ const containers = ['schedule', 'schedules', 'user', 'users', 'escalation_policy
 
 /**
  * Documents from answers of PagerDuty's REST API v2: `GET /schedules/{id}`, `/users?include[]=contact_methods&include[]=notification_rules`,
- * `/escalation_policies`. Layers keep their order: the API gives the strongest one first, as documents here do.
+ * `/escalation_policies`. Which layer is the strongest is read
+ * from the rendered entries where they are there (`since` and `until`); the API has answered in both orders.
  */
 export const fromPagerDuty = (files: readonly unknown[]): Imported => {
   const gathered = gathering();
@@ -91,7 +92,7 @@ const schedule = (world: World, said: Record<string, unknown>): void => {
   const of = reading(said, note);
   const zone = zoneOf(of.text('time_zone'), note);
   of.ignore(...plumbing, 'name', 'users', 'escalation_policies');
-  const layers = of.list('schedule_layers').flatMap((each, index) => layer(world, each, { zone, index, title }));
+  const layers = strongestFirst(of, note).flatMap((each, index) => layer(world, each, { zone, index, title }));
   const overrides = of
     .list('overrides')
     .concat(overridesIn(of))
@@ -116,6 +117,35 @@ const schedule = (world: World, said: Record<string, unknown>): void => {
   const name = world.schedules.get(String(said['id']))!;
   world.gathered.add('Schedule', name, { title, description, zone, layers, overrides });
 };
+
+/** The layers in the order in which they count, the strongest first: that in which each final entry is of the first layer that has one. */
+const strongestFirst = (of: Reading, note: Note): readonly Record<string, unknown>[] => {
+  const layers = of.list('schedule_layers');
+  const final = entriesOf(of.object('final_schedule'));
+  if (layers.length < 2) return layers;
+  const wrongIn = (order: readonly Record<string, unknown>[]): number =>
+    final.filter(({ user, start }) => {
+      const first = order
+        .flatMap((each) => entriesOf(each).filter((one) => one.start <= start && start < one.end))
+        .at(0);
+      return first !== undefined && first.user !== user;
+    }).length;
+  const turned = layers.toReversed();
+  const [asGiven, reversed] = [wrongIn(layers), wrongIn(turned)];
+  if (asGiven === reversed)
+    note(
+      `${layers.length} layers`,
+      `no rendered entry says which is the strongest, so ${String(layers[0]!['name'])} is; ask the API with \`since\` and \`until\`, or turn the list round`,
+    );
+  return reversed < asGiven ? turned : layers;
+};
+
+const entriesOf = (of: Record<string, unknown> | null): { user: string; start: number; end: number }[] =>
+  listIn(of?.['rendered_schedule_entries']).map((each) => ({
+    user: String(objectIn(each['user'])?.['id']),
+    start: Date.parse(String(each['start'])),
+    end: Date.parse(String(each['end'])),
+  }));
 
 const overridesIn = (of: Reading): readonly Record<string, unknown>[] => {
   const sub = of.object('overrides_subschedule');
