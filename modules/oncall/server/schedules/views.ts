@@ -150,7 +150,10 @@ const givenRows = async (
         FROM oncall.absence AS absence
         WHERE absence.ends_at > ${begin} AND absence.starts_at < ${end} AND absence.person = ANY (ARRAY(
           SELECT jsonb_path_query(jsonb_build_array(version.spec -> 'layers', version.standings), '$.** ? (@.type() == "string")') #>> '{}'
-            FROM oncall.schedule_version AS version WHERE version.schedule = schedule.id
+            FROM oncall.schedule_version AS version
+            WHERE version.schedule = schedule.id AND (version.valid_from IS NULL OR version.valid_from < ${end})
+              AND NOT EXISTS (SELECT FROM oncall.schedule_version AS next
+                WHERE next.schedule = version.schedule AND next.number > version.number AND next.valid_from <= ${begin})
           UNION SELECT jsonb_path_query(outside.stretches, '$[*].person') #>> '{}'
             FROM oncall.outside_calendar AS outside WHERE outside.schedule = schedule.id))) AS absences,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('person', along.person, 'of', along.of_person, 'mode', along.mode,
