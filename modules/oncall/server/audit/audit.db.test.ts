@@ -57,7 +57,12 @@ describe('the auditor finds what is owed and was not attempted, and is heard', (
 
   it('finds a step that nobody decides, tells the admins once, and stops beating; then that it is well again', async () => {
     const { id } = await world.page({ summary: 'Stuck', policy: 'payments' });
-    await world.until(async () => expect((await world.read(id)).nextStepAt).not.toBeNull());
+    // The first step was decided and its message left: what waits now is the second.
+    await world.until(async () => {
+      const { nextStepAt, raisedAt, steps } = await world.read(id);
+      expect(Date.parse(nextStepAt)).toBeGreaterThan(Date.parse(raisedAt));
+      expect(steps[0].attempts).toMatchObject([{ result: 'accepted' }]);
+    });
     // As if the process that took the next step held it for ever.
     await world.postgres.pool.query(
       `UPDATE oncall.step SET ready_at = 'infinity' WHERE page_id = $1 AND state = 'waiting'`,
