@@ -75,20 +75,28 @@ export const openPage = async (
   return { page, foreign, faults, close: () => context.close() };
 };
 
-/** Violations of WCAG 2.2 A and AA that axe finds, one line each: rule, impact, where. */
-export const accessibilityFaults = async (page: Page): Promise<string[]> => {
+const rulesOfAll = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+const runAxe = async (page: Page, runOnly: axe.RunOptions['runOnly']): Promise<string[]> => {
   await page.evaluate(axe.source);
-  const result = await page.evaluate(async () => {
+  const violations = await page.evaluate(async (only) => {
     const runner = (globalThis as unknown as { axe: typeof axe }).axe;
-    return runner.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] });
-  });
-  return result.violations.flatMap(({ id, impact, nodes }) =>
+    return (await runner.run({ runOnly: only!, resultTypes: ['violations'] })).violations;
+  }, runOnly);
+  return violations.flatMap(({ id, impact, nodes }) =>
     nodes.map(
       ({ target, failureSummary }) =>
         `${id} (${impact}) ${target.join(' ')}: ${failureSummary?.split('\n').slice(1).join(' ').trim()}`,
     ),
   );
 };
+
+/** Violations of WCAG 2.2 A and AA that axe finds, one line each: rule, impact, where. */
+export const accessibilityFaults = (page: Page): Promise<string[]> => runAxe(page, { type: 'tag', values: rulesOfAll });
+
+/** The same for the rules about colours alone: what may differ when a page that was looked at turns dark. */
+export const colourFaults = (page: Page): Promise<string[]> =>
+  runAxe(page, { type: 'rule', values: ['color-contrast', 'link-in-text-block'] });
 
 /**
  * What stands beyond the right edge of the window and cannot be reached, one line each: also what a parent cuts off.

@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { accessibilityFaults, keepPicture, openBrowser, openPage, beyondTheEdge, type WatchedPage } from './browser.ts';
+import { accessibilityFaults, keepPicture, openBrowser, openPage, type WatchedPage } from './browser.ts';
+import { cookieOf, lookAt, seen } from './look.ts';
 import { stepsOfOneJourney } from './one-journey.ts';
 import { adminOfTests } from './people.ts';
 import { startProduct, type Product } from './product.ts';
@@ -63,27 +64,13 @@ it('nothing was received: the screens say how to send the first span, in every l
 it.each(['/services', '/service-map', '/traces', '/logs'])(
   '%s without data has no accessibility fault and fits a phone',
   async (path) => {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      for (const width of [1440, 390]) {
-        const cookies = await watched.page.context().storageState();
-        const other = await openPage(browser, product, {
-          storageState: cookies,
-          colorScheme,
-          viewport: { width, height: 844 },
-        });
-        await other.page.goto(path);
-        await other.page
-          .getByText(/was received (yet|in this stretch)/)
-          .first()
-          .waitFor();
-        expect(await accessibilityFaults(other.page)).toEqual([]);
-        expect(await beyondTheEdge(other.page)).toEqual([]);
-        await keepPicture(other.page, `empty${path.replace('/', '-')}-${colorScheme}-${width}`);
-        expect(other.foreign).toEqual([]);
-        expect(other.faults).toEqual([]);
-        await other.close();
-      }
-    }
+    const cookie = await cookieOf(watched.page);
+    await lookAt(
+      { browser, product, cookie },
+      path,
+      `empty${path.replace('/', '-')}`,
+      seen(/was received (yet|in this stretch)/),
+    );
   },
 );
 

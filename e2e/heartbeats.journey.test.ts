@@ -2,7 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accessibilityFaults, beyondTheEdge, keepPicture, openBrowser, openPage, type WatchedPage } from './browser.ts';
+import { openBrowser, openPage, type WatchedPage } from './browser.ts';
+import { lookAt, narrow, seen, type Looker } from './look.ts';
 import { stepsOfOneJourney } from './one-journey.ts';
 import { setUp, type Session } from './people.ts';
 import { startProduct, type Product } from './product.ts';
@@ -38,33 +39,11 @@ afterAll(async () => {
   receiver?.close();
 });
 
-const looks = [
-  ['light', 1440],
-  ['dark', 390],
-] as const;
-
-/** Looks at the screen in two looks: nothing that axe finds, nothing sideways, nobody else asked. */
-const lookAt = async (name: string, prepare: (watched: WatchedPage) => Promise<void>): Promise<void> => {
-  for (const [colorScheme, width] of looks) {
-    const other = await openPage(browser, product, {
-      cookie: ada.cookie,
-      colorScheme,
-      viewport: { width, height: width === 390 ? 844 : 900 },
-    });
-    await other.page.goto('/heartbeats');
-    await prepare(other);
-    expect(await accessibilityFaults(other.page)).toEqual([]);
-    expect(await beyondTheEdge(other.page)).toEqual([]);
-    await keepPicture(other.page, `${name}-${colorScheme}-${width}`);
-    expect(other.foreign).toEqual([]);
-    expect(other.faults).toEqual([]);
-    await other.close();
-  }
-};
+const looker = (): Looker => ({ browser, product, cookie: ada.cookie });
 
 describe('heartbeats', () => {
   it('teach where there is none', async () => {
-    await lookAt('heartbeats-empty', ({ page }) => page.getByText('Nothing is listened for yet').waitFor());
+    await lookAt(looker(), '/heartbeats', 'heartbeats-empty', seen('Nothing is listened for yet'), [narrow]);
   });
 
   it('are added on the page, which gives the lines to paste', async () => {
@@ -100,10 +79,10 @@ describe('heartbeats', () => {
     const { page } = watched;
     await page.goto('/heartbeats');
     await page.getByText('Missed').first().waitFor();
-    await lookAt('heartbeats', async (other) => {
-      await other.page.getByText('Missed').first().waitFor();
-      await other.page.getByRole('button', { name: 'queue' }).click();
-      await other.page.getByText('Nothing came since').waitFor();
+    await lookAt(looker(), '/heartbeats', 'heartbeats', async (other) => {
+      await other.getByText('Missed').first().waitFor();
+      await other.getByRole('button', { name: 'queue' }).click();
+      await other.getByText('Nothing came since').waitFor();
     });
     await ada.call('POST', '/api/v1/heartbeats/queue/ping');
     const pages = () => ada.call('GET', '/api/v1/pages') as Promise<{ items: { state: string }[] }>;

@@ -1,7 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startShop, type Shop } from '../apps/shop/start.ts';
-import { accessibilityFaults, beyondTheEdge, keepPicture, openBrowser, openPage, type WatchedPage } from './browser.ts';
+import { accessibilityFaults, keepPicture, openBrowser, openPage, type WatchedPage } from './browser.ts';
+import { lookAt, seen, type Looker } from './look.ts';
 import { stepsOfOneJourney } from './one-journey.ts';
 import { setUp, type Session } from './people.ts';
 import { startProduct, type Product } from './product.ts';
@@ -30,32 +31,7 @@ afterAll(async () => {
   await product?.stop();
 });
 
-const looks = [
-  ['light', 1440],
-  ['dark', 1440],
-  ['light', 390],
-  ['dark', 390],
-] as const;
-
-/** Looks at one screen in all its looks: nothing that axe finds, nothing sideways, nobody else asked. */
-const lookAt = async (path: string, seen: string | RegExp, name: string): Promise<void> => {
-  for (const [colorScheme, width] of looks) {
-    const other = await openPage(browser, product, {
-      cookie: ada.cookie,
-      colorScheme,
-      viewport: { width, height: width === 390 ? 844 : 900 },
-    });
-    await other.page.goto(path);
-    await other.page.getByText(seen).first().waitFor();
-    await other.page.waitForLoadState('networkidle').catch(() => {});
-    expect(await accessibilityFaults(other.page)).toEqual([]);
-    expect(await beyondTheEdge(other.page)).toEqual([]);
-    await keepPicture(other.page, `${name}-${colorScheme}-${width}`);
-    expect(other.foreign).toEqual([]);
-    expect(other.faults).toEqual([]);
-    await other.close();
-  }
-};
+const looker = (): Looker => ({ browser, product, cookie: ada.cookie });
 const eventsOf = async (kind: string): Promise<{ at: string; data: { tier: string; crossedAt: string } }[]> =>
   (await ada.call('GET', `/api/v1/ledger?kind=${kind}&subject=objective:${name}`)).items;
 
@@ -67,7 +43,7 @@ it('nothing is promised: the screen says what a promise is, and how one is made 
   await page.goto('/objectives');
   await page.getByRole('heading', { name: 'Nothing is promised yet' }).waitFor();
   await page.getByText(/leadline objective example/).waitFor();
-  await lookAt('/objectives', 'Nothing is promised yet', 'objectives-empty');
+  await lookAt(looker(), '/objectives', 'objectives-empty', seen('Nothing is promised yet'));
 });
 
 it(
@@ -91,7 +67,7 @@ it(
     name = proposed.name;
     await page.reload();
     await page.getByRole('list', { name: 'Proposed objectives' }).waitFor();
-    await lookAt('/objectives', 'Proposed from what was seen', 'objectives-proposed');
+    await lookAt(looker(), '/objectives', 'objectives-proposed', seen('Proposed from what was seen'));
     await page.getByRole('button', { name: `Accept ${proposed.displayName}`, exact: true }).click();
     await page.getByRole('heading', { name: 'Lately' }).waitFor();
     await page.getByRole('link', { name: proposed.displayName }).first().waitFor();
@@ -210,8 +186,8 @@ describe.each([
   ['/objectives/backtest', 'What to try', 'backtest'],
   ['/objectives/corrections', 'New disks for the database', 'corrections'],
   ['/objectives/reviews', /No review is due|Without a date/, 'reviews'],
-] as const)('%s', (path, seen, picture) => {
-  it('has no accessibility fault and fits a phone, light and dark', () => lookAt(path, seen, picture));
+] as const)('%s', (path, words, picture) => {
+  it('has no accessibility fault and fits a phone, light and dark', () => lookAt(looker(), path, picture, seen(words)));
 });
 
 it(

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessibilityFaults, beyondTheEdge, keepPicture, openBrowser, openPage, type WatchedPage } from './browser.ts';
+import { lookAt, narrow, seen, type Looker } from './look.ts';
 import { stepsOfOneJourney } from './one-journey.ts';
 import { setUp, tokenOf, type Session } from './people.ts';
 import { startProduct, type Product } from './product.ts';
@@ -33,38 +34,7 @@ afterAll(async () => {
   await receivers?.stop();
 });
 
-const looks = [
-  ['light', 1440],
-  ['dark', 1440],
-  ['light', 390],
-  ['dark', 390],
-] as const;
-const twoLooks = [looks[0], looks[3]];
-
-/** Looks at one screen in all its looks: nothing that axe finds, nothing sideways, nobody else asked. */
-const lookAt = async (
-  path: string,
-  seen: string | RegExp,
-  name: string,
-  some: readonly (typeof looks)[number][] = looks,
-): Promise<void> => {
-  for (const [colorScheme, width] of some) {
-    const other = await openPage(browser, product, {
-      cookie: ada.cookie,
-      colorScheme,
-      viewport: { width, height: width === 390 ? 844 : 900 },
-    });
-    await other.page.goto(path);
-    await other.page.getByText(seen).locator('visible=true').first().waitFor();
-    await other.page.waitForLoadState('networkidle').catch(() => {});
-    expect(await accessibilityFaults(other.page)).toEqual([]);
-    expect(await beyondTheEdge(other.page)).toEqual([]);
-    await keepPicture(other.page, `${name}-${colorScheme}-${width}`);
-    expect(other.foreign).toEqual([]);
-    expect(other.faults).toEqual([]);
-    await other.close();
-  }
-};
+const looker = (): Looker => ({ browser, product, cookie: ada.cookie });
 const apply = (name: string, text: string): Promise<string> => {
   const file = join(product.data, name);
   writeFileSync(file, text);
@@ -84,9 +54,9 @@ let acknowledgeLink = '';
 
 it('nobody is on call: the screen gives the documents that change it, and they are applied as they stand', async () => {
   const { page } = watched;
-  await lookAt('/on-call', 'Nobody is on call yet', 'on-call-empty', twoLooks);
-  await lookAt('/schedules', 'No schedule yet', 'schedules-empty', twoLooks);
-  await lookAt('/escalation-policies', 'No escalation policy yet', 'policies-empty', twoLooks);
+  await lookAt(looker(), '/on-call', 'on-call-empty', seen('Nobody is on call yet'), [narrow]);
+  await lookAt(looker(), '/schedules', 'schedules-empty', seen('No schedule yet'), [narrow]);
+  await lookAt(looker(), '/escalation-policies', 'policies-empty', seen('No escalation policy yet'), [narrow]);
   await page.goto('/on-call');
   const documents = await page.getByRole('region', { name: 'the documents' }).innerText();
   await apply('on-call.yaml', documents);
@@ -302,8 +272,8 @@ describe.each([
   ['/escalation-policies/payments', 'Try it out', 'policy'],
   ['/my-on-call', 'My next shifts', 'my-on-call'],
   ['/on-call/load', 'Fairness and size', 'load'],
-] as const)('%s', (path, seen, picture) => {
-  it('has no accessibility fault and fits a phone, light and dark', () => lookAt(path, seen, picture));
+] as const)('%s', (path, words, picture) => {
+  it('has no accessibility fault and fits a phone, light and dark', () => lookAt(looker(), path, picture, seen(words)));
 });
 
 it('an open page has no accessibility fault and fits a phone, light and dark', async () => {
@@ -312,7 +282,7 @@ it('an open page has no accessibility fault and fits a phone, light and dark', a
     policy: 'payments',
     service: 'shop/payment',
   });
-  await lookAt(`/pages/${raised.id}`, 'Who is paged, and what was tried', 'page');
+  await lookAt(looker(), `/pages/${raised.id}`, 'page', seen('Who is paged, and what was tried'));
 });
 
 it('asked nobody but the product, and failed nowhere', () => {

@@ -1,7 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startShop, type Shop } from '../apps/shop/start.ts';
-import { accessibilityFaults, keepPicture, openBrowser, openPage, beyondTheEdge, type WatchedPage } from './browser.ts';
+import { accessibilityFaults, keepPicture, openBrowser, openPage, type WatchedPage } from './browser.ts';
+import { lookAt, seen } from './look.ts';
 import { stepsOfOneJourney } from './one-journey.ts';
 import { setUp, type Session } from './people.ts';
 import { startProduct, type Product } from './product.ts';
@@ -85,31 +86,9 @@ describe.each([
   ['/service-map', 'shop/payment'],
   ['/traces', 'shop/gateway'],
   ['/logs', 'order placed'],
-])('%s with data', (path, seen) => {
-  it.each([
-    ['light', 1440],
-    ['dark', 1440],
-    ['light', 390],
-    ['dark', 390],
-  ] as const)(
-    '%s, %i pixels wide: no accessibility fault, nothing sideways, nobody else asked',
-    async (colorScheme, width) => {
-      const other = await openPage(browser, product, {
-        cookie: ada.cookie,
-        colorScheme,
-        viewport: { width, height: 844 },
-      });
-      await other.page.goto(path);
-      await other.page.getByText(seen).first().waitFor();
-      await other.page.waitForLoadState('load');
-      expect(await accessibilityFaults(other.page)).toEqual([]);
-      expect(await beyondTheEdge(other.page)).toEqual([]);
-      await keepPicture(other.page, `shop${path.replaceAll(/[/%]+/g, '-')}-${colorScheme}-${width}`);
-      expect(other.foreign).toEqual([]);
-      expect(other.faults).toEqual([]);
-      await other.close();
-    },
-  );
+])('%s with data', (path, words) => {
+  it('has no accessibility fault and fits a phone, light and dark', () =>
+    lookAt({ browser, product, cookie: ada.cookie }, path, `shop${path.replaceAll(/[/%]+/g, '-')}`, seen(words)));
 });
 
 it(

@@ -4,7 +4,8 @@ import { Provider } from 'oidc-provider';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { totpCode } from '../modules/identity/server/totp.ts';
-import { accessibilityFaults, beyondTheEdge, openBrowser, openPage, type WatchedPage } from './browser.ts';
+import { accessibilityFaults, openBrowser, openPage, type WatchedPage } from './browser.ts';
+import { cookieOf, lookAt, seen } from './look.ts';
 import { stepsOfOneJourney } from './one-journey.ts';
 import { adminOfTests, setUp } from './people.ts';
 import { startProduct, type Product } from './product.ts';
@@ -228,23 +229,12 @@ it('an admin makes a team and a token, revokes it, and reads all of it in the au
 it.each(['/account', '/people', '/teams', '/tokens', '/sso-providers', '/audit-log'])(
   '%s has no accessibility fault and fits a phone, light and dark',
   async (path) => {
-    const storageState = await admin.page.context().storageState();
-    for (const colorScheme of ['light', 'dark'] as const) {
-      for (const width of [1440, 390]) {
-        const { page, close } = await openPage(browser, product, {
-          storageState,
-          colorScheme,
-          viewport: { width, height: 900 },
-        });
-        await page.goto(path);
-        await page
-          .getByText(/Harbour login|Jonas Lind|Payments|Deploy pipeline|Authenticator app|signed in/)
-          .first()
-          .waitFor();
-        expect(await accessibilityFaults(page)).toEqual([]);
-        expect(await beyondTheEdge(page)).toEqual([]);
-        await close();
-      }
-    }
+    const cookie = await cookieOf(admin.page);
+    await lookAt(
+      { browser, product, cookie },
+      path,
+      `who${path.replace('/', '-')}`,
+      seen(/Harbour login|Jonas Lind|Payments|Deploy pipeline|Authenticator app|signed in/),
+    );
   },
 );

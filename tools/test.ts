@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { findChromium, howToGetChromium } from './find-chromium.ts';
 
 /**
  * `npm test`: everything that must hold, in the order in which a fault is cheapest to find. Goes on after a failed
  * step, so that one run tells everything. `npm test -- lint db` runs the named steps alone.
- * Ends with one line, `N passed, N failed`, over all tests and all steps that are no tests.
+ * Ends with what failed, by name and first words, and one line, `N passed, N failed`, over all tests and all steps
+ * that are no tests: a log of which only the end is kept still says what to look at.
  */
 interface Step {
   readonly name: string;
@@ -17,6 +18,8 @@ interface Step {
 interface Outcome {
   readonly passed: number;
   readonly failed: number;
+  /** What failed: each one's name and the first lines of what it said. */
+  readonly faults?: readonly string[];
 }
 
 const house = dirname(import.meta.dirname);
@@ -57,10 +60,24 @@ const vitest = async (project: string, ...files: string[]): Promise<Outcome> => 
 
 interface VitestReport {
   readonly testResults: readonly {
+    readonly name: string;
     readonly status: string;
-    readonly assertionResults: readonly { readonly status: string }[];
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages: readonly string[] | null;
+    }[];
   }[];
 }
+
+/** How many lines of a failure's words are said again at the end. */
+const linesOfAFault = 14;
+
+const faultOf = (file: string, title: string, words: string): string => {
+  const lines = words.split('\n').slice(0, linesOfAFault);
+  return [`${relative(house, file)} > ${title}`, ...lines.map((line) => `    ${line}`)].join('\n');
+};
 
 const countsOf = (report: string, code: number): Outcome => {
   try {
@@ -70,11 +87,19 @@ const countsOf = (report: string, code: number): Outcome => {
     // A file that does not load, or whose set-up fails, fails the run without failing a test.
     const failedFiles = testResults.filter(
       (file) => file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'),
-    ).length;
-    const failed = failedTests + failedFiles;
+    );
+    const failed = failedTests + failedFiles.length;
     return {
       passed: tests.filter(({ status }) => status === 'passed').length,
       failed: code !== 0 && failed === 0 ? 1 : failed,
+      faults: [
+        ...failedFiles.map((file) => faultOf(file.name, 'the file itself', file.message)),
+        ...testResults.flatMap((file) =>
+          file.assertionResults
+            .filter(({ status }) => status === 'failed')
+            .map((test) => faultOf(file.name, test.fullName, (test.failureMessages ?? []).join('\n'))),
+        ),
+      ],
     };
   } catch {
     return { passed: 0, failed: 1 };
@@ -149,6 +174,8 @@ for (const step of steps.filter(({ name }) => asked.length === 0 || asked.includ
 }
 
 process.stdout.write('\n');
+for (const { step, outcome } of done)
+  for (const fault of outcome.faults ?? []) process.stdout.write(`FAILED in ${step.name}: ${fault}\n\n`);
 for (const { step, outcome, seconds } of done) {
   const words = outcome.failed > 0 ? `${outcome.failed} FAILED, ${outcome.passed} passed` : `${outcome.passed} passed`;
   process.stdout.write(`${step.name.padEnd(10)} ${`${seconds.toFixed(1)} s`.padStart(8)}   ${words}\n`);

@@ -73,7 +73,10 @@ it('corrections are proposed, listed and withdrawn', async () => {
     { key: 'http.response.status_code', op: '>=', value: '500' },
   ]);
   await run(['correction', 'withdraw', traffic.id]);
-  expect(await run(['get', 'corrections', '--objective', 'checkout'])).toEqual([expect.anything(), made]);
+  expect(await run(['get', 'corrections', '--objective', 'checkout'])).toEqual([
+    expect.objectContaining({ id: traffic.id, state: 'withdrawn' }),
+    made,
+  ]);
   expect(await run(['correction', 'withdraw', made.id, '--reason', 'Moved'])).toMatchObject([{ state: 'withdrawn' }]);
   await expect(run(['correction', 'approve', made.id])).rejects.toThrow(/withdrawn/);
 });
