@@ -47,6 +47,8 @@ export interface Http {
     handle: (call: Call<Shape>) => Promise<Input<Shape['answer']>>,
   ): void;
   setAuthenticate(authenticate: Authenticate): void;
+  /** For routes outside a contract (protocols of others, with errors of their own form): who asks, as `route` finds it out. */
+  readonly authenticate: Authenticate;
   /** Server-Sent Events at /api/v1/events; see `platform/http/events.ts`. */
   readonly fastify: FastifyInstance;
   /** Every route registered so far, for the OpenAPI document and the access test. */

@@ -67,6 +67,7 @@ export const createHttp = ({ config, log, postgres, metrics, version }: HttpOpti
     setAuthenticate: (next) => {
       authenticate = next;
     },
+    authenticate: (request) => authenticate(request),
     route: (shape, handle) => {
       shapes.push(shape);
       fastify.route({
