@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { CliContext } from '../../platform/cli/context.ts';
 import { registerBackup } from '../../platform/backup/cli.ts';
 import { registerLedger } from '../../platform/ledger/cli.ts';
+import { documentKinds as alertingKinds, register as registerAlerting } from '../../modules/alerting/cli/commands.ts';
 import { documentKinds as catalogKinds, register as registerCatalog } from '../../modules/catalog/cli/commands.ts';
 import { register as registerChanges } from '../../modules/changes/cli/commands.ts';
 import { documentKinds as deliveryKinds, register as registerDelivery } from '../../modules/delivery/cli/commands.ts';
@@ -32,6 +33,7 @@ export const registerModules = (program: Command, context: CliContext): KnownDoc
   registerOncall(program, context);
   registerObjectives(program, context);
   registerChanges(program, context);
+  registerAlerting(program, context);
   return {
     kinds: [
       ...peopleKinds,
@@ -41,6 +43,7 @@ export const registerModules = (program: Command, context: CliContext): KnownDoc
       ...probesKinds,
       ...oncallKinds,
       ...objectivesKinds,
+      ...alertingKinds,
     ],
     families: [...objectivesFamilies],
   };

@@ -37,6 +37,9 @@ export const startModules = async (ground: Ground) => {
   const oncall = keep('oncall', await oncallModule.start(ground, { identity, delivery }));
   const objectives = keep('objectives', await objectivesModule.start(ground, { identity, catalog, telemetry }));
   const changes = keep('changes', await changesModule.start(ground, { catalog, objectives }));
-  keep('alerting', await alertingModule.start(ground, { catalog, objectives, oncall }));
+  keep(
+    'alerting',
+    await alertingModule.start(ground, { identity, catalog, delivery, telemetry, probes, oncall, objectives, changes }),
+  );
   return { doors: { identity, catalog, delivery, telemetry, probes, oncall, objectives, changes }, stops };
 };

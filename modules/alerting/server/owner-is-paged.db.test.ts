@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { SealedEvent } from '../../../platform/ledger/ledger.ts';
 import { startPagesWorld, type PagesWorld } from '../../oncall/server/pages/testing/world.ts';
-import { react, type AlertingGround } from './reactions.ts';
+import { react, type ReactionsGround } from './reactions.ts';
 import { beginPosition } from './store.ts';
 import type { AlertingTables } from './tables.ts';
 
 /** From an event on the ledger to the receiver of the owner's webhook, through the whole of on-call. */
 let world: PagesWorld;
-let alerting: AlertingGround;
+let alerting: ReactionsGround;
 let place = 0n;
 
 beforeAll(async () => {

@@ -13,8 +13,9 @@ import { eventually } from '../../../platform/postgres/eventually.ts';
 import type { Postgres } from '../../../platform/postgres/postgres.ts';
 import { aPerson, aTeam } from '../../identity/fixtures.ts';
 import type { OncallDoor, PageAsked } from '../../oncall/server/public.ts';
+import type { AlertingDoors } from './ground.ts';
 import { alertingModule } from './module.ts';
-import { react, type AlertingGround } from './reactions.ts';
+import { react, type ReactionsGround } from './reactions.ts';
 import { tryUnpaged } from './unpaged.ts';
 
 /** The reactions on a real ledger and PostgreSQL; what they ask of on-call is written down at its door. */
@@ -41,7 +42,7 @@ const owners: Record<string, string> = { 'shop/checkout': 'payments', 'shop/sear
 let postgres: Postgres;
 let http: StartedHttp;
 let ledger: Awaited<ReturnType<typeof startLedger>>;
-let alerting: AlertingGround;
+let alerting: ReactionsGround;
 
 beforeAll(async () => {
   postgres = await testPostgres();
@@ -68,7 +69,7 @@ beforeAll(async () => {
   // Written before the module first starts: history.
   await append('budget.burning', 'objective:old', 'shop/checkout', tier('page-fast'));
   alerting = { postgres, config, log, ledger, catalog, objectives, oncall, baseUrl: () => 'http://leadline' };
-  await alertingModule.start(ground, { catalog, objectives, oncall });
+  await alertingModule.start(ground, { catalog, objectives, oncall } as unknown as AlertingDoors);
   await http.fastify.ready();
   const ada = await aPerson(postgres, { name: 'ada', role: 'admin' });
   await aTeam(postgres, { name: 'core', members: [{ person: ada, role: 'viewer' }] });

@@ -12,7 +12,7 @@ import * as store from './store.ts';
 import type { AlertingTables, DecisionRow } from './tables.ts';
 
 /** What the reactions stand on. */
-export interface AlertingGround extends Pick<Ground, 'postgres' | 'config' | 'log' | 'ledger'> {
+export interface ReactionsGround extends Pick<Ground, 'postgres' | 'config' | 'log' | 'ledger'> {
   /** Address that people open, without a slash at the end. */
   baseUrl(): string;
   readonly catalog: Pick<CatalogDoor, 'ownerOf'>;
@@ -36,7 +36,7 @@ interface Alert {
 }
 
 /** Decides what becomes of one event and does it, in one transaction with the event's place: told again it does nothing. */
-export const react = async (alerting: AlertingGround, event: SealedEvent): Promise<void> => {
+export const react = async (alerting: ReactionsGround, event: SealedEvent): Promise<void> => {
   const alert = alertOf(alerting, event);
   await alerting.postgres.transaction<AlertingTables, void>(async (tx) => {
     const { isNew, raises } = await store.takePlace(tx, event);
@@ -51,7 +51,7 @@ export const react = async (alerting: AlertingGround, event: SealedEvent): Promi
 };
 
 const carriedOut = async (
-  alerting: AlertingGround,
+  alerting: ReactionsGround,
   tx: store.Tx,
   {
     alert,
@@ -104,7 +104,7 @@ type Raised = Pick<DecisionRow, 'did' | 'reason' | 'key' | 'urgency' | 'target' 
  * told and kept to be tried again: what comes behind it on the ledger may have an owner and does not wait for this.
  */
 export const raise = async (
-  alerting: AlertingGround,
+  alerting: ReactionsGround,
   tx: store.Tx,
   { alert, event, action }: { alert: Alert; event: SealedEvent; action: Action & { do: 'raise' } },
 ): Promise<Raised> => {
@@ -136,7 +136,7 @@ export const raise = async (
 
 /** On the ledger and in the log, once; the metric says it for as long as it is so. */
 const tellUnpaged = async (
-  { ledger, log }: AlertingGround,
+  { ledger, log }: ReactionsGround,
   tx: store.Tx,
   given: {
     readonly alert: Alert;
@@ -176,7 +176,7 @@ const asked = (
 });
 
 const targets = async (
-  { catalog, config }: AlertingGround,
+  { catalog, config }: ReactionsGround,
   tx: store.Tx,
   { alert, event }: { readonly alert: Alert; readonly event: SealedEvent },
 ): Promise<readonly Target[]> => {
@@ -194,7 +194,7 @@ const targets = async (
 };
 
 /** What one event is about, in words for a page. */
-export const alertOf = (alerting: AlertingGround, event: SealedEvent): Alert => {
+export const alertOf = (alerting: ReactionsGround, event: SealedEvent): Alert => {
   const name = event.subject.slice(event.subject.indexOf(':') + 1);
   if (event.kind === 'budget.burning' || event.kind === 'budget.recovered') {
     const begins = event.kind === 'budget.burning';

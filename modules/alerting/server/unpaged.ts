@@ -1,6 +1,6 @@
 import { Gauge } from 'prom-client';
 import type { Ground } from '../../../platform/module/ground.ts';
-import { alertOf, raise, type AlertingGround } from './reactions.ts';
+import { alertOf, raise, type ReactionsGround } from './reactions.ts';
 import { countUnpaged, forgetUnpaged, keepDecision, lockUnpaged, nextStepOf, unpagedKeys } from './store.ts';
 import type { AlertingTables } from './tables.ts';
 
@@ -8,7 +8,7 @@ import type { AlertingTables } from './tables.ts';
  * Tries again what nobody could be paged for: a person or a policy may have come since. Gives back for how many it is still so.
  * What is over was taken away by its recovery, in the transaction of that event.
  */
-export const tryUnpaged = async (alerting: AlertingGround): Promise<number> => {
+export const tryUnpaged = async (alerting: ReactionsGround): Promise<number> => {
   for (const key of await unpagedKeys(alerting.postgres.tables<AlertingTables>()))
     await alerting.postgres.transaction<AlertingTables, void>(async (tx) => {
       const kept = await lockUnpaged(tx, key);
