@@ -2,6 +2,104 @@
 
 -- alerting ------------------------------------------------------------------------------------------------------
 
+CREATE TABLE alerting.alert (
+  id uuid NOT NULL,
+  integration_id uuid NOT NULL,
+  integration text NOT NULL,
+  kind text NOT NULL,
+  dedup_key text NOT NULL,
+  key_hash uuid NOT NULL,
+  fingerprint text NOT NULL,
+  status text NOT NULL DEFAULT 'firing'::text,
+  severity text NOT NULL,
+  summary text NOT NULL,
+  service text,
+  own_team text,
+  integration_team text,
+  starts_at timestamp with time zone NOT NULL,
+  ends_at timestamp with time zone,
+  received_at timestamp with time zone NOT NULL,
+  changed_at timestamp with time zone NOT NULL,
+  acknowledged_at timestamp with time zone,
+  acknowledged_by text,
+  resolved_at timestamp with time zone,
+  resolved_by text,
+  group_id uuid,
+  suppressed jsonb,
+  suppressed_until timestamp with time zone,
+  inhibits boolean NOT NULL DEFAULT false,
+  pending_at timestamp with time zone,
+  payload_id text,
+  CONSTRAINT alert_pkey PRIMARY KEY (id),
+  CONSTRAINT alert_severity_check CHECK ((severity = ANY (ARRAY['critical'::text, 'error'::text, 'warning'::text, 'info'::text]))),
+  CONSTRAINT alert_status_check CHECK ((status = ANY (ARRAY['firing'::text, 'acknowledged'::text, 'resolved'::text])))
+);
+CREATE INDEX alert_active ON alerting.alert USING btree (id) WHERE (status <> 'resolved'::text);
+CREATE INDEX alert_inhibits ON alerting.alert USING btree (id) WHERE (inhibits AND (status <> 'resolved'::text));
+CREATE INDEX alert_key ON alerting.alert USING btree (integration_id, key_hash, id);
+CREATE INDEX alert_pending ON alerting.alert USING btree (pending_at) WHERE (pending_at IS NOT NULL);
+CREATE INDEX alert_suppressed ON alerting.alert USING btree (suppressed_until) WHERE ((suppressed IS NOT NULL) AND (status <> 'resolved'::text));
+
+CREATE TABLE alerting.alert_body (
+  alert_id uuid NOT NULL,
+  labels jsonb NOT NULL,
+  annotations jsonb NOT NULL,
+  links jsonb NOT NULL,
+  CONSTRAINT alert_body_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES alerting.alert(id) ON DELETE CASCADE,
+  CONSTRAINT alert_body_pkey PRIMARY KEY (alert_id)
+);
+CREATE INDEX alert_body_labels ON alerting.alert_body USING gin (labels jsonb_path_ops);
+
+CREATE TABLE alerting.alert_decision (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  alert_id uuid NOT NULL,
+  at timestamp with time zone NOT NULL,
+  decision text NOT NULL,
+  reason text NOT NULL,
+  group_id uuid,
+  page_id uuid,
+  CONSTRAINT alert_decision_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES alerting.alert(id) ON DELETE CASCADE,
+  CONSTRAINT alert_decision_pkey PRIMARY KEY (id)
+);
+CREATE INDEX alert_decision_alert ON alerting.alert_decision USING btree (alert_id, id);
+
+CREATE TABLE alerting.alert_group (
+  id uuid NOT NULL,
+  route text NOT NULL,
+  key_hash uuid NOT NULL,
+  labels jsonb NOT NULL,
+  urgency text NOT NULL,
+  targets jsonb NOT NULL,
+  reason text NOT NULL,
+  service text,
+  wait_seconds double precision NOT NULL,
+  interval_seconds double precision NOT NULL,
+  repeat_seconds double precision NOT NULL,
+  opened_at timestamp with time zone NOT NULL,
+  closed_at timestamp with time zone,
+  due_at timestamp with time zone,
+  told_at timestamp with time zone,
+  told_times integer NOT NULL DEFAULT 0,
+  unpaged_since timestamp with time zone,
+  CONSTRAINT alert_group_pkey PRIMARY KEY (id),
+  CONSTRAINT alert_group_urgency_check CHECK ((urgency = ANY (ARRAY['high'::text, 'low'::text])))
+);
+CREATE INDEX alert_group_due ON alerting.alert_group USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE UNIQUE INDEX alert_group_open ON alerting.alert_group USING btree (key_hash) WHERE (closed_at IS NULL);
+
+CREATE TABLE alerting.alert_open (
+  integration_id uuid NOT NULL,
+  key_hash uuid NOT NULL,
+  alert_id uuid NOT NULL,
+  content_hash bigint NOT NULL,
+  said_start timestamp with time zone,
+  ends_at timestamp with time zone,
+  heard_at timestamp with time zone NOT NULL,
+  closed boolean NOT NULL DEFAULT false,
+  CONSTRAINT alert_open_pkey PRIMARY KEY (integration_id, key_hash)
+);
+CREATE INDEX alert_open_alert ON alerting.alert_open USING btree (alert_id);
+
 CREATE TABLE alerting.decision (
   place bigint NOT NULL,
   step integer NOT NULL,
@@ -20,6 +118,30 @@ CREATE TABLE alerting.decision (
 CREATE INDEX decision_at ON alerting.decision USING btree (at);
 CREATE INDEX decision_subject ON alerting.decision USING btree (subject, place DESC);
 
+CREATE TABLE alerting.group_member (
+  group_id uuid NOT NULL,
+  alert_id uuid NOT NULL,
+  joined_at timestamp with time zone NOT NULL,
+  told text,
+  told_at timestamp with time zone,
+  CONSTRAINT group_member_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES alerting.alert(id) ON DELETE CASCADE,
+  CONSTRAINT group_member_group_id_fkey FOREIGN KEY (group_id) REFERENCES alerting.alert_group(id) ON DELETE CASCADE,
+  CONSTRAINT group_member_pkey PRIMARY KEY (group_id, alert_id),
+  CONSTRAINT group_member_told_check CHECK ((told = ANY (ARRAY['firing'::text, 'resolved'::text])))
+);
+CREATE INDEX group_member_alert ON alerting.group_member USING btree (alert_id);
+CREATE INDEX group_member_untold ON alerting.group_member USING btree (group_id) WHERE (told IS NULL);
+
+CREATE TABLE alerting.group_page (
+  group_id uuid NOT NULL,
+  page_id uuid NOT NULL,
+  target text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT group_page_group_id_fkey FOREIGN KEY (group_id) REFERENCES alerting.alert_group(id) ON DELETE CASCADE,
+  CONSTRAINT group_page_pkey PRIMARY KEY (group_id, page_id)
+);
+CREATE INDEX group_page_page ON alerting.group_page USING btree (page_id);
+
 CREATE TABLE alerting.holding (
   matter text NOT NULL,
   name text NOT NULL,
@@ -28,6 +150,71 @@ CREATE TABLE alerting.holding (
   CONSTRAINT holding_pkey PRIMARY KEY (matter, name),
   CONSTRAINT holding_urgency_check CHECK ((urgency = ANY (ARRAY['high'::text, 'low'::text])))
 );
+
+CREATE TABLE alerting.integration (
+  id uuid NOT NULL,
+  name text NOT NULL,
+  kind text NOT NULL,
+  description text NOT NULL DEFAULT ''::text,
+  team text,
+  settings jsonb NOT NULL DEFAULT '{}'::jsonb,
+  enabled boolean NOT NULL DEFAULT true,
+  built_in boolean NOT NULL DEFAULT false,
+  origin text NOT NULL DEFAULT 'hand'::text,
+  source text,
+  made_at timestamp with time zone NOT NULL DEFAULT now(),
+  changed_at timestamp with time zone NOT NULL DEFAULT now(),
+  changed_by text NOT NULL,
+  CONSTRAINT integration_name_key UNIQUE (name),
+  CONSTRAINT integration_origin_check CHECK ((origin = ANY (ARRAY['hand'::text, 'file'::text]))),
+  CONSTRAINT integration_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE alerting.integration_hour (
+  integration uuid NOT NULL,
+  hour timestamp with time zone NOT NULL,
+  received bigint NOT NULL DEFAULT 0,
+  faulty bigint NOT NULL DEFAULT 0,
+  CONSTRAINT integration_hour_integration_fkey FOREIGN KEY (integration) REFERENCES alerting.integration(id) ON DELETE CASCADE,
+  CONSTRAINT integration_hour_pkey PRIMARY KEY (integration, hour)
+);
+CREATE INDEX integration_hour_at ON alerting.integration_hour USING btree (hour);
+
+CREATE TABLE alerting.integration_key (
+  id uuid NOT NULL,
+  integration uuid NOT NULL,
+  hash bytea NOT NULL,
+  ending text NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  made_by text NOT NULL,
+  expires_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  CONSTRAINT integration_key_hash_key UNIQUE (hash),
+  CONSTRAINT integration_key_integration_fkey FOREIGN KEY (integration) REFERENCES alerting.integration(id) ON DELETE CASCADE,
+  CONSTRAINT integration_key_pkey PRIMARY KEY (id)
+);
+CREATE INDEX integration_key_of ON alerting.integration_key USING btree (integration);
+
+CREATE TABLE alerting.payload (
+  id uuid NOT NULL,
+  integration uuid NOT NULL,
+  at timestamp with time zone NOT NULL,
+  faulty boolean NOT NULL,
+  method text NOT NULL,
+  path text NOT NULL,
+  query jsonb NOT NULL,
+  headers jsonb NOT NULL,
+  content_type text NOT NULL,
+  body bytea NOT NULL,
+  bytes bigint NOT NULL,
+  status integer NOT NULL,
+  error text,
+  outcome jsonb,
+  replay_of uuid,
+  CONSTRAINT payload_integration_fkey FOREIGN KEY (integration) REFERENCES alerting.integration(id) ON DELETE CASCADE,
+  CONSTRAINT payload_pkey PRIMARY KEY (id)
+);
+CREATE INDEX payload_of ON alerting.payload USING btree (integration, faulty, at DESC, id DESC);
 
 CREATE TABLE alerting."position" (
   only_row boolean NOT NULL DEFAULT true,

@@ -1,6 +1,7 @@
 import { baseUrlOf } from '../../../platform/http/base-url.ts';
 import type { ServerModule } from '../../../platform/module/ground.ts';
 import type { AlertingDoors, AlertingGround } from './ground.ts';
+import { startIntegrations } from './integrations/start.ts';
 import type { AlertingDoor } from './public.ts';
 import { startReactions } from './start-reactions.ts';
 
@@ -11,7 +12,8 @@ export const alertingModule: ServerModule<AlertingDoors, AlertingDoor> = {
   start: async (ground, doors) => {
     const alerting: AlertingGround = { ...ground, ...doors, baseUrl: () => baseUrlOf(ground) };
     // Each part of alerting starts here, in this order: what alerts are judged by, where they come from, what becomes of them.
+    const integrations = await startIntegrations(alerting);
     await startReactions(alerting);
-    return { door: {} };
+    return { door: {}, stop: () => integrations.stop() };
   },
 };
