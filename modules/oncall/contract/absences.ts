@@ -31,6 +31,15 @@ export const listAbsences = route({
   answer: z.object({ items: z.array(absence) }),
 });
 
+export const listScheduleAbsences = route({
+  method: 'GET',
+  path: '/api/v1/schedules/:name/absences',
+  summary: 'Who of a schedule is away, now or later, by the beginning',
+  access: signedIn,
+  params: z.object({ name: scheduleName }),
+  answer: z.object({ items: z.array(absence) }),
+});
+
 export const createAbsence = route({
   method: 'POST',
   path: '/api/v1/people/:person/absences',
@@ -87,6 +96,15 @@ export const listShadowings = route({
   summary: 'Who goes along with whom, what is not over yet',
   access: signedIn,
   params: ofSchedule,
+  answer: z.object({ items: z.array(shadowing) }),
+});
+
+export const listOwnShadowings = route({
+  method: 'GET',
+  path: '/api/v1/people/:person/shadowings',
+  summary: 'Where somebody goes along or is gone along with, what is not over yet',
+  access: signedIn,
+  params: ofPerson,
   answer: z.object({ items: z.array(shadowing) }),
 });
 

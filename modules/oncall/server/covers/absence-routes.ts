@@ -1,12 +1,15 @@
 import * as contract from '../../contract/absences.ts';
 import type { PeopleGround } from '../people/people-ground.ts';
-import { absencesOf, importCalendar, makeAbsence, takeBackAbsence } from './absences.ts';
-import { makeShadowing, shadowingsOf, takeBackShadowing } from './shadowings.ts';
+import { absencesOf, absencesOfSchedule, importCalendar, makeAbsence, takeBackAbsence } from './absences.ts';
+import { makeShadowing, shadowingsOf, shadowingsWith, takeBackShadowing } from './shadowings.ts';
 
 /** Time off and shadows over HTTP. */
 export const addAbsenceRoutes = (people: PeopleGround): void => {
   const { http } = people.ground;
   http.route(contract.listAbsences, async ({ params }) => ({ items: await absencesOf(people, params.person) }));
+  http.route(contract.listScheduleAbsences, async ({ params }) => ({
+    items: await absencesOfSchedule(people, params.name),
+  }));
   http.route(contract.createAbsence, ({ params, body, signedIn }) =>
     makeAbsence(people, signedIn(), params.person, body),
   );
@@ -18,6 +21,9 @@ export const addAbsenceRoutes = (people: PeopleGround): void => {
     return undefined;
   });
   http.route(contract.listShadowings, async ({ params }) => ({ items: await shadowingsOf(people, params.name) }));
+  http.route(contract.listOwnShadowings, async ({ params }) => ({
+    items: await shadowingsWith(people, params.person),
+  }));
   http.route(contract.createShadowing, ({ params, body, signedIn }) =>
     makeShadowing(people, signedIn(), params.name, body),
   );

@@ -39,6 +39,21 @@ export const absencesAhead = async (
   return rows;
 };
 
+/** As `absencesAhead`, of several people. */
+export const absencesAheadOf = async (
+  db: Kysely<any>,
+  people: readonly string[],
+  now: Date,
+  limit: number,
+): Promise<AbsenceRow[]> => {
+  const { rows } = await sql<AbsenceRow>`-- What still counts, or will, of these people.
+    SELECT id, person, starts_at, ends_at, reason, origin, made_by, made_at FROM oncall.absence
+    WHERE person = ANY(${[...people]}::text[]) AND ended_at IS NULL AND ends_at > ${now} ORDER BY starts_at, person, id LIMIT ${limit}`.execute(
+    db,
+  );
+  return rows;
+};
+
 export const insertAbsence = async (tx: Tx, row: AbsenceRow): Promise<void> => {
   await sql`-- One absence, by hand or of a calendar.
     INSERT INTO oncall.absence (id, person, starts_at, ends_at, reason, origin, made_by, made_at)
@@ -73,6 +88,23 @@ export const shadowingsAhead = async (
     WHERE schedule = ${schedule} AND ended_at IS NULL AND ends_at > ${now} ORDER BY starts_at, id LIMIT ${limit}`.execute(
     db,
   );
+  return rows;
+};
+
+/** Those in which somebody is the learner or the one who is gone along with, in schedules that are there. */
+export const shadowingsOfPerson = async (
+  db: Kysely<any>,
+  person: string,
+  now: Date,
+  limit: number,
+): Promise<(ShadowingRow & { readonly schedule_name: string })[]> => {
+  const { rows } = await sql<ShadowingRow & { schedule_name: string }>`-- What of one person still counts, or will.
+    SELECT along.id, along.schedule, along.person, along.of_person, along.mode, along.starts_at, along.ends_at, along.made_by,
+      along.made_at, schedule.name AS schedule_name
+    FROM oncall.shadowing AS along JOIN oncall.schedule AS schedule ON schedule.id = along.schedule
+    WHERE (along.person = ${person} OR along.of_person = ${person}) AND along.ended_at IS NULL AND along.ends_at > ${now}
+      AND schedule.deleted_at IS NULL
+    ORDER BY along.starts_at, along.id LIMIT ${limit}`.execute(db);
   return rows;
 };
 

@@ -24,6 +24,10 @@ const shifts = async (name: string, from: string, to: string): Promise<string[]>
     ({ person, kind, from: begin }: any) => `${begin.slice(8, 13)} ${person} ${kind}`,
   );
 
+/** Who had the morning of today and went at noon. */
+const absentNow = async (): Promise<string> =>
+  (await house.call('GET', '/api/v1/schedules/next/on-call?at=2026-11-25T08:00:00Z')).body.items[0].person;
+
 describe('Absences', () => {
   it('give the turn to the next of the order, told as such, or leave it, by choice of the layer', async () => {
     await house.apply('next', daily('p1, p2, p3'));
@@ -66,6 +70,15 @@ describe('Absences', () => {
     expect((await bring({ calendar: 'no calendar' })).status).toBe(422);
   });
 
+  it('of a schedule’s people are told together, of nobody else', async () => {
+    const { body } = await house.call('GET', '/api/v1/schedules/next/absences');
+    expect(new Set(body.items.map(({ person }: any) => person))).toEqual(new Set(['p2', await absentNow()]));
+    await away('p9', { from: '2026-12-01', to: '2026-12-01' });
+    const again = await house.call('GET', '/api/v1/schedules/next/absences');
+    expect(again.body).toEqual(body);
+    expect((await house.call('GET', '/api/v1/schedules/no-such/absences')).status).toBe(404);
+  });
+
   it('are said by the person and by admins only', async () => {
     const body = { from: '2026-12-01', to: '2026-12-02' };
     expect((await away('pia', body, 'payer')).status).toBe(201);
@@ -89,7 +102,10 @@ describe('Shadows', () => {
     expect(await party(29)).toEqual(['p2 rotation']);
     const reverse = await along({ person: 'p8', of: 'p2', mode: 'reverse', from: now, to });
     expect(await party(29)).toEqual(['p8 rotation', 'p2 shadow']);
+    const with2 = await house.call('GET', '/api/v1/people/p2/shadowings');
+    expect(with2.body.items).toMatchObject([{ schedule: 'shadows', person: 'p8', of: 'p2', mode: 'reverse' }]);
     expect((await house.call('DELETE', `/api/v1/schedules/shadows/shadowings/${reverse.body.id}`)).status).toBe(204);
+    expect((await house.call('GET', '/api/v1/people/p2/shadowings')).body.items).toEqual([]);
     expect(await party(29)).toEqual(['p2 rotation']);
     expect((await along({ person: 'p9', from: now, to }, 'searcher')).status).toBe(403);
     expect((await along({ person: 'p9', of: 'p9', from: now, to })).status).toBe(422);

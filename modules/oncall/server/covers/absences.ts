@@ -9,8 +9,11 @@ import { isDate } from '../../domain/schedule/fields.ts';
 import { dayMs } from '../../domain/schedule/zone-clock.ts';
 import { ledgerActor, mayChange, nowOf, personNamed, type PeopleGround } from '../people/people-ground.ts';
 import { peopleFound, rulesOfPerson } from '../people/views.ts';
+import { peopleOf } from '../../domain/schedule/check.ts';
+import { unknownSchedule } from '../schedules/commands.ts';
 import { readCalendar } from '../schedules/read-calendar.ts';
-import { absencesAhead, endAbsences, insertAbsence, type AbsenceRow } from './absence-store.ts';
+import { scheduleRows } from '../schedules/views.ts';
+import { absencesAhead, absencesAheadOf, endAbsences, insertAbsence, type AbsenceRow } from './absence-store.ts';
 
 /** When somebody cannot be on call. It holds from now on at the earliest: what has been stays. */
 export const makeAbsence = async (
@@ -92,6 +95,19 @@ export const takeBackAbsence = async (
 export const absencesOf = async (people: PeopleGround, reference: string): Promise<AbsenceAnswer[]> => {
   const { name } = await personNamed(people, reference);
   const rows = await absencesAhead(people.ground.postgres.tables(), name, nowOf(people), absenceLimits.ahead);
+  return rows.map(absenceShape);
+};
+
+/** Who of a schedule's people is away. */
+export const absencesOfSchedule = async (
+  { ground, ...people }: PeopleGround,
+  name: string,
+): Promise<AbsenceAnswer[]> => {
+  const db = ground.postgres.tables<any>();
+  const [schedule] = await scheduleRows(db, { names: [name], limit: 1 });
+  if (schedule === undefined) throw unknownSchedule(name);
+  const names = [...peopleOf(schedule.version.spec!).keys()];
+  const rows = await absencesAheadOf(db, names, nowOf({ ground, ...people }), absenceLimits.ahead);
   return rows.map(absenceShape);
 };
 

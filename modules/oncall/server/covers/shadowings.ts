@@ -8,7 +8,13 @@ import { requireResponder } from '../schedules/may-change.ts';
 import { lastVersion, lockSchedule } from '../schedules/store.ts';
 import type { SchedulesTables } from '../schedules/tables.ts';
 import { scheduleId } from '../schedules/views.ts';
-import { endShadowing, insertShadowing, shadowingsAhead, type ShadowingRow } from './absence-store.ts';
+import {
+  endShadowing,
+  insertShadowing,
+  shadowingsAhead,
+  shadowingsOfPerson,
+  type ShadowingRow,
+} from './absence-store.ts';
 
 interface Said {
   readonly person: string;
@@ -83,6 +89,13 @@ export const shadowingsOf = async (people: PeopleGround, name: string): Promise<
   if (id === null) throw unknownSchedule(name);
   const rows = await shadowingsAhead(db, id, nowOf(people), absenceLimits.shadowings);
   return rows.map((row) => shadowingShape(row, name));
+};
+
+export const shadowingsWith = async (people: PeopleGround, reference: string): Promise<ShadowingAnswer[]> => {
+  const { name } = await personNamed(people, reference);
+  const db = people.ground.postgres.tables<SchedulesTables>();
+  const rows = await shadowingsOfPerson(db, name, nowOf(people), absenceLimits.shadowings);
+  return rows.map((row) => shadowingShape(row, row.schedule_name));
 };
 
 const ms = (text: string): number => Temporal.Instant.from(text).epochMilliseconds;

@@ -19,7 +19,7 @@ export interface Bar extends Span {
   readonly width: number;
   readonly person: string | null;
   readonly layer: string | null;
-  readonly kind: ShiftAnswer['kind'] | 'gap' | 'ghost';
+  readonly kind: ShiftAnswer['kind'] | 'gap' | 'ghost' | 'wanted';
   /** It began in the week before, or goes on in the one after. */
   readonly cutLeft: boolean;
   readonly cutRight: boolean;
