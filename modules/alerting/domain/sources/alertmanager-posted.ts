@@ -93,7 +93,7 @@ const timeFault = (value: unknown, what: string, readTime: ReadTime): string | n
 };
 
 /** What Go's url.ParseRequestURI takes: an absolute address or an absolute path. */
-const isRequestUri = (text: string): boolean => text.startsWith('/') || URL.canParse(text);
+const isRequestUri = (text: string): boolean => /^(?:\/|[a-z][a-z0-9+.-]*:)[^\s\u0000-\u001f\u007f]*$/i.test(text);
 
 interface Making {
   readonly at: Temporal.Instant;

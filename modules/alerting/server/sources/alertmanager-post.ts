@@ -1,0 +1,82 @@
+import type { Clock } from '../../../../platform/clock/clock.ts';
+import type { IncomingAlert, Integration } from '../../domain/alert.ts';
+import { postedAlerts } from '../../domain/sources/alertmanager-posted.ts';
+import { badRequest, required, unreadable, type WireFault } from '../../domain/sources/alertmanager-wire.ts';
+import type { Accepted } from '../intake/accept.ts';
+import type { SampleGiven, SampleCall, SourceAnswer, SourceCall } from '../integrations/source.ts';
+
+/** An alert without an end is over so long after it was last sent, as Alertmanager's `resolve_timeout` says by default. */
+export const resolveTimeout = Temporal.Duration.from({ minutes: 5 });
+
+export interface PostGround {
+  readonly clock: Pick<Clock, 'now'>;
+  accept(
+    integration: Integration,
+    incoming: readonly IncomingAlert[],
+    options?: { readonly payloadId?: string },
+  ): Promise<readonly Accepted[]>;
+}
+
+/**
+ * `POST /api/v2/alerts`: what is valid is on disk before the answer; what is not is named in it, with 400, and the rest taken all the
+ * same. Prometheus does not send again what was refused with 4xx, and does what was refused with 5xx at its next evaluation.
+ */
+export const postAlerts = async (
+  { clock, accept }: PostGround,
+  { integration, payloadId, body }: Pick<SourceCall, 'integration' | 'body'> & { readonly payloadId: string | null },
+): Promise<SourceAnswer> => {
+  const read = readJson('alerts', body);
+  if ('fault' in read) return refusedBy(read.fault);
+  const posted = postedAlerts(read.value, { at: clock.now(), resolveTimeout });
+  if ('status' in posted) return refusedBy(posted);
+  const { alerts, faults } = posted;
+  const accepted =
+    alerts.length === 0 ? [] : await accept(integration, alerts, payloadId === null ? {} : { payloadId });
+  const outcome = countsOf(accepted);
+  if (faults.length === 0) return { status: 200, error: null, outcome };
+  return { ...refusedBy(badRequest(shortened(faults).join('\n'))), outcome: { ...outcome, refused: faults.length } };
+};
+
+/** A body as a value; undefined where there is none. */
+export const readJson = (name: string, body: Buffer): { readonly value: unknown } | { readonly fault: WireFault } => {
+  if (body.length === 0) return { fault: required(name) };
+  try {
+    return { value: JSON.parse(body.toString('utf8')) as unknown };
+  } catch (error) {
+    return { fault: unreadable(name, error instanceof Error ? error.message : String(error)) };
+  }
+};
+
+const refusedBy = ({ status, body }: WireFault): SourceAnswer => ({
+  status,
+  body,
+  error: typeof body === 'string' ? body : body.message,
+});
+
+const faultsShown = 20;
+const shortened = (faults: readonly string[]): readonly string[] =>
+  faults.length <= faultsShown
+    ? faults
+    : [...faults.slice(0, faultsShown), `and ${faults.length - faultsShown} more that are not taken`];
+
+/** How many became what: a batch of thousands is told in one line. */
+const countsOf = (accepted: readonly Accepted[]): Partial<Record<Accepted['outcome'], number>> => {
+  const counts: Partial<Record<Accepted['outcome'], number>> = {};
+  for (const { outcome } of accepted) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  return counts;
+};
+
+/** "Send a test", as Prometheus would send it. */
+export const sampleAlerts = ({ integration, now, id }: SampleGiven): SampleCall => ({
+  path: '/alertmanager/api/v2/alerts',
+  contentType: 'application/json',
+  body: Buffer.from(
+    JSON.stringify([
+      {
+        labels: { alertname: 'LeadlineTest', severity: 'info', test: id },
+        annotations: { summary: `A test of the integration ${integration.name}` },
+        startsAt: now.toString(),
+      },
+    ]),
+  ),
+});

@@ -1,0 +1,108 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Refusal } from '../../../../kernel/problem.ts';
+import { problemOf } from '../../../../platform/http/problems.ts';
+import { builtInIntegration } from '../../domain/alert.ts';
+import { postedLimits } from '../../domain/sources/alertmanager-posted.ts';
+import type { Integrations } from '../integrations/integrations.ts';
+import { faultOf, sendAnswer, sendJson, sendProblem } from './alertmanager-answers.ts';
+import { callerOf, type CallerGround } from './alertmanager-caller.ts';
+import { postAlerts, sampleAlerts, type PostGround } from './alertmanager-post.ts';
+
+/** Where Prometheus (`path_prefix`) and `amtool` (`--alertmanager.url`) are pointed. */
+export const alertmanagerPath = '/alertmanager';
+const api = `${alertmanagerPath}/api/v2`;
+
+export interface AlertmanagerGround extends CallerGround, PostGround {
+  readonly http: CallerGround['http'] & { readonly fastify: FastifyInstance };
+  readonly integrations: CallerGround['integrations'] & Pick<Integrations, 'registerSource' | 'take' | 'refuse'>;
+}
+
+/**
+ * Alertmanager's API v2, as Prometheus, `amtool` and Grafana speak it (prometheus/alertmanager, api/v2/openapi.yaml). Its errors have
+ * the form of Alertmanager's.
+ */
+export const registerAlertmanager = (ground: AlertmanagerGround): void => {
+  ground.integrations.registerSource('alertmanager', (call) => postAlerts(ground, call), {
+    refuse: faultOf,
+    sample: sampleAlerts,
+  });
+  void ground.http.fastify.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    scope.addContentTypeParser('*', (request, _payload, done) => done(unsupported(request), undefined));
+    scope.setErrorHandler(async (error, request, reply) => {
+      const problem = problemOf(error);
+      if (problem.status >= 500) request.log.error({ err: error }, 'the Alertmanager API failed');
+      return sendProblem(request, reply, problem);
+    });
+    for (const path of ['healthy', 'ready'])
+      scope.get(`${alertmanagerPath}/-/${path}`, async (_request, reply) =>
+        reply.header('content-type', 'text/plain; charset=utf-8').send('OK'),
+      );
+    addAlerts(scope, ground);
+    addUnknown(scope);
+  });
+};
+
+const addAlerts = (scope: FastifyInstance, ground: AlertmanagerGround): void => {
+  scope.post(`${api}/alerts`, { bodyLimit: postedLimits.bodyBytes }, async (request, reply) => {
+    const caller = await callerOf(ground, request, 'send');
+    const body = bodyOf(request);
+    if (caller.kind === 'actor')
+      return sendAnswer(
+        reply,
+        await postAlerts(ground, { integration: builtInIntegration('api'), payloadId: null, body }),
+      );
+    const call = {
+      integration: caller.integration,
+      method: 'POST',
+      path: `${api}/alerts`,
+      query: {},
+      headers: {},
+      contentType: 'application/json',
+      body,
+    };
+    return sendAnswer(reply, await ground.integrations.take(call));
+  });
+};
+
+const bodyOf = (request: FastifyRequest): Buffer => (Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
+
+const unsupported = (request: FastifyRequest): Refusal => {
+  const type = (request.headers['content-type'] ?? '').split(';', 1)[0]!.trim() || 'application/octet-stream';
+  return new Refusal({
+    status: 415,
+    code: 'alerting.alertmanager-media-type',
+    title: `unsupported media type ${JSON.stringify(type)}, only [application/json] are allowed`,
+  });
+};
+
+const methods: Readonly<Record<string, readonly string[]>> = {
+  [`${api}/status`]: ['GET'],
+  [`${api}/receivers`]: ['GET'],
+  [`${api}/alerts`]: ['GET', 'POST'],
+  [`${api}/alerts/groups`]: ['GET'],
+  [`${api}/silences`]: ['GET', 'POST'],
+  [`${api}/silence/:id`]: ['GET', 'DELETE'],
+};
+
+/** What is not there is said in the same form: a wrong `path_prefix` is found by it. */
+const addUnknown = (scope: FastifyInstance): void => {
+  for (const [url, allowed] of Object.entries(methods)) {
+    const others = (['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const).filter((method) => !allowed.includes(method));
+    scope.route({
+      method: others,
+      url,
+      handler: async (request, reply) => {
+        reply.header('allow', allowed.join(', '));
+        const message = `method ${request.method} is not allowed, but [${allowed.join(',')}] are`;
+        return sendJson(reply, 405, { code: 405, message });
+      },
+    });
+  }
+  const nothing = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const path = request.url.split('?', 1)[0]!.slice(alertmanagerPath.length);
+    return sendJson(reply, 404, { code: 404, message: `path ${path} was not found` });
+  };
+  scope.all(`${alertmanagerPath}/api/*`, nothing);
+};
