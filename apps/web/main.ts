@@ -8,6 +8,7 @@ import { onUnauthenticated } from '../../ui/api.ts';
 import { installIcons } from '../../ui/icon/install-icons.ts';
 import { createQueries } from '../../ui/queries.ts';
 import { fillSlots } from '../../ui/slots.ts';
+import { followTheSystem } from '../../ui/theme.ts';
 
 // Browsers older than 2026 lack Temporal; the others load nothing.
 if (!('Temporal' in globalThis)) await import('temporal-polyfill/global');
@@ -22,4 +23,5 @@ onUnauthenticated(() => {
     void router.replace({ path: '/sign-in', query: { next: here.fullPath } });
 });
 
+followTheSystem();
 createApp(App).use(installIcons).use(router).use(VueQueryPlugin, { queryClient: queries }).mount('#app');
