@@ -11,6 +11,7 @@ import { addRoutes } from './routes.ts';
 import { tellCatalog } from './seen-in-catalog.ts';
 import { createCallHistory } from './signals/call-history.ts';
 import { createEngine } from './signals/engine.ts';
+import { createMeasures } from './signals/measures.ts';
 import type { Reads } from './signals/reads.ts';
 import { createRequestHistory } from './signals/request-history.ts';
 import { figuresWhileUp } from './signals/service-figures.ts';
@@ -46,6 +47,7 @@ export const telemetryModule: ServerModule<{ identity: IdentityDoor; catalog: Ca
           return ingest !== null;
         },
         history: { ...createRequestHistory(reads), ...createCallHistory(reads) },
+        measures: createMeasures(reads),
       },
       stop: async () => {
         live.stop();

@@ -1,10 +1,15 @@
 import type { Signals } from '../contract.ts';
 import type { DerivedCounts } from './keep/derived-rollups.ts';
 import type { CallHistory } from './signals/call-history.ts';
+import type { Measures } from './signals/measures.ts';
 import type { RequestHistory } from './signals/request-history.ts';
 
 export type { DerivedCounts } from './keep/derived-rollups.ts';
 export type { CallHistory } from './signals/call-history.ts';
+export type { Across, MeasureGrid, OverTime } from '../domain/measure-grid.ts';
+export type { LogMeasure, Measures, SaturationMeasure } from './signals/measures.ts';
+export type { Measured, MeasuredGroup, MetricMeasure } from './signals/measure-metrics.ts';
+export type { RequestMeasure } from './signals/measure-requests.ts';
 export type { BadRequest, RequestHistory, RequestSeries, ServiceSeen } from './signals/request-history.ts';
 export { latencyEdgesMs } from '../domain/latency-edges.ts';
 
@@ -29,4 +34,6 @@ export interface TelemetryDoor {
   deriveFromCounts(counts: DerivedCounts): boolean;
   /** What services did and called over a stretch of the past, from the counts that are kept. */
   readonly history: RequestHistory & CallHistory;
+  /** Numbers over windows of time, for judging by rules: golden signals, metrics and logs as they are stored now. */
+  readonly measures: Measures;
 }

@@ -1,0 +1,105 @@
+import { telemetryLimits } from '../../contract.ts';
+import type { MeasureGrid } from '../../domain/measure-grid.ts';
+import { whereOfLogs, type LogFilter } from './logs.ts';
+import { measureMetrics, type Measured, type MetricMeasure } from './measure-metrics.ts';
+import { measureRequests, type RequestMeasure } from './measure-requests.ts';
+import { createSeriesLookUp } from './measure-series.ts';
+import type { Reads } from './reads.ts';
+import { saturationOf } from './saturation.ts';
+
+/** How full the resources of a service are, as far as something says it as a share. */
+export interface SaturationMeasure {
+  readonly service: string;
+  readonly environment?: string | undefined;
+  readonly version?: string | undefined;
+  readonly resource: string;
+}
+
+export type LogMeasure = Omit<LogFilter, 'traceId' | 'spanId'>;
+
+/**
+ * Numbers over windows of time that end at the instants of a grid, for judging: of the stored telemetry as it is now, so that late
+ * data are in them as soon as they are stored. NaN means that nothing was seen. Refused with `telemetry.engine-away` while the
+ * engine is away.
+ */
+export interface Measures {
+  requests(of: readonly RequestMeasure[], grid: MeasureGrid): Promise<readonly Float64Array[]>;
+  metrics(of: readonly MetricMeasure[], grid: MeasureGrid): Promise<readonly Measured[]>;
+  /** By subject, `host web-1 /var`; read by the minute. */
+  saturation(of: SaturationMeasure, grid: MeasureGrid): Promise<Measured>;
+  /** Records that meet a filter; 0 where none does. */
+  logs(of: LogMeasure, grid: MeasureGrid): Promise<Float64Array>;
+}
+
+const minute = 60;
+const bounded = { timeoutMs: 20_000, lane: 'background' } as const;
+
+export const createMeasures = (reads: Reads): Measures => {
+  const lookUp = createSeriesLookUp(reads);
+  return {
+    requests: (of, grid) => measureRequests(reads, of, grid),
+    metrics: (of, grid) => measureMetrics(reads, lookUp, of, grid),
+    saturation: (of, grid) => measureSaturation(reads, of, grid),
+    logs: (of, grid) => measureLogs(reads, of, grid),
+  };
+};
+
+const measureSaturation = async (reads: Reads, of: SaturationMeasure, grid: MeasureGrid): Promise<Measured> => {
+  const { firstEnd, stepSeconds, count, windowSeconds } = grid;
+  const last = firstEnd + (count - 1) * stepSeconds;
+  // A step more before, because a counter grows from one to the next.
+  const range = {
+    fromNs: BigInt(firstEnd - windowSeconds - 2 * minute) * 1_000_000_000n,
+    toNs: BigInt(last) * 1_000_000_000n,
+  };
+  const { service, environment, version } = of;
+  const points = Math.ceil((last - firstEnd + windowSeconds) / minute);
+  const step = minute * Math.max(1, Math.ceil(points / (telemetryLimits.points * 8)));
+  const found = await saturationOf(reads, { service, environment, version }, range, step);
+  const groups = found
+    .filter(({ resource, unit }) => resource === of.resource && unit === 'ratio')
+    .map(({ subject, points: told }) => {
+      const known = told.map(([at, value]) => [Temporal.Instant.from(at).epochMilliseconds / 1_000, value] as const);
+      return { group: [subject], values: meansOf(known, grid) };
+    });
+  return { groups };
+};
+
+/** The mean of the points whose step begins within the window; of a window shorter than their step, the one before its end. */
+const meansOf = (points: readonly (readonly [number, number])[], grid: MeasureGrid): Float64Array => {
+  const values = new Float64Array(grid.count).fill(Number.NaN);
+  let [from, to] = [0, 0];
+  for (let step = 0; step < grid.count; step++) {
+    const end = grid.firstEnd + step * grid.stepSeconds;
+    const begin = Math.min(end - grid.windowSeconds, end - minute);
+    while (to < points.length && points[to]![0] < end) to++;
+    while (from < to && points[from]![0] < begin) from++;
+    const within = points.slice(from, to);
+    if (within.length > 0) values[step] = within.reduce((sum, [, value]) => sum + value, 0) / within.length;
+  }
+  return values;
+};
+
+const measureLogs = async (reads: Reads, of: LogMeasure, grid: MeasureGrid): Promise<Float64Array> => {
+  const { firstEnd, stepSeconds, count, windowSeconds } = grid;
+  const range = {
+    fromNs: BigInt(firstEnd - windowSeconds) * 1_000_000_000n,
+    toNs: BigInt(firstEnd + (count - 1) * stepSeconds) * 1_000_000_000n,
+  };
+  const where = whereOfLogs(of, range);
+  const seconds = "toUnixTimestamp(toDateTime(time, 'UTC'))";
+  const first = `greatest(0, intDiv(${seconds} - ${firstEnd} + ${count * stepSeconds}, ${stepSeconds}) - ${count} + 1)`;
+  const last = `least(${count - 1}, intDiv(${seconds} - ${firstEnd - windowSeconds}, ${stepSeconds}))`;
+  const rows = await reads.engine.read<{ step: number; records: string | number }>(
+    `-- Records that meet the filter in each window; one lies in every window that is around it.
+     SELECT toUInt32(step) AS step, sum(records) AS records FROM (
+       SELECT arrayJoin(range(toUInt32(${first}), toUInt32(${last} + 1))) AS step, count() AS records
+       FROM telemetry_logs WHERE ${where.conditions.join(' AND ')} GROUP BY step
+     ) GROUP BY step`,
+    where.params,
+    bounded,
+  );
+  const values = new Float64Array(count);
+  for (const { step, records } of rows) values[step] = Number(records);
+  return values;
+};
