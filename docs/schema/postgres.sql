@@ -30,6 +30,7 @@ CREATE TABLE alerting.alert (
   inhibits boolean NOT NULL DEFAULT false,
   pending_at timestamp with time zone,
   payload_id text,
+  held_reason text,
   CONSTRAINT alert_pkey PRIMARY KEY (id),
   CONSTRAINT alert_severity_check CHECK ((severity = ANY (ARRAY['critical'::text, 'error'::text, 'warning'::text, 'info'::text]))),
   CONSTRAINT alert_status_check CHECK ((status = ANY (ARRAY['firing'::text, 'acknowledged'::text, 'resolved'::text])))
@@ -38,6 +39,7 @@ CREATE INDEX alert_active ON alerting.alert USING btree (id) WHERE (status <> 'r
 CREATE INDEX alert_inhibits ON alerting.alert USING btree (id) WHERE (inhibits AND (status <> 'resolved'::text));
 CREATE INDEX alert_key ON alerting.alert USING btree (integration_id, key_hash, id);
 CREATE INDEX alert_pending ON alerting.alert USING btree (pending_at) WHERE (pending_at IS NOT NULL);
+CREATE INDEX alert_service ON alerting.alert USING btree (service) WHERE ((status <> 'resolved'::text) AND (service IS NOT NULL));
 CREATE INDEX alert_suppressed ON alerting.alert USING btree (suppressed_until) WHERE ((suppressed IS NOT NULL) AND (status <> 'resolved'::text));
 
 CREATE TABLE alerting.alert_body (
@@ -124,6 +126,7 @@ CREATE TABLE alerting.group_member (
   joined_at timestamp with time zone NOT NULL,
   told text,
   told_at timestamp with time zone,
+  muted boolean NOT NULL DEFAULT false,
   CONSTRAINT group_member_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES alerting.alert(id) ON DELETE CASCADE,
   CONSTRAINT group_member_group_id_fkey FOREIGN KEY (group_id) REFERENCES alerting.alert_group(id) ON DELETE CASCADE,
   CONSTRAINT group_member_pkey PRIMARY KEY (group_id, alert_id),
@@ -149,6 +152,18 @@ CREATE TABLE alerting.holding (
   since timestamp with time zone NOT NULL,
   CONSTRAINT holding_pkey PRIMARY KEY (matter, name),
   CONSTRAINT holding_urgency_check CHECK ((urgency = ANY (ARRAY['high'::text, 'low'::text])))
+);
+
+CREATE TABLE alerting.inhibition (
+  name text NOT NULL,
+  team text,
+  spec jsonb NOT NULL,
+  origin text NOT NULL,
+  source text,
+  changed_at timestamp with time zone NOT NULL,
+  changed_by text NOT NULL,
+  CONSTRAINT inhibition_origin_check CHECK ((origin = ANY (ARRAY['hand'::text, 'file'::text]))),
+  CONSTRAINT inhibition_pkey PRIMARY KEY (name)
 );
 
 CREATE TABLE alerting.integration (
@@ -216,6 +231,16 @@ CREATE TABLE alerting.payload (
 );
 CREATE INDEX payload_of ON alerting.payload USING btree (integration, faulty, at DESC, id DESC);
 
+CREATE TABLE alerting.policy_version (
+  only_row boolean NOT NULL DEFAULT true,
+  version bigint NOT NULL DEFAULT 1,
+  suppression jsonb NOT NULL DEFAULT '{}'::jsonb,
+  suppression_changed_at timestamp with time zone,
+  suppression_changed_by text,
+  CONSTRAINT policy_version_only_row_check CHECK (only_row),
+  CONSTRAINT policy_version_pkey PRIMARY KEY (only_row)
+);
+
 CREATE TABLE alerting."position" (
   only_row boolean NOT NULL DEFAULT true,
   since timestamp with time zone NOT NULL,
@@ -223,6 +248,51 @@ CREATE TABLE alerting."position" (
   CONSTRAINT position_only_row_check CHECK (only_row),
   CONSTRAINT position_pkey PRIMARY KEY (only_row)
 );
+
+CREATE TABLE alerting.reconsidered (
+  only_row boolean NOT NULL DEFAULT true,
+  key text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT reconsidered_only_row_check CHECK (only_row),
+  CONSTRAINT reconsidered_pkey PRIMARY KEY (only_row)
+);
+
+CREATE TABLE alerting.route (
+  name text NOT NULL,
+  team text,
+  place integer NOT NULL,
+  spec jsonb NOT NULL,
+  origin text NOT NULL,
+  source text,
+  changed_at timestamp with time zone NOT NULL,
+  changed_by text NOT NULL,
+  CONSTRAINT route_origin_check CHECK ((origin = ANY (ARRAY['hand'::text, 'file'::text]))),
+  CONSTRAINT route_pkey PRIMARY KEY (name)
+);
+CREATE INDEX route_place ON alerting.route USING btree (place, name);
+
+CREATE TABLE alerting.silence (
+  id uuid NOT NULL,
+  name text,
+  matchers jsonb NOT NULL,
+  first_from timestamp with time zone NOT NULL,
+  first_to timestamp with time zone NOT NULL,
+  rrule text,
+  zone text,
+  ends_at timestamp with time zone,
+  who text NOT NULL,
+  why text NOT NULL,
+  origin text NOT NULL,
+  source text,
+  created_at timestamp with time zone NOT NULL,
+  changed_at timestamp with time zone NOT NULL,
+  expired_at timestamp with time zone,
+  expired_by text,
+  CONSTRAINT silence_origin_check CHECK ((origin = ANY (ARRAY['hand'::text, 'file'::text]))),
+  CONSTRAINT silence_pkey PRIMARY KEY (id)
+);
+CREATE INDEX silence_ends ON alerting.silence USING btree (ends_at);
+CREATE UNIQUE INDEX silence_name ON alerting.silence USING btree (name) WHERE ((name IS NOT NULL) AND (expired_at IS NULL));
 
 CREATE TABLE alerting.unpaged (
   key text NOT NULL,

@@ -13,6 +13,9 @@ export interface KnownOwners {
   readonly own: string | null;
   /** Owner of the service by the catalog. */
   readonly ofService: string | null;
+  /** Who has the integration that tells of it, and its name. */
+  readonly integrationTeam?: string | null;
+  readonly integration?: string;
   /** The setting `fallbackTeam`. */
   readonly fallbackTeam: string | null;
   /** First team, by name, that has an admin of the organisation among its members. */
@@ -37,6 +40,7 @@ export const targetsOf = (known: KnownOwners): readonly Target[] => {
   };
   add('team', own, `owner of ${what}`);
   add('team', ofService, `owner of the service ${service}`);
+  add('team', known.integrationTeam ?? null, `has the integration ${known.integration ?? ''}, because ${why}`);
   add('team', fallbackTeam, `the fallback team of the settings, because ${why}`);
   add('team', adminsTeam, `the first team of an administrator, because ${why}`);
   for (const admin of admins)

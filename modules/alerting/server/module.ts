@@ -1,10 +1,9 @@
 import { baseUrlOf } from '../../../platform/http/base-url.ts';
 import type { ServerModule } from '../../../platform/module/ground.ts';
+import { nothingInForce } from './engine/in-force.ts';
 import type { AlertingDoors, AlertingGround } from './ground.ts';
-import { startIntegrations } from './integrations/start.ts';
-import { accept } from './intake/accept.ts';
 import type { AlertingDoor } from './public.ts';
-import { registerAlertmanager } from './sources/alertmanager.ts';
+import { startAlerts } from './start-alerts.ts';
 import { startReactions } from './start-reactions.ts';
 
 /** Alerts of every source: what becomes of each, who is told, and why. */
@@ -14,13 +13,8 @@ export const alertingModule: ServerModule<AlertingDoors, AlertingDoor> = {
   start: async (ground, doors) => {
     const alerting: AlertingGround = { ...ground, ...doors, baseUrl: () => baseUrlOf(ground) };
     // Each part of alerting starts here, in this order: what alerts are judged by, where they come from, what becomes of them.
-    const integrations = await startIntegrations(alerting);
-    registerAlertmanager({
-      ...alerting,
-      integrations,
-      accept: (integration, incoming, options) => accept(alerting, integration, incoming, options),
-    });
     await startReactions(alerting);
-    return { door: {}, stop: () => integrations.stop() };
+    const engine = await startAlerts(alerting, nothingInForce);
+    return { door: {}, stop: engine.stop };
   },
 };

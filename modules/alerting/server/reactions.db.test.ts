@@ -30,6 +30,7 @@ const oncall: OncallDoor = {
     raised.push(asked);
     return { id: '018f0000-0000-7000-8000-000000000001', made: true };
   },
+  acknowledgeByKey: async () => [],
   resolveByKey: async (_tx, { dedupKey }) => {
     resolved.push(dedupKey);
     return ['018f0000-0000-7000-8000-000000000001'];

@@ -39,6 +39,8 @@ export interface MessageContent {
   readonly data?: Record<string, unknown>;
   /** Type of the CloudEvent: `dev.leadline.page.notified`. */
   readonly eventType?: string;
+  /** For webhooks: this body as it is, instead of a CloudEvent; signed and repeated under its key all the same. */
+  readonly raw?: { readonly contentType: string; readonly body: string };
   /**
    * Comes back with replies by e-mail, SMS and phone key; begins with the purpose that `onReply` was given and a dot:
    * `page.k3v9…`. Small letters, digits, dots and hyphens, at most 50, because it stands in an e-mail address.

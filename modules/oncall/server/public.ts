@@ -13,6 +13,11 @@ export interface OncallDoor {
     tx: unknown,
     recovered: { readonly dedupKey: string; readonly source: string; readonly note: string },
   ): Promise<readonly string[]>;
+  /** Somebody is on every open page of this key that `source` raised; nobody further is told. Again changes nothing. */
+  acknowledgeByKey(
+    tx: unknown,
+    acknowledged: { readonly dedupKey: string; readonly source: string; readonly by: string },
+  ): Promise<readonly string[]>;
 }
 
 export interface PageAsked {

@@ -1,4 +1,4 @@
-import { resolve } from './answer.ts';
+import { acknowledge, resolve } from './answer.ts';
 import { engineActor } from './decide.ts';
 import { openByKey } from './page-store.ts';
 import type { PagesGround } from './pages-ground.ts';
@@ -14,6 +14,20 @@ export const resolveKey = async (
     const ids = await openByKey(own, { dedupKey, source });
     const by = { actor: { ...engineActor, name: source }, via: 'recovery' };
     for (const id of ids) await resolve(ground, own, { id, text: note }, by);
+    return ids;
+  };
+  return tx === null ? ground.postgres.transaction<PagesTables, readonly string[]>(work) : work(tx);
+};
+
+/** Acknowledges what somebody is on: every open page of the key that the same source raised. Again changes nothing. */
+export const acknowledgeKey = async (
+  ground: PagesGround,
+  tx: Tx | null,
+  { dedupKey, source, by }: { readonly dedupKey: string; readonly source: string; readonly by: string },
+): Promise<readonly string[]> => {
+  const work = async (own: Tx): Promise<readonly string[]> => {
+    const ids = await openByKey(own, { dedupKey, source });
+    for (const id of ids) await acknowledge(ground, own, id, { actor: { ...engineActor, name: by }, via: source });
     return ids;
   };
   return tx === null ? ground.postgres.transaction<PagesTables, readonly string[]>(work) : work(tx);

@@ -12,7 +12,7 @@ import { forgetLinks } from './page-store.ts';
 import type { PagesDoors, PagesGround } from './pages-ground.ts';
 import { addPolicyRoutes } from './policy-routes.ts';
 import { raise } from './raise.ts';
-import { resolveKey } from './resolve-key.ts';
+import { acknowledgeKey, resolveKey } from './resolve-key.ts';
 import { addPageRoutes } from './routes.ts';
 import type { PagesTables, Tx } from './tables.ts';
 
@@ -46,6 +46,7 @@ export const startPages = async (
         return { id, made };
       },
       resolveByKey: (tx, recovered) => resolveKey(pages, tx as Tx | null, recovered),
+      acknowledgeByKey: (tx, acknowledged) => acknowledgeKey(pages, tx as Tx | null, acknowledged),
     },
     wake: () => engine?.wake(),
     stop: async () => engine?.stop(),

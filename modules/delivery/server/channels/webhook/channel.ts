@@ -42,12 +42,13 @@ export const createWebhook = (
   send: async ({ message, provider, signal }) => {
     if (httpUrl(message.address) === null)
       return notTaken({ temporary: false, status: null, detail: 'This is not an http or https address.' });
-    const body = JSON.stringify(cloudEvent(message, config.values.publicUrl));
+    const { raw } = message.content;
+    const body = raw?.body ?? JSON.stringify(cloudEvent(message, config.values.publicUrl));
     const secret = provider.secrets['signingSecret'] ?? (await secretOf(message.address));
     const headers = {
       ...(provider.settings['headers'] as Record<string, string> | undefined),
       ...bearer(provider),
-      'content-type': 'application/cloudevents+json; charset=utf-8',
+      'content-type': raw?.contentType ?? 'application/cloudevents+json; charset=utf-8',
       'idempotency-key': message.key,
       ...signatureHeaders(secret, { id: message.key, at: clock.now(), body }),
     };

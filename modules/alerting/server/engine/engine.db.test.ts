@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startAlertsWorld, type AlertsWorld } from '../testing/world.ts';
+
+let world: AlertsWorld;
+beforeAll(async () => {
+  world = await startAlertsWorld();
+});
+afterAll(() => world?.stop());
+
+const statusOf = async (id: string) =>
+  (await world.rows<{ status: string }>('SELECT status FROM alerting.alert WHERE id = $1', [id]))[0]!.status;
+const words = async (id: string) => (await world.decisions(id)).map(({ decision }) => decision);
+const pageOf = async (id: string) =>
+  (
+    await world.rows<{ page_id: string }>(
+      'SELECT page_id FROM alerting.group_page JOIN alerting.group_member USING (group_id) WHERE alert_id = $1 ORDER BY at',
+      [id],
+    )
+  ).at(-1)?.page_id ?? null;
+
+it('an alert pages the owner of its service once, says why, and its end resolves the page at once', async () => {
+  const [taken] = await world.accept([{ dedupKey: 'first', annotations: { runbook_url: 'https://run.example/1' } }]);
+  expect(taken).toMatchObject({ outcome: 'new', dedupKey: 'first' });
+  await world.until(() => expect(world.told()).toEqual(['/p1']));
+  const page = (await pageOf(taken!.alertId!))!;
+  const whole = await world.read(page);
+  expect(whole).toMatchObject({
+    state: 'triggered',
+    service: 'shop/checkout',
+    summary: 'first is wrong',
+    team: 'payments',
+  });
+  expect(whole.details).toContain('Goes to payments: owner of the service shop/checkout.');
+  expect(whole.details).toContain('Runbook: https://run.example/1');
+  expect(whole.link).toBe(`http://leadline.example/alerts/${taken!.alertId}`);
+  expect(await words(taken!.alertId!)).toEqual(['notified']);
+  // Told again it changes nothing.
+  const [again] = await world.accept([{ dedupKey: 'first', annotations: { runbook_url: 'https://run.example/1' } }]);
+  expect(again).toMatchObject({ outcome: 'unchanged', alertId: taken!.alertId });
+  const [over] = await world.accept([{ dedupKey: 'first', action: 'resolve', by: 'the sender' }]);
+  expect(over).toMatchObject({ outcome: 'resolved', alertId: taken!.alertId });
+  await world.until(async () => expect((await world.read(page)).state).toBe('resolved'));
+  expect(await words(taken!.alertId!)).toEqual(['notified', 'resolved']);
+  expect((await world.read(page)).times).toBe(1);
+  // A new trigger of the key is a new alert and a new page.
+  const [armed] = await world.accept([{ dedupKey: 'first' }]);
+  expect(armed!.outcome).toBe('new');
+  await world.until(async () => expect(await pageOf(armed!.alertId!)).not.toBeNull());
+  expect(await pageOf(armed!.alertId!)).not.toBe(page);
+  await world.accept([{ dedupKey: 'first', action: 'resolve' }]);
+});
+
+it('what ran out is over by itself, and what nobody knows of is dropped with a reason', async () => {
+  const now = (await world.rows<{ now: Date }>('SELECT ground.now() AS now'))[0]!.now;
+  const endsAt = Temporal.Instant.fromEpochMilliseconds(now.getTime() + 240_000);
+  const [taken] = await world.accept([{ dedupKey: 'ends', endsAt }]);
+  await world.until(async () => expect(await pageOf(taken!.alertId!)).not.toBeNull());
+  // Its sender tells it again: the end moves.
+  await world.later('200 seconds');
+  await world.accept([{ dedupKey: 'ends', endsAt: endsAt.add({ seconds: 300 }) }]);
+  await world.later('100 seconds');
+  expect(await statusOf(taken!.alertId!)).toBe('firing');
+  await world.later('300 seconds');
+  await world.until(async () => expect(await statusOf(taken!.alertId!)).toBe('resolved'));
+  await world.until(async () => expect((await world.read((await pageOf(taken!.alertId!))!)).state).toBe('resolved'));
+  expect(await world.accept([{ dedupKey: 'nobody-knows', action: 'resolve' }])).toMatchObject([
+    { outcome: 'dropped', alertId: null, reason: 'nothing of this key fires, so there is nothing to resolve' },
+  ]);
+});
+
+it('whoever acknowledges or resolves the page does so with its alerts, and a sender that goes on raises nothing new', async () => {
+  const startsAt = Temporal.Instant.from('2026-11-23T10:00:00Z');
+  const [taken] = await world.accept([{ dedupKey: 'answered', startsAt }]);
+  await world.until(async () => expect(await pageOf(taken!.alertId!)).not.toBeNull());
+  const page = (await pageOf(taken!.alertId!))!;
+  await world.call('ada', 'POST', `/api/v1/pages/${page}/acknowledge`);
+  await world.until(async () => expect(await statusOf(taken!.alertId!)).toBe('acknowledged'));
+  await world.call('ada', 'POST', `/api/v1/pages/${page}/resolve`);
+  await world.until(async () => expect(await statusOf(taken!.alertId!)).toBe('resolved'));
+  expect(await words(taken!.alertId!)).toEqual(['notified', 'acknowledged', 'resolved']);
+  expect(await world.accept([{ dedupKey: 'answered', startsAt }])).toMatchObject([{ outcome: 'unchanged' }]);
+  const [armed] = await world.accept([{ dedupKey: 'answered', startsAt: startsAt.add({ hours: 1 }) }]);
+  expect(armed!.outcome).toBe('new');
+  await world.until(async () => expect(await pageOf(armed!.alertId!)).not.toBeNull());
+  await world.accept([{ dedupKey: 'answered', action: 'resolve' }]);
+});

@@ -1,0 +1,125 @@
+import { Counter, Gauge, Histogram } from 'prom-client';
+import { startLoop } from '../../../../platform/postgres/loop.ts';
+import { resolveAlerts, dueChannel } from '../intake/store.ts';
+import type { AlertTables } from '../intake/tables.ts';
+import type { EngineGround } from './engine-ground.ts';
+import type { InForce } from './in-force.ts';
+import { judgeBatch, judgeMax } from './judge-batch.ts';
+import { takeEnded, untilDueMs, untilEndMs, wakeHeld } from './judge-store.ts';
+import { rememberOwners } from './owners.ts';
+import { reconsider } from './reconsider.ts';
+import { tellOne } from './tell.ts';
+import { countUnpagedGroups } from './tell-store.ts';
+
+/** A wake-up that got lost, and a clock that was moved, cost no more than this. */
+const beatMs = 1_000;
+const endedMax = 5_000;
+/** Groups that one loop tells before it looks whether something waits to be judged. */
+const toldMax = 50;
+
+/**
+ * The engine of one process: judges what is new, ends what ran out, and tells groups that are due; on connections of its own. Several
+ * processes share the work by locks; nothing that it knows is only here.
+ */
+export const startEngine = async (
+  ground: EngineGround,
+  inForce: InForce,
+): Promise<{ wake(): void; stop(): Promise<void> }> => {
+  const measure = measures(ground);
+  const owners = rememberOwners(ground.catalog, () => performance.now());
+  const db = ground.postgres.tables<AlertTables>();
+  const onError = (error: Error): void =>
+    ground.log.error({ err: error }, 'alerts could not be judged or told; trying again');
+  const tellers: { wake(): void }[] = [];
+  const judge = startLoop({
+    everyMs: beatMs,
+    round: async () => {
+      const policy = await inForce();
+      await reconsider(ground, policy);
+      await wakeHeld(db, judgeMax);
+      const ended = await endThoseOver(ground);
+      const begun = performance.now();
+      const judged = await judgeBatch(ground, policy, owners);
+      if (judged > 0) {
+        measure.judged.inc(judged);
+        measure.judging.observe((performance.now() - begun) / 1_000);
+        for (const teller of tellers) teller.wake();
+      }
+      if (judged > 0 || ended === endedMax) return 'more';
+      return Math.max(0, Math.min(...[await untilEndMs(db), beatMs].filter((ms) => ms !== null)));
+    },
+    onError,
+  });
+  const teller = (from: 'oldest' | 'newest') =>
+    startLoop({
+      everyMs: beatMs,
+      round: async () => {
+        const policy = await inForce();
+        let told = 0;
+        while (told < toldMax && (await tellOne(ground, policy, from))) told += 1;
+        measure.told.inc(told);
+        if (told > 0) return 'more';
+        const ms = await untilDueMs(db);
+        return ms === null ? 'rest' : Math.max(ms, 5);
+      },
+      onError,
+    });
+  const loops = [teller('oldest'), teller('newest')];
+  tellers.push(...loops);
+  const listening = await ground.postgres.listen(dueChannel, () => {
+    judge.wake();
+    for (const loop of loops) loop.wake();
+  });
+  return {
+    wake: () => {
+      judge.wake();
+      for (const loop of loops) loop.wake();
+    },
+    stop: async () => {
+      await listening.stop();
+      await Promise.all([judge, ...loops].map((loop) => loop.stop()));
+    },
+  };
+};
+
+/** What its sender told no more until its end. */
+const endThoseOver = (ground: EngineGround): Promise<number> =>
+  ground.postgres.transaction<AlertTables, number>(async (tx) => {
+    const ids = await takeEnded(tx, endedMax);
+    const reason = 'Its sender told of it no more before its end: over.';
+    await resolveAlerts(
+      tx,
+      ids.map((id) => ({ id, by: 'its end', reason, at: null })),
+      'by-sender',
+    );
+    return ids.length;
+  });
+
+const measures = ({ metrics, postgres }: EngineGround) => {
+  new Gauge({
+    name: 'leadline_alerting_groups_unpaged',
+    help: 'Groups of alerts for which neither a team nor an administrator can be paged',
+    registers: [metrics],
+    async collect() {
+      this.set(await countUnpagedGroups(postgres.tables<AlertTables>()).catch(() => Number.NaN));
+    },
+  });
+  return {
+    judged: new Counter({
+      name: 'leadline_alerting_alerts_judged_total',
+      help: 'Alerts that this process judged: new, changed or answered',
+      registers: [metrics],
+    }),
+    told: new Counter({
+      name: 'leadline_alerting_groups_told_total',
+      help: 'Due groups that this process looked at',
+      registers: [metrics],
+    }),
+    judging: new Histogram({
+      name: 'leadline_alerting_judging_seconds',
+      help: 'Time that a batch of alerts took to be judged',
+      buckets: [0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5],
+      registers: [metrics],
+    }),
+  };
+};

@@ -1,0 +1,146 @@
+import { newId } from '../../../../platform/clock/id.ts';
+import type { JudgedAlert } from '../../domain/alert.ts';
+import type { AlertTables, AlertTx } from '../intake/tables.ts';
+import type { EngineGround } from './engine-ground.ts';
+import type { PolicyInForce } from './in-force.ts';
+import { groupsOf, heldBack, inhibitorsAmong, inhibitsOthers, type Among, type GroupAsked } from './judge.ts';
+import * as store from './judge-store.ts';
+import type { Owners } from './owners.ts';
+
+/** Alerts judged in one transaction. */
+export const judgeMax = 1_000;
+
+/**
+ * Judges alerts that wait: what holds them back, which groups they belong to, and what follows from those that were answered. All of it
+ * is one transaction; gives back how many there were.
+ */
+export const judgeBatch = async (ground: EngineGround, policy: PolicyInForce, owners: Owners): Promise<number> =>
+  ground.postgres.transaction<AlertTables, number>(async (tx) => {
+    const rows = await store.takePending(tx, judgeMax);
+    if (rows.length === 0) return 0;
+    const over = rows.filter(({ status }) => status === 'resolved');
+    const open = rows.filter(({ status }) => status !== 'resolved');
+    const judged = await judgeOpen(tx, policy, open, owners);
+    await store.saveJudged(tx, [...judged.rows, ...over.map(overRow)], judged.members);
+    await store.keepDecisions(tx, judged.decisions);
+    await store.followAnswered(tx, {
+      answered: [...over, ...open.filter(({ status }) => status === 'acknowledged')].map(({ id }) => id),
+      over: over.map(({ id }) => id),
+      downServices: [...new Set(over.flatMap(({ service }) => (service === null ? [] : [service])))],
+    });
+    return rows.length;
+  });
+
+const overRow = (row: store.PendingRow): store.JudgedRow => ({
+  id: row.id,
+  suppressed: null,
+  suppressed_until: null,
+  held_reason: null,
+  inhibits: row.inhibits,
+  group_id: null,
+});
+
+interface Judged {
+  readonly rows: store.JudgedRow[];
+  readonly members: { group_id: string; alert_id: string }[];
+  readonly decisions: store.DecisionMadeRow[];
+}
+
+const judgeOpen = async (
+  tx: AlertTx,
+  policy: PolicyInForce,
+  open: readonly store.PendingRow[],
+  owners: Owners,
+): Promise<Judged> => {
+  const found: Judged = { rows: [], members: [], decisions: [] };
+  if (open.length === 0) return found;
+  const facts = await owners(open.flatMap(({ service }) => (service === null ? [] : [service])));
+  const judgedOf = (row: store.PendingRow): JudgedAlert => {
+    const fact = row.service === null ? undefined : facts.get(row.service);
+    return store.judgedOf(row, fact?.owner ?? null, fact?.tier ?? null);
+  };
+  const alerts = open.map((row) => ({ row, alert: judgedOf(row) }));
+  const among = await amongOf(tx, policy, alerts, judgedOf);
+  const asked = new Map<string, { group: GroupAsked; service: string | null; tells: boolean }>();
+  const placed: { alert: string; groups: readonly GroupAsked[]; row: Omit<store.JudgedRow, 'group_id'> }[] = [];
+  for (const { row, alert } of alerts) {
+    const held = heldBack(policy, alert, among);
+    const { groups, nobody } = groupsOf(policy, alert, among.at);
+    for (const group of groups) {
+      const known = asked.get(group.keyHash) ?? { group, service: row.service, tells: false };
+      asked.set(group.keyHash, {
+        group,
+        service: known.service === row.service ? row.service : null,
+        tells: known.tells || (held === null && row.status === 'firing'),
+      });
+    }
+    if (held && held.reason !== row.held_reason)
+      found.decisions.push({ alert_id: row.id, decision: held.decision, reason: `${held.reason}.` });
+    if (held === null && groups.length === 0)
+      found.decisions.push({ alert_id: row.id, decision: 'unrouted', reason: `${nobody.join('; ')}.` });
+    placed.push({
+      alert: row.id,
+      groups,
+      row: {
+        id: row.id,
+        suppressed: held?.suppressed ?? null,
+        suppressed_until: held?.until?.toString() ?? null,
+        held_reason: held?.reason ?? null,
+        inhibits: inhibitsOthers(policy, alert),
+      },
+    });
+  }
+  const ids = await store.openGroups(
+    tx,
+    [...asked].map(([key_hash, { group, ...rest }]) => ({ id: newId(), key_hash, asked: group, ...rest })),
+  );
+  for (const { alert, groups, row } of placed) {
+    const own = groups.map(({ keyHash }) => ids.get(keyHash)!);
+    found.rows.push({ ...row, group_id: own[0] ?? null });
+    for (const group_id of own) found.members.push({ group_id, alert_id: alert });
+  }
+  return found;
+};
+
+const severitiesFrom = { critical: 1, error: 2, warning: 3, info: 4 } as const;
+const bySeverity = ['critical', 'error', 'warning', 'info'] as const;
+
+/** What the batch is judged among; what costs a question is only asked where something depends on it. */
+const amongOf = async (
+  tx: AlertTx,
+  policy: PolicyInForce,
+  alerts: readonly { readonly row: store.PendingRow; readonly alert: JudgedAlert }[],
+  judgedOf: (row: store.PendingRow) => JudgedAlert,
+): Promise<Among> => {
+  const sources = policy.inhibitions.length === 0 ? [] : (await store.firingSources(tx)).map(judgedOf);
+  // What came with this batch holds back others of it as well.
+  const own = policy.inhibitions.length === 0 ? [] : alerts.map(({ alert }) => alert);
+  const services = [...new Set(alerts.flatMap(({ alert }) => parentsOf(policy, alert.service)))];
+  const grave = bySeverity.slice(0, severitiesFrom[policy.parents.downFrom]);
+  const down = policy.parents.enabled ? await store.firingOn(tx, services, grave) : [];
+  const flaps = policy.flaps.enabled
+    ? await store.historyOf(
+        tx,
+        alerts.map(({ row }) => row.id),
+        policy.flaps.withinSeconds + policy.flaps.calmSeconds,
+      )
+    : new Map();
+  return {
+    at: store.instantOf(alerts[0]!.row.now),
+    inhibitors: inhibitorsAmong(policy, new Map([...sources, ...own].map((each) => [each.id, each])).values()),
+    grave: down.map(judgedOf),
+    history: flaps,
+  };
+};
+
+/** Services that this one uses, as far as they are followed. */
+const parentsOf = ({ dependencies, parents }: PolicyInForce, service: string | null): readonly string[] => {
+  if (service === null || !parents.enabled) return [];
+  const found = new Set<string>();
+  let edge = [service];
+  for (let step = 0; step < parents.stepsMax && edge.length > 0 && found.size < 1_000; step += 1) {
+    edge = edge.flatMap((each) => dependencies.get(each) ?? []).filter((each) => !found.has(each));
+    for (const each of edge) found.add(each);
+  }
+  return [...found];
+};

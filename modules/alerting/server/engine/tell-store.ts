@@ -1,0 +1,201 @@
+import { sql } from 'kysely';
+import type { Labels } from '../../domain/alert.ts';
+import type { RouteTarget } from '../../domain/policy/route.ts';
+import type { AlertTx, AlertHandle } from '../intake/tables.ts';
+
+/** A group that is due, locked. */
+export interface DueGroup {
+  readonly id: string;
+  readonly route: string;
+  readonly labels: Labels;
+  readonly urgency: 'high' | 'low';
+  readonly targets: readonly RouteTarget[];
+  readonly reason: string;
+  readonly service: string | null;
+  readonly interval_seconds: number;
+  readonly repeat_seconds: number;
+  readonly told_at: Date | null;
+  readonly told_times: number;
+  readonly unpaged_since: Date | null;
+  readonly now: Date;
+}
+
+/**
+ * Takes one due group, high urgency first. Of two engines one begins with the oldest, the other with the newest: what comes new does
+ * not wait behind a storm, and nothing of the storm waits for ever.
+ */
+export const takeDue = async (tx: AlertTx, from: 'oldest' | 'newest'): Promise<DueGroup | null> => {
+  await sql`SELECT set_config('idle_in_transaction_session_timeout', '10s', true)`.execute(tx);
+  const order = from === 'oldest' ? sql`due_at` : sql`due_at DESC`;
+  const { rows } = await sql<DueGroup>`-- Held until what is told of it is written; others pass it by.
+    SELECT id, route, labels, urgency, targets, reason, service, interval_seconds, repeat_seconds, told_at, told_times, unpaged_since,
+      ground.now() AS now
+    FROM alerting.alert_group WHERE due_at <= ground.now() ORDER BY urgency, ${order} LIMIT 1 FOR UPDATE SKIP LOCKED`.execute(
+    tx,
+  );
+  return rows[0] ?? null;
+};
+
+/** How a group's alerts stand. */
+export interface Standing {
+  /** Fire, are held back by nothing, nobody is on them: all, and those not told yet. */
+  readonly firing: number;
+  readonly fresh: number;
+  readonly acknowledged: number;
+  readonly suppressed: number;
+  /** Not told to be over yet, though it was told that they fire. */
+  readonly over: number;
+  /** Told to fire and not over. */
+  readonly told_open: number;
+  readonly members: number;
+  /** Who resolved the last one. */
+  readonly resolved_by: string | null;
+  readonly acknowledged_by: string | null;
+}
+
+export const standingOf = async (tx: AlertTx, group: string): Promise<Standing> => {
+  const { rows } = await sql<Standing>`-- One pass over the members.
+    SELECT count(*) FILTER (WHERE alert.status = 'firing' AND alert.suppressed IS NULL)::int AS firing,
+      count(*) FILTER (WHERE alert.status = 'firing' AND alert.suppressed IS NULL AND member.told IS NULL)::int AS fresh,
+      count(*) FILTER (WHERE alert.status = 'acknowledged')::int AS acknowledged,
+      count(*) FILTER (WHERE alert.status = 'firing' AND alert.suppressed IS NOT NULL)::int AS suppressed,
+      count(*) FILTER (WHERE alert.status = 'resolved' AND member.told = 'firing')::int AS over,
+      count(*) FILTER (WHERE alert.status <> 'resolved' AND member.told = 'firing')::int AS told_open,
+      count(*)::int AS members,
+      (array_agg(alert.resolved_by ORDER BY alert.resolved_at DESC NULLS LAST))[1] AS resolved_by,
+      (array_agg(alert.acknowledged_by ORDER BY alert.acknowledged_at DESC NULLS LAST))[1] AS acknowledged_by
+    FROM alerting.group_member AS member JOIN alerting.alert AS alert ON alert.id = member.alert_id
+    WHERE member.group_id = ${group}`.execute(tx);
+  return rows[0]!;
+};
+
+export interface MemberShown {
+  readonly id: string;
+  readonly status: 'firing' | 'acknowledged' | 'resolved';
+  readonly severity: string;
+  readonly summary: string;
+  readonly fingerprint: string;
+  readonly starts_at: Date;
+  readonly ends_at: Date | null;
+  readonly labels: Labels;
+  readonly annotations: Labels;
+  readonly links: readonly { readonly label: string; readonly url: string }[];
+  readonly told: 'firing' | 'resolved' | null;
+}
+
+/** What is shown of a group: its alerts that fire or were told to, the gravest and newest first. */
+export const membersOf = async (tx: AlertHandle, group: string, limit: number): Promise<MemberShown[]> => {
+  const { rows } = await sql<MemberShown>`-- Held back ones that nobody was told of are not shown.
+    SELECT alert.id, alert.status, alert.severity, alert.summary, alert.fingerprint, alert.starts_at, alert.ends_at, body.labels,
+      body.annotations, body.links, member.told
+    FROM alerting.group_member AS member JOIN alerting.alert AS alert ON alert.id = member.alert_id
+    JOIN alerting.alert_body AS body ON body.alert_id = alert.id
+    WHERE member.group_id = ${group} AND ((alert.status = 'firing' AND alert.suppressed IS NULL) OR
+      (alert.status = 'acknowledged' AND alert.suppressed IS NULL) OR (alert.status = 'resolved' AND member.told = 'firing'))
+    ORDER BY (alert.status = 'resolved'), array_position(ARRAY['critical', 'error', 'warning', 'info'], alert.severity), alert.id
+    LIMIT ${limit}`.execute(tx);
+  return rows;
+};
+
+/** Decides the alerts of a group that fire and were told of by nobody: each is told now, with the reason. */
+export const tellFresh = async (
+  tx: AlertTx,
+  group: string,
+  { decision, reason, page }: { decision: 'notified' | 'joined'; reason: string; page: string | null },
+): Promise<void> => {
+  await sql`-- Decided once: the mark and the decision are one statement.
+    WITH told AS (
+      UPDATE alerting.group_member AS member SET told = 'firing', told_at = ground.now() FROM alerting.alert AS alert
+      WHERE member.group_id = ${group} AND member.told IS NULL AND alert.id = member.alert_id AND alert.status = 'firing'
+        AND alert.suppressed IS NULL RETURNING member.alert_id
+    )
+    INSERT INTO alerting.alert_decision (alert_id, at, decision, reason, group_id, page_id)
+    SELECT alert_id, ground.now(), ${decision}, ${reason}, ${group}, ${page}::uuid FROM told ORDER BY alert_id`.execute(
+    tx,
+  );
+};
+
+/** The same said again of every alert of the group that still fires. */
+export const tellRepeated = async (tx: AlertTx, group: string, reason: string, page: string | null): Promise<void> => {
+  await sql`-- Only those that were told before.
+    INSERT INTO alerting.alert_decision (alert_id, at, decision, reason, group_id, page_id)
+    SELECT member.alert_id, ground.now(), 'repeated', ${reason}, ${group}, ${page}::uuid
+    FROM alerting.group_member AS member JOIN alerting.alert AS alert ON alert.id = member.alert_id
+    WHERE member.group_id = ${group} AND member.told = 'firing' AND alert.status = 'firing' AND alert.suppressed IS NULL`.execute(
+    tx,
+  );
+};
+
+/** The times of its route keep everybody from being told: decided once an alert. */
+export const keepMuted = async (
+  tx: AlertTx,
+  group: string,
+  reason: string,
+  names: readonly string[],
+): Promise<void> => {
+  await sql`-- Shown as held back by these times, until they are over.
+    WITH muted AS (
+      UPDATE alerting.group_member AS member SET muted = true FROM alerting.alert AS alert
+      WHERE member.group_id = ${group} AND member.told IS NULL AND NOT member.muted AND alert.id = member.alert_id
+        AND alert.status = 'firing' AND alert.suppressed IS NULL RETURNING member.alert_id
+    ), kept AS (
+      INSERT INTO alerting.alert_decision (alert_id, at, decision, reason, group_id)
+      SELECT alert_id, ground.now(), 'muted', ${reason}, ${group} FROM muted
+    )
+    SELECT ${names}::text[], count(*) FROM muted`.execute(tx);
+};
+
+/** It was told that they are over, or there is nobody to tell. */
+export const tellOver = async (tx: AlertTx, group: string): Promise<void> => {
+  await sql`-- What fired and is over is told no more.
+    UPDATE alerting.group_member AS member SET told = 'resolved', told_at = ground.now() FROM alerting.alert AS alert
+    WHERE member.group_id = ${group} AND member.told = 'firing' AND alert.id = member.alert_id AND alert.status = 'resolved'`.execute(
+    tx,
+  );
+};
+
+/** What is written of a group that was looked at. */
+export interface GroupAfter {
+  /** Seconds until it is looked at again; null: when something changes. */
+  readonly dueInSeconds: number | null;
+  /** Somebody was told just now. */
+  readonly told: boolean;
+  readonly closed: boolean;
+  readonly unpaged: boolean;
+}
+
+export const saveGroup = async (tx: AlertTx, id: string, after: GroupAfter): Promise<void> => {
+  await sql`-- Closed with its last alert: the next of its key is a new group, and a new page.
+    UPDATE alerting.alert_group SET due_at = ground.now() + make_interval(secs => ${after.dueInSeconds}::float8),
+      told_at = CASE WHEN ${after.told} THEN ground.now() ELSE told_at END, told_times = told_times + ${after.told ? 1 : 0}::int,
+      closed_at = CASE WHEN ${after.closed} THEN ground.now() END,
+      unpaged_since = CASE WHEN ${after.unpaged} THEN coalesce(unpaged_since, ground.now()) END
+    WHERE id = ${id}`.execute(tx);
+};
+
+export const keepPage = async (tx: AlertTx, group: string, page: string, target: string): Promise<boolean> => {
+  const { rows } = await sql`-- A page that was counted again is known already.
+    INSERT INTO alerting.group_page (group_id, page_id, target, at) VALUES (${group}, ${page}, ${target}, ground.now())
+    ON CONFLICT (group_id, page_id) DO NOTHING RETURNING 1`.execute(tx);
+  return rows.length > 0;
+};
+
+/** Groups for which nobody at all can be paged. */
+export const countUnpagedGroups = async (db: AlertHandle): Promise<number> => {
+  const { rows } = await sql<{ count: number }>`-- Anything but 0 is an alarm.
+    SELECT count(*)::int AS count FROM alerting.alert_group WHERE unpaged_since IS NOT NULL AND closed_at IS NULL`.execute(
+    db,
+  );
+  return rows[0]!.count;
+};
+
+/** Neither a team nor an administrator can be paged for it. */
+export const keepUnrouted = async (tx: AlertTx, group: string, reason: string): Promise<void> => {
+  await sql`-- Told once an alert; it stays to be told.
+    INSERT INTO alerting.alert_decision (alert_id, at, decision, reason, group_id)
+    SELECT member.alert_id, ground.now(), 'unrouted', ${reason}, ${group} FROM alerting.group_member AS member
+    JOIN alerting.alert AS alert ON alert.id = member.alert_id
+    WHERE member.group_id = ${group} AND member.told IS NULL AND alert.status = 'firing' AND alert.suppressed IS NULL`.execute(
+    tx,
+  );
+};
