@@ -1,3 +1,4 @@
+import { integrationRows } from './access-integrations.ts';
 import { oncallRows } from './access-oncall.ts';
 import { actors, type AccessRow, type Who } from './access-row.ts';
 
@@ -315,6 +316,7 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
 
   // What became of events that somebody must know
   'GET /api/v1/alert-decisions': seen,
+  ...integrationRows({ seen, owners, crewStands, unknownId }),
 
   // Heartbeats: changed by editors of who is told, pinged by their responders or with the secret address
   'GET /api/v1/heartbeats': seen,

@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import type { CliContext, DocumentKind } from '../../../platform/cli/context.ts';
 import { registerAlert } from './alerts.ts';
+import { integrationKind, registerIntegrations } from './integrations.ts';
 
 /** In the order in which they are applied. */
-export const documentKinds: readonly DocumentKind[] = [];
+export const documentKinds: readonly DocumentKind[] = [integrationKind];
 
 /** `leadline alert …`, `leadline integration …`, `leadline route …`, `leadline silence …`: each part adds its own. */
 export const register = (program: Command, context: CliContext): void => {
   registerAlert(program, context);
+  registerIntegrations(program, context);
 };

@@ -37,7 +37,7 @@ const forgetBeyond = async (db: Db, integration: string, faulty: boolean): Promi
   );
 };
 
-/** Payloads of one integration, the newest first; without their bodies' end where they are long. */
+/** Payloads of one integration, the newest first. */
 export const payloadsOf = (
   db: Db,
   { integration, faulty }: { readonly integration: string; readonly faulty: boolean | null },
@@ -80,22 +80,4 @@ export const addCounts = async (db: Db, counts: readonly Count[]): Promise<void>
     ON CONFLICT (integration, hour) DO UPDATE SET received = h.received + excluded.received, faulty = h.faulty + excluded.faulty`.execute(
     db,
   );
-};
-
-export interface Totals {
-  readonly integration: string;
-  readonly received: string;
-  readonly faulty: string;
-  readonly last_at: Date | null;
-}
-
-/** What came in the last 24 hours, an integration. */
-export const countsOf = async (db: Db, integrations: readonly string[]): Promise<ReadonlyMap<string, Totals>> => {
-  const { rows } = await sql<Totals>`-- For the list and the page of integrations.
-    SELECT i.id AS integration, coalesce(sum(h.received), 0) AS received, coalesce(sum(h.faulty), 0) AS faulty,
-      (SELECT max(p.at) FROM alerting.payload p WHERE p.integration = i.id) AS last_at
-    FROM alerting.integration i
-    LEFT JOIN alerting.integration_hour h ON h.integration = i.id AND h.hour > ground.now() - interval '24 hours'
-    WHERE i.id = ANY(${integrations}::uuid[]) GROUP BY i.id`.execute(db);
-  return new Map(rows.map((row) => [row.integration, row]));
 };

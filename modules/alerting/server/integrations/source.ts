@@ -47,6 +47,8 @@ export interface SampleGiven {
   readonly now: Temporal.Instant;
   /** Different for each test, so that each is a new alert. */
   readonly id: string;
+  /** What whoever tests wants it to say: a service, a severity. */
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 export type SampleCall = Pick<SourceCall, 'body' | 'contentType'> &

@@ -5,6 +5,7 @@ import { openDoor, webhookDoor } from './intake-route.ts';
 import type { Integrations } from './integrations.ts';
 import { startKeys } from './keys.ts';
 import { startPayloads } from './payloads.ts';
+import { addRoutes } from './routes.ts';
 import type { Source } from './source.ts';
 import { forgetOld } from './store.ts';
 import { payloadOf, refuseFrom, takeFrom, type TakeGround } from './take.ts';
@@ -64,6 +65,7 @@ export const startIntegrations = async (alerting: IntegrationsGround): Promise<S
     },
   };
   openDoor(alerting.http.fastify, integrations, webhookDoor);
+  addRoutes(alerting, integrations, (taken) => takeFrom(ground, taken));
   alerting.jobs.every('alerting.forget-keys', 3_600, () => forgetOld(db));
   return integrations;
 };
