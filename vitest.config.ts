@@ -1,7 +1,7 @@
 import ui from '@nuxt/ui/vite';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vitest/config';
-import SlowFirst from './tools/vitest/slow-first.ts';
+import { SlowFirst } from './tools/vitest/slow-first.ts';
 import { offlineIcons, uiOptions } from './apps/web/ui-options.ts';
 
 const inTheBrowser = ['ui/**/*.test.ts', 'apps/web/**/*.test.ts', 'modules/*/web/**/*.test.ts'];

@@ -18,7 +18,7 @@ const slow = [
 ];
 
 /** The order of a run: what is slow first, then as vitest has it. */
-export default class SlowFirst extends BaseSequencer {
+export class SlowFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification): number => {
       const place = slow.findIndex((file) => moduleId.endsWith(`/${file}`));
