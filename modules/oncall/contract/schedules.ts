@@ -169,6 +169,8 @@ export const scheduleSummary = z.object({
   people: z.array(z.string()),
   /** First who is paged. */
   onCall: z.array(shift),
+  /** Nobody is on call now, and the schedule means it so: by its own hours or weekdays. */
+  isOutsideHours: z.boolean(),
   version: z.number().int(),
   origin,
   changedBy: z.string(),
@@ -244,8 +246,8 @@ export const scheduleShifts = route({
   query: window,
   answer: z.object({
     items: z.array(shift),
-    /** Stretches without anybody. */
-    gaps: z.array(z.object({ from: z.string(), to: z.string() })),
+    /** Stretches without anybody; `outside-hours` are those that the schedule leaves out by what it says. */
+    gaps: z.array(z.object({ from: z.string(), to: z.string(), kind: z.enum(['nobody', 'outside-hours']) })),
   }),
 });
 

@@ -89,7 +89,7 @@ const registerShifts = (oncall: Command, context: CliContext): void => {
         params: { name },
         query,
       });
-      if (gaps) return context.print(found.gaps, ['from', 'to']);
+      if (gaps) return context.print(found.gaps, ['from', 'to', 'kind']);
       context.print(found.items, ['person', 'from', 'to', 'layer', 'kind']);
     });
 };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { scheduleSpec } from '../../contract/schedules.ts';
 import { expand, onlyVersions } from '../schedule/expand.ts';
 import { firstVersion } from '../schedule/edit.ts';
-import { doubleBookings, gapsOf } from './gaps.ts';
+import { doubleBookings, gapsByVersion, gapsOf } from './gaps.ts';
 
 const at = (text: string): number => Temporal.Instant.from(text).epochMilliseconds;
 const window = { from: at('2026-11-23T00:00:00Z'), to: at('2026-11-30T00:00:00Z') };
@@ -39,6 +39,30 @@ describe('Gaps', () => {
     const other = gaps([office, { ...spare, people: ['p2', null] }]).filter(([kind]) => kind === 'nobody');
     expect(other[0]).toEqual(['nobody', '2026-11-23T17', '2026-11-23T20']);
     expect(other).toHaveLength(5);
+  });
+
+  it('are told by what the schedule said then, and joined where that goes on', () => {
+    const spec = (restrictions: object[]) =>
+      scheduleSpec.parse({ zone: 'UTC', layers: [{ name: 'a', rotation, people: [null, 'p1'], restrictions }] });
+    const [first, second] = [at('2026-11-24T12:00:00Z'), at('2026-11-25T12:00:00Z')];
+    const versions = [
+      { from: -Infinity, spec: spec([weekdays]) },
+      { from: first, spec: spec([{ ...weekdays, to: '18:00' }]) },
+      { from: second, spec: null },
+    ];
+    const day = { from: at('2026-11-24T00:00:00Z'), to: at('2026-11-26T00:00:00Z') };
+    const found = gapsByVersion(versions, [day], day).map(({ kind, from, to }) => [
+      kind,
+      new Date(from).toISOString().slice(8, 13),
+      new Date(to).toISOString().slice(8, 13),
+    ]);
+    expect(found).toEqual([
+      ['outside-hours', '24T00', '24T09'],
+      ['nobody', '24T09', '24T18'],
+      ['outside-hours', '24T18', '25T09'],
+      ['nobody', '25T09', '25T12'],
+      ['outside-hours', '25T12', '26T00'],
+    ]);
   });
 
   it('of weekday rotations leave the weekend out on purpose', () => {

@@ -1,6 +1,6 @@
 import { allowedBy } from '../schedule/hours.ts';
 import type { Layer, ScheduleSpec } from '../schedule/schedule.ts';
-import type { Shift, Stretch } from '../schedule/shift.ts';
+import type { ScheduleVersion, Shift, Stretch } from '../schedule/shift.ts';
 import { united, within, without } from '../schedule/stretches.ts';
 import { zoneClock } from '../schedule/zone-clock.ts';
 
@@ -21,6 +21,27 @@ export const gapsOf = (spec: ScheduleSpec, gaps: readonly Stretch[], window: Str
     ])
     .sort((one, other) => one.from - other.from);
 };
+
+/** As `gapsOf`, each stretch by the version of the schedule that holds then (by their beginning); a deleted schedule means nobody. */
+export const gapsByVersion = (
+  versions: readonly Pick<ScheduleVersion, 'from' | 'spec'>[],
+  gaps: readonly Stretch[],
+  window: Stretch,
+): Gap[] =>
+  versions
+    .flatMap(({ from, spec }, index): Gap[] => {
+      const [begin, end] = [index === 0 ? -Infinity : from, versions[index + 1]?.from ?? Infinity];
+      const holds = { from: Math.max(window.from, begin), to: Math.min(window.to, end) };
+      if (holds.from >= holds.to) return [];
+      const own = gaps.flatMap((gap) => within(gap, [holds]));
+      return spec === null ? own.map((gap) => ({ ...gap, kind: 'outside-hours' })) : gapsOf(spec, own, holds);
+    })
+    .sort((one, other) => one.from - other.from)
+    .reduce<Gap[]>((joined, gap) => {
+      const last = joined.at(-1);
+      if (last?.to !== gap.from || last.kind !== gap.kind) return [...joined, gap];
+      return [...joined.slice(0, -1), { ...last, to: gap.to }];
+    }, []);
 
 /** Times in which at least one layer means to have somebody, sorted and apart. Working hours of people are no such word: a hole between them is one. */
 const meantTimes = (spec: ScheduleSpec, window: Stretch): Stretch[] =>

@@ -1,12 +1,14 @@
 import type { Ground } from '../../../../platform/module/ground.ts';
 import { decodeCursor, encodeCursor } from '../../../../platform/http/paging.ts';
 import * as contract from '../../contract/schedules.ts';
+import { gapsByVersion, gapsOf } from '../../domain/cover/gaps.ts';
+import { expand } from '../../domain/schedule/expand.ts';
 import { peopleOf } from '../../domain/schedule/check.ts';
 import { scheduleLimits } from '../../domain/schedule/schedule.ts';
 import type { Shift, Stretch } from '../../domain/schedule/shift.ts';
 import { dayMs } from '../../domain/schedule/zone-clock.ts';
 import { deleteSchedule, putSchedule, unknownSchedule, type SchedulesGround } from './commands.ts';
-import { expansionOf, inTurn, nextOnCall, onCallOf, onCallOfMany, windowOf, type OnCall } from './on-call.ts';
+import { inTurn, nextOnCall, onCallOf, onCallOfMany, windowOf, type OnCall } from './on-call.ts';
 import { makeOverride, overrideShape, takeBackOverride } from './overrides.ts';
 import { calendarsOf } from './outside-store.ts';
 import { previewOf } from './preview.ts';
@@ -43,7 +45,7 @@ const addDocumentRoutes = (
       clock.now(),
     );
     return {
-      items: page.map((row) => summaryOf(row, onCall.get(row.id) ?? [])),
+      items: page.map((row) => summaryOf(row, onCall.get(row.id) ?? [], clock.now())),
       next: named.length > limit ? encodeCursor([page.at(-1)!.name]) : null,
     };
   });
@@ -51,7 +53,7 @@ const addDocumentRoutes = (
     const row = await requireRow(db, params.name);
     const { spec } = row.version;
     return {
-      ...summaryOf(row, (await onCallOf(db, params.name, clock.now())) ?? []),
+      ...summaryOf(row, (await onCallOf(db, params.name, clock.now())) ?? [], clock.now()),
       spec: spec as never,
       source: row.source,
       calendars: await calendarsShape(db, row.id),
@@ -70,9 +72,14 @@ const addDocumentRoutes = (
 const addShiftRoutes = ({ http, clock }: Pick<Ground, 'http' | 'clock'>, db: Reader): void => {
   http.route(contract.scheduleShifts, async ({ params, query }) => {
     const window = askedWindow(query, clock.now());
-    const found = await expansionOf(db, params.name, window);
+    const found = await givenNamed(db, params.name, window);
     if (found === null) throw unknownSchedule(params.name);
-    return { items: inTurn(found).map(shiftShape), gaps: found.gaps.map(stretchShape) };
+    const expanded = expand(found.given, window);
+    const gaps = gapsByVersion(found.given.versions, expanded.gaps, window);
+    return {
+      items: inTurn(expanded).map(shiftShape),
+      gaps: gaps.map(({ kind, ...stretch }) => ({ ...stretchShape(stretch), kind })),
+    };
   });
   http.route(contract.scheduleOnCall, async ({ params, query }) => {
     if ((await scheduleId(db, params.name)) === null) throw unknownSchedule(params.name);
@@ -132,7 +139,13 @@ const requireRow = async (db: Reader, name: string): Promise<ScheduleRow> => {
   return row;
 };
 
-const summaryOf = (row: ScheduleRow, onCall: readonly OnCall[]) => {
+const isOutsideHours = ({ version }: ScheduleRow, onCall: readonly OnCall[], now: Temporal.Instant): boolean => {
+  if (onCall.some(({ kind }) => kind !== 'shadow')) return false;
+  const instant = { from: now.epochMilliseconds, to: now.epochMilliseconds + 1 };
+  return gapsOf(version.spec!, [instant], instant).every(({ kind }) => kind === 'outside-hours');
+};
+
+const summaryOf = (row: ScheduleRow, onCall: readonly OnCall[], now: Temporal.Instant) => {
   const spec = row.version.spec!;
   return {
     name: row.name,
@@ -142,6 +155,7 @@ const summaryOf = (row: ScheduleRow, onCall: readonly OnCall[]) => {
     layers: spec.layers.map(({ name }) => name),
     people: [...peopleOf(spec).keys()].toSorted(),
     onCall: onCall.map(onCallShape),
+    isOutsideHours: isOutsideHours(row, onCall, now),
     version: row.number,
     origin: row.origin,
     changedBy: row.madeBy,

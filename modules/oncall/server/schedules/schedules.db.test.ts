@@ -39,7 +39,7 @@ overrides: [{person: p2, from: "2026-03-28T20:00:00Z", to: "2026-03-29T20:00:00Z
       { person: 'p2', from: '2026-03-28T20:00:00Z', to: '2026-03-29T20:00:00Z', layer: null, kind: 'override' },
       { person: 'p1', from: '2026-03-30T07:00:00Z', to: '2026-03-30T15:00:00Z', layer: 'primary', kind: 'rotation' },
     ]);
-    expect(said.gaps[0]).toEqual({ from: '2026-03-27T00:00:00Z', to: '2026-03-27T08:00:00Z' });
+    expect(said.gaps[0]).toEqual({ from: '2026-03-27T00:00:00Z', to: '2026-03-27T08:00:00Z', kind: 'outside-hours' });
     expect(await house.who('issue', '2026-03-29T02:00:00Z')).toBe('p2');
     const { body } = await house.call('GET', '/api/v1/schedules/issue/on-call?at=2026-03-30T08:00:00Z');
     expect(body).toMatchObject({ items: [{ person: 'p1' }], next: { person: 'p2', from: '2026-04-06T07:00:00Z' } });

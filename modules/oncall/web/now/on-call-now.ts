@@ -8,15 +8,19 @@ export const holderOf = ({ onCall }: Pick<ScheduleSummary, 'onCall'>): ShiftAnsw
 export const shadowsOf = ({ onCall }: Pick<ScheduleSummary, 'onCall'>): readonly ShiftAnswer[] =>
   onCall.filter((shift) => shift.kind === 'shadow');
 
-/** Schedules in which nobody is on call now. */
-export const wholeGaps = <Each extends Pick<ScheduleSummary, 'onCall'>>(schedules: readonly Each[]): readonly Each[] =>
-  schedules.filter((schedule) => holderOf(schedule) === null);
+/** Schedules in which somebody is meant to be on call now and nobody is. */
+export const wholeGaps = <Each extends Pick<ScheduleSummary, 'onCall' | 'isOutsideHours'>>(
+  schedules: readonly Each[],
+): readonly Each[] => schedules.filter(isGap);
+
+const isGap = (schedule: Pick<ScheduleSummary, 'onCall' | 'isOutsideHours'>): boolean =>
+  holderOf(schedule) === null && !schedule.isOutsideHours;
 
 /** Gaps first, then by team and name, so that what needs somebody stands on top. */
 export const inOrder = (schedules: readonly ScheduleSummary[]): readonly ScheduleSummary[] =>
   schedules.toSorted(
     (a, b) =>
-      Number(holderOf(a) !== null) - Number(holderOf(b) !== null) ||
+      Number(!isGap(a)) - Number(!isGap(b)) ||
       (a.team ?? '~').localeCompare(b.team ?? '~') ||
       a.name.localeCompare(b.name),
   );

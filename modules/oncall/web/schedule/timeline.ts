@@ -19,7 +19,7 @@ export interface Bar extends Span {
   readonly width: number;
   readonly person: string | null;
   readonly layer: string | null;
-  readonly kind: ShiftAnswer['kind'] | 'gap' | 'ghost' | 'wanted';
+  readonly kind: ShiftAnswer['kind'] | 'gap' | 'outside-hours' | 'ghost' | 'wanted';
   /** It began in the week before, or goes on in the one after. */
   readonly cutLeft: boolean;
   readonly cutRight: boolean;
@@ -55,10 +55,18 @@ export const pieceOfShift = ({ person, layer, kind, from, to }: ShiftAnswer): Pi
   toMs: Date.parse(to),
 });
 
-export const pieceOfGap = ({ from, to }: { readonly from: string; readonly to: string }): Piece => ({
+export const pieceOfGap = ({
+  from,
+  to,
+  kind = 'nobody',
+}: {
+  readonly from: string;
+  readonly to: string;
+  readonly kind?: 'nobody' | 'outside-hours';
+}): Piece => ({
   person: null,
   layer: null,
-  kind: 'gap',
+  kind: kind === 'nobody' ? 'gap' : 'outside-hours',
   fromMs: Date.parse(from),
   toMs: Date.parse(to),
 });
