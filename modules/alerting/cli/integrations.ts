@@ -4,10 +4,9 @@ import { Refusal } from '../../../kernel/problem.ts';
 import type { CliContext, DocumentKind } from '../../../platform/cli/context.ts';
 import * as contract from '../contract/integrations.ts';
 import { makeableKinds } from '../domain/integrations/kinds.ts';
-import { setUpLines } from '../domain/integrations/set-up-lines.ts';
+import type { SetUpLine } from '../domain/integrations/set-up-line.ts';
 
 type Shown = contract.ShownIntegration;
-type Line = ReturnType<typeof setUpLines>[number];
 
 /** `kind: Integration`; keys are no part of a document: `leadline integration rotate` makes them. */
 export const integrationKind: DocumentKind = {
@@ -178,7 +177,7 @@ const outputOfKey = (): Option =>
 
 const printMade = (
   context: CliContext,
-  made: { readonly key: string; readonly lines: readonly Line[] },
+  made: { readonly key: string; readonly lines: readonly SetUpLine[] },
   output: string | undefined,
 ): void => {
   if (output === 'json') return context.text(JSON.stringify(made, null, 2));
@@ -186,7 +185,7 @@ const printMade = (
   if (output !== 'key') printLines(context, made.lines);
 };
 
-const printLines = (context: CliContext, lines: readonly Line[]): void => {
+const printLines = (context: CliContext, lines: readonly SetUpLine[]): void => {
   for (const { label, code } of lines) context.text(`\n# ${label}\n${code}`);
 };
 

@@ -48,9 +48,7 @@ describe('the lines to paste', () => {
   });
 
   it('exist for every kind that people make, and are not needed for Leadline’s own', () => {
-    for (const kind of integrationKinds)
-      expect(setUpLines(kind, base, key).length > 0, kind).toBe(
-        kind === 'api' || (makeableKinds as readonly string[]).includes(kind),
-      );
+    const withLines = integrationKinds.filter((kind) => setUpLines(kind, base, key).length > 0);
+    expect(withLines).toEqual([...makeableKinds, 'api']);
   });
 });

@@ -7,7 +7,7 @@ import type { IntegrationSpec } from '../../contract/integrations.ts';
 import type { IntegrationKind } from '../../domain/alert.ts';
 import { integrationLimits } from '../../domain/integrations/limits.ts';
 import { endingOf, hashKey, newKey } from './key-text.ts';
-import type { IntegrationsGround } from './start.ts';
+import type { IntegrationsGround } from './integrations.ts';
 import * as store from './store.ts';
 import type { IntegrationRow, IntegrationsTables } from './tables.ts';
 import type { Source } from './source.ts';

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Problem, Refusal } from '../../../../kernel/problem.ts';
 import type { Integration, IntegrationKind } from '../../domain/alert.ts';
+import type { AlertingGround } from '../ground.ts';
 import type { Source, SourceAnswer, SourceCall, SourceHandler, SourceOptions } from './source.ts';
 
 /** What is to be kept of a request that a source did not take by `take`. */
@@ -32,4 +33,16 @@ export interface Integrations {
   refuse(call: Omit<SourceCall, 'payloadId' | 'isReplay'>, problem: Problem): Promise<SourceAnswer>;
   /** Keeps a payload that came by a way of its own (e-mail, the Alertmanager API); gives back its id. */
   keepPayload(integration: Integration, kept: KeptPayload): Promise<string>;
+}
+
+/** What integrations stand on. */
+export type IntegrationsGround = Pick<
+  AlertingGround,
+  'postgres' | 'clock' | 'log' | 'http' | 'jobs' | 'identity' | 'ledger' | 'baseUrl'
+>;
+
+export interface StartedIntegrations extends Integrations {
+  /** Writes payloads and counts that wait; for whoever reads them. */
+  flush(): Promise<void>;
+  stop(): Promise<void>;
 }

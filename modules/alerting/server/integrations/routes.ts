@@ -12,7 +12,7 @@ import { integrationOf } from './keys.ts';
 import { payloadById, payloadsOf } from './payload-store.ts';
 import { endTest, endTestKind, sendTest } from './send-test.ts';
 import type { SourceAnswer } from './source.ts';
-import type { IntegrationsGround, StartedIntegrations } from './start.ts';
+import type { IntegrationsGround, StartedIntegrations } from './integrations.ts';
 import { keysOf, type Db } from './store.ts';
 import type { IntegrationRow, IntegrationsTables, KeyRow, PayloadRow } from './tables.ts';
 import type { Taken } from './take.ts';

@@ -4,8 +4,7 @@ import type { IncomingAlert, Integration } from '../../domain/alert.ts';
 import { integrationLimits } from '../../domain/integrations/limits.ts';
 import { accept, type Accepted } from '../intake/accept.ts';
 import type { AlertTables } from '../intake/tables.ts';
-import type { Integrations } from './integrations.ts';
-import type { IntegrationsGround } from './start.ts';
+import type { Integrations, IntegrationsGround } from './integrations.ts';
 import { decidedOf, type Decided } from './test-views.ts';
 
 export type TestGround = Pick<IntegrationsGround, 'postgres' | 'clock' | 'jobs'> &

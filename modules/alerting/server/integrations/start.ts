@@ -1,8 +1,7 @@
 import { Refusal } from '../../../../kernel/problem.ts';
 import { newId } from '../../../../platform/clock/id.ts';
-import type { AlertingGround } from '../ground.ts';
 import { openDoor, webhookDoor } from './intake-route.ts';
-import type { Integrations } from './integrations.ts';
+import type { IntegrationsGround, StartedIntegrations } from './integrations.ts';
 import { startKeys } from './keys.ts';
 import { startPayloads } from './payloads.ts';
 import { addRoutes } from './routes.ts';
@@ -10,18 +9,6 @@ import type { Source } from './source.ts';
 import { forgetOld } from './store.ts';
 import { payloadOf, refuseFrom, takeFrom, type TakeGround } from './take.ts';
 import type { IntegrationsTables } from './tables.ts';
-
-/** What integrations stand on. */
-export type IntegrationsGround = Pick<
-  AlertingGround,
-  'postgres' | 'clock' | 'log' | 'http' | 'jobs' | 'identity' | 'ledger' | 'baseUrl'
->;
-
-export interface StartedIntegrations extends Integrations {
-  /** Writes payloads and counts that wait; for whoever reads them. */
-  flush(): Promise<void>;
-  stop(): Promise<void>;
-}
 
 /** Keys, the registry of sources, and what is kept of what came; opens `POST /intake/{key}`. */
 export const startIntegrations = async (alerting: IntegrationsGround): Promise<StartedIntegrations> => {

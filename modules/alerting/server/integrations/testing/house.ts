@@ -14,7 +14,8 @@ import type { Postgres } from '../../../../../platform/postgres/postgres.ts';
 import { identityModule } from '../../../../identity/server/module.ts';
 import type { IntegrationKind } from '../../../domain/alert.ts';
 import { endingOf, hashKey, newKey } from '../key-text.ts';
-import { startIntegrations, type IntegrationsGround, type StartedIntegrations } from '../start.ts';
+import type { IntegrationsGround, StartedIntegrations } from '../integrations.ts';
+import { startIntegrations } from '../start.ts';
 import { insertKey, saveIntegration } from '../store.ts';
 import type { IntegrationsTables } from '../tables.ts';
 
