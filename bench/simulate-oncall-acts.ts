@@ -8,13 +8,24 @@ const must = async ({ world }: State, method: string, path: string, body: unknow
 };
 
 export const describe = async (state: State): Promise<void> => {
-  for (const [index, name] of peopleNames.entries())
+  for (const [index, gateway] of gatewayNames.entries())
+    await must(state, 'PUT', `/api/v1/delivery/providers/${gateway}`, gatewayOf(state.world.gateways, gateway, index));
+  for (const [index, name] of peopleNames.entries()) {
+    const hook = { name: 'hook', channel: 'webhook', address: `${state.world.hooks}/${name}` };
+    const sms = { name: 'sms', channel: 'sms', address: `+4915112345${String(index).padStart(3, '0')}` };
+    // A third of the people also want an SMS, which owes a receipt.
+    const methods = index % 3 === 0 ? [hook, sms] : [hook];
     await must(state, 'PUT', `/api/v1/people/${name}`, {
       email: `${name}@example.org`,
       zone: state.zones[index],
-      contactMethods: [{ name: 'hook', channel: 'webhook', address: `${state.world.hooks}/${name}` }],
-      rules: [{ after: 'PT0S', contactMethod: 'hook' }],
+      contactMethods: methods,
+      rules: methods.map(({ name: contactMethod }) => ({
+        after: 'PT0S',
+        contactMethod,
+        ...(contactMethod === 'sms' ? { urgency: 'high' } : {}),
+      })),
     });
+  }
   for (let index = 0; index < scheduleCount; index += 1) {
     await putSchedule(state, `schedule-${index}`);
     await must(state, 'PUT', `/api/v1/escalation-policies/policy-${index}`, {
@@ -27,6 +38,22 @@ export const describe = async (state: State): Promise<void> => {
     });
   }
 };
+
+const gatewayNames = ['first', 'second'];
+
+/** Asked one after the other: a minute without a receipt, and the next is asked. */
+const gatewayOf = (url: string, name: string, priority: number) => ({
+  channel: 'sms',
+  kind: 'http-gateway',
+  priority,
+  receiptWithinSeconds: 60,
+  settings: {
+    url: `${url}/${name}`,
+    body: '{"about":"{{about}}","key":"{{key}}","report":"{{receiptUrl}}"}',
+    receipt: { statusPath: 'state', delivered: ['arrived'], failed: ['lost'] },
+  },
+  secrets: { callbackSecret: 'tell-me' },
+});
 
 export const putSchedule = async (state: State, name: string): Promise<void> => {
   const zone = state.zones[state.used.size % state.zones.length]!;
@@ -77,8 +104,14 @@ export const raise = async (state: State, index: number): Promise<void> => {
 
 /** True when an engine was left with work in its hands: what it had is due again when its lease is over. */
 export const crash = async (state: State): Promise<boolean> => {
-  const kind = state.dice.pick(['abandoned', 'abandoned', 'died before commit', 'connections broken'] as const);
+  const kind = state.dice.chance(0.06)
+    ? 'database restarted'
+    : state.dice.pick(['abandoned', 'abandoned', 'died before commit', 'connections broken'] as const);
   fault(state, kind);
+  if (kind === 'database restarted') {
+    await state.world.crashDatabase(1 + state.dice.below(3));
+    return false;
+  }
   if (kind === 'connections broken') {
     await state.world.breakConnections();
     return false;

@@ -17,7 +17,26 @@ export const arrivalsAreRight = async (state: State): Promise<void> => {
       state.wrongs.push(`${id}: ${slot} came under two keys, ${known} and ${key}`);
     page.keys.set(slot, key);
   }
+  for (const [index, { key, gateway }] of state.world.arrivals.entries()) {
+    if (index < state.seen || gateway === null) continue;
+    if ((state.delivered.get(key) ?? Infinity) <= index)
+      state.wrongs.push(`${key} had arrived by its receipt, and gateway ${gateway} was asked after it`);
+  }
   state.seen = state.world.arrivals.length;
+};
+
+/** Whoever gave no receipt was followed by the other gateway, while the page was nobody's. */
+export const gatewaysFollowed = (state: State): void => {
+  const asked = Map.groupBy(
+    state.world.arrivals.filter(({ gateway }) => gateway !== null),
+    ({ key }) => key,
+  );
+  for (const [key, calls] of asked) {
+    const { page } = calls[0]!;
+    if (state.pages.get(page)?.state !== 'open' || state.delivered.has(key)) continue;
+    if (new Set(calls.map(({ gateway }) => gateway)).size < 2)
+      state.wrongs.push(`${key} of ${page} has no receipt, and ${calls[0]!.gateway} alone was asked`);
+  }
 };
 
 export const nothingUnowned = async (state: State): Promise<void> => {

@@ -10,10 +10,19 @@ import {
   putSchedule,
   raise,
 } from './simulate-oncall-acts.ts';
-import { anOldInstant, arrivalsAreRight, nothingUnowned, somebodyOrGap, wholePast } from './simulate-oncall-checks.ts';
+import {
+  anOldInstant,
+  arrivalsAreRight,
+  gatewaysFollowed,
+  nothingUnowned,
+  somebodyOrGap,
+  wholePast,
+} from './simulate-oncall-checks.ts';
+import { away, cover, receipts } from './simulate-oncall-people.ts';
 import { diceOf } from './simulate-oncall-random.ts';
 import { scheduleCount, type State } from './simulate-oncall-state.ts';
-import { startSimulatedWorld, type Answers } from './simulate-oncall-world.ts';
+import type { Answers } from './simulate-oncall-providers.ts';
+import { startSimulatedWorld } from './simulate-oncall-world.ts';
 
 /** What was simulated, and what was wrong. */
 export interface SimulationReport {
@@ -33,7 +42,7 @@ const wrongsMax = 5;
 
 /**
  * On-call through `years` years of schedules (twenty are kept at once) with moved time, through the product's own commands and
- * engine. After each step the invariants must hold: somebody is on call or a gap is reported, no page is unowned, nothing that was
+ * engine, with covers, swaps, time off, receipts and a database that ends in the middle. After each step the invariants must hold: somebody is on call or a gap is reported, no page is unowned, nothing that was
  * answered escalates, one key for one send, the past stays. Stops at the first few wrongs.
  */
 export const simulate = async (years: number, seed: number): Promise<SimulationReport> => {
@@ -50,6 +59,8 @@ export const simulate = async (years: number, seed: number): Promise<SimulationR
     pages: new Map(),
     stale: [],
     past: [],
+    delivered: new Map(),
+    late: new Set(),
     seen: 0,
     gaps: 0,
     at: await world.move(0),
@@ -88,6 +99,8 @@ const oneStep = async (state: State): Promise<void> => {
   const schedule = `schedule-${dice.below(scheduleCount)}`;
   if (dice.chance(0.12)) await putSchedule(state, schedule);
   if (dice.chance(0.25)) await override(state, schedule);
+  if (dice.chance(0.15)) await cover(state, schedule);
+  if (dice.chance(0.05)) await away(state);
   if (dice.chance(0.03)) await jumpBack(state);
   if (dice.chance(0.3)) await raise(state, dice.below(scheduleCount));
   const answers: Answers = dice.chance(0.2) ? dice.pick(['429', '500', 'broken'] as const) : 'taken';
@@ -98,6 +111,7 @@ const oneStep = async (state: State): Promise<void> => {
   else await world.drain(1 + dice.below(3));
   await arrivalsAreRight(state);
   if (!struck) await nothingUnowned(state);
+  await receipts(state);
   await somebodyOrGap(state);
   await lateOnes(state);
   for (const [id, page] of state.pages) if (page.state === 'open' && dice.chance(0.35)) await answer(state, id, page);
@@ -114,4 +128,5 @@ const settle = async (state: State): Promise<void> => {
   }
   await arrivalsAreRight(state);
   await nothingUnowned(state);
+  gatewaysFollowed(state);
 };

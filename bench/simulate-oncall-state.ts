@@ -1,4 +1,5 @@
 import type { Dice } from './simulate-oncall-random.ts';
+import type { TakenByGateway } from './simulate-oncall-providers.ts';
 import type { SimulatedWorld } from './simulate-oncall-world.ts';
 
 /** Schedules that are kept at once. */
@@ -25,6 +26,10 @@ export interface State {
   readonly stale: Awaited<ReturnType<SimulatedWorld['abandon']>>[];
   /** Who was on call when that was now, by schedule. */
   readonly past: { readonly schedule: string; readonly atMs: number; readonly person: string | null }[];
+  /** Keys of SMS of which a receipt said that they arrived, with how many calls had come by then. */
+  readonly delivered: Map<string, number>;
+  /** What the gateways report of in a later step. */
+  readonly late: Set<TakenByGateway>;
   seen: number;
   gaps: number;
   at: Temporal.Instant;

@@ -1,5 +1,3 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { moveClock } from '../platform/postgres/for-tests.ts';
 import { compareOwed, type Finding } from '../modules/oncall/server/audit/audit-views.ts';
 import { decide } from '../modules/oncall/server/pages/decide.ts';
@@ -13,22 +11,19 @@ import { send } from '../modules/oncall/server/pages/send.ts';
 import { startPagesWorld, type PagesWorld } from '../modules/oncall/server/pages/testing/world.ts';
 import { rulesOf } from '../modules/oncall/server/people/views.ts';
 import { nextOnCall } from '../modules/oncall/server/schedules/on-call.ts';
-
-/** One call of the provider as it came. */
-export interface Arrival {
-  readonly page: string;
-  readonly slot: string;
-  readonly key: string;
-}
-
-/** How the next calls are answered: taken, put off, failed, or received without an answer. */
-export type Answers = 'taken' | '429' | '500' | 'broken';
+import { startSimulatedDatabase } from './simulate-oncall-database.ts';
+import { startProvider, type Answers, type Arrival, type TakenByGateway } from './simulate-oncall-providers.ts';
 
 /** The product's commands, stores and engine on a real PostgreSQL whose time the simulation moves. */
 export interface SimulatedWorld {
   readonly pages: PagesWorld;
   readonly hooks: string;
+  readonly gateways: string;
   readonly arrivals: Arrival[];
+  /** What the gateways took and have not reported of, oldest first; whoever reports takes it out. */
+  readonly taken: TakenByGateway[];
+  /** A gateway's report, as it comes over HTTP; gives back the status of the answer. */
+  report(url: string, state: string): Promise<number>;
   answer(how: Answers): void;
   call(method: string, path: string, body?: unknown): Promise<{ status: number; body: any }>;
   /** By the database's clock. */
@@ -45,15 +40,19 @@ export interface SimulatedWorld {
   comesBack(stale: Evaluated): Promise<boolean>;
   /** An engine that dies with everything written and nothing committed. */
   dieInDecide(): Promise<void>;
-  /** Every connection breaks, as in a restart of the database. */
+  /** Every connection breaks, as with a network that fails. */
   breakConnections(): Promise<void>;
+  /** The database ends in the middle of what engines and sender do, and comes back. */
+  crashDatabase(engines: number): Promise<void>;
   findings(): Promise<readonly Finding[]>;
   stop(): Promise<void>;
 }
 
 export const startSimulatedWorld = async (): Promise<SimulatedWorld> => {
   const provider = await startProvider();
-  const pages = await startPagesWorld({ engine: false });
+  const database = await startSimulatedDatabase();
+  const settings = { publicUrl: 'http://leadline.example', logLevel: 'silent' };
+  const pages = await startPagesWorld({ engine: false, settings, server: database });
   const { postgres } = pages;
   const ground = await groundOf(pages);
   let engines = 0;
@@ -66,10 +65,28 @@ export const startSimulatedWorld = async (): Promise<SimulatedWorld> => {
     const decided = evaluated.steps.length === 0 ? 0 : await decide(ground, evaluated);
     return decided + (await send(ground));
   };
+  const drain = async (count: number): Promise<void> => {
+    for (let did = 1; did > 0;) {
+      await patient(() => endSnoozes(postgres.tables<any>()));
+      const rounds = Array.from({ length: count }, () => patient(() => round(`engine-${(engines += 1)}`)));
+      did = (await Promise.all(rounds)).reduce((sum, each) => sum + each, 0);
+    }
+    await untilQuiet(pages);
+  };
   return {
     pages,
-    hooks: provider.url,
+    hooks: provider.hooks,
+    gateways: provider.gateways,
     arrivals: provider.arrivals,
+    taken: provider.taken,
+    report: async (url, state) => {
+      const { pathname } = new URL(url);
+      const answer = await patient(
+        () => pages.http.fastify.inject({ method: 'POST', url: pathname, payload: { state } }),
+        ({ statusCode }) => statusCode < 500,
+      );
+      return answer.statusCode;
+    },
     answer: provider.answer,
     call: (method, path, body) =>
       patient(
@@ -85,43 +102,54 @@ export const startSimulatedWorld = async (): Promise<SimulatedWorld> => {
       pages.clock.set(at);
       return at;
     },
-    drain: async (count) => {
-      for (let did = 1; did > 0;) {
-        await patient(() => endSnoozes(postgres.tables<any>()));
-        const rounds = Array.from({ length: count }, () => patient(() => round(`engine-${(engines += 1)}`)));
-        did = (await Promise.all(rounds)).reduce((sum, each) => sum + each, 0);
-      }
-      await untilQuiet(pages);
-    },
+    drain,
     quiet: () => untilQuiet(pages),
     abandon: () => evaluate(ground, `abandoned-${(engines += 1)}`),
     comesBack: async (stale) => (await decide(ground, stale)) > 0,
-    dieInDecide: async () => {
-      const delivery = {
-        ...ground.doors.delivery,
-        enqueue: async (...given: Parameters<typeof ground.doors.delivery.enqueue>) => {
-          await ground.doors.delivery.enqueue(...given);
-          throw new Error('the process is no more');
-        },
-      };
-      const dying = { ...ground, doors: { ...ground.doors, delivery } };
-      const taken = await evaluate(dying, `dying-${(engines += 1)}`);
-      if (taken.steps.length > 0) await decide(dying, taken).catch(() => undefined);
-    },
-    breakConnections: async () => {
-      await postgres.pool
-        .query(
-          'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
-        )
-        .catch(() => undefined);
+    ...brokenBy(ground, postgres, () => `dying-${(engines += 1)}`),
+    crashDatabase: async (count) => {
+      const [, drained] = await Promise.all([database.crash(), drain(count).catch((error: Error) => error)]);
+      // What was under way when it ended is gone on with by whoever looks next.
+      if (drained instanceof Error) await drain(count);
     },
     findings: async () => (await patient(() => compareOwed(postgres.tables<any>()))).findings,
     stop: async () => {
       await pages.stop();
       await provider.stop();
+      await database.stop();
     },
   };
 };
+
+/** An engine that ends before its commit, and a network that breaks. */
+const brokenBy = (
+  ground: PagesGround,
+  postgres: PagesWorld['postgres'],
+  name: () => string,
+): Pick<SimulatedWorld, 'dieInDecide' | 'breakConnections'> => ({
+  dieInDecide: async () => {
+    const delivery = {
+      ...ground.doors.delivery,
+      enqueue: async (...given: Parameters<typeof ground.doors.delivery.enqueue>) => {
+        await ground.doors.delivery.enqueue(...given);
+        throw new Error('the process is no more');
+      },
+    };
+    const dying = { ...ground, doors: { ...ground.doors, delivery } };
+    const taken = await evaluate(dying, name());
+    if (taken.steps.length > 0) await decide(dying, taken).catch(() => undefined);
+  },
+  breakConnections: async () => {
+    await postgres.pool
+      .query(
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+      )
+      .catch(() => undefined);
+  },
+});
+
+/** With 25 ms between them longer than a database takes to come back. */
+const triesMax = 800;
 
 /** What breaks with a connection is asked again, as every client of a restarted database does. */
 const patient = async <Value>(
@@ -131,9 +159,9 @@ const patient = async <Value>(
   for (let tries = 1; ; tries += 1) {
     try {
       const value = await ask();
-      if (well(value) || tries > 20) return value;
+      if (well(value) || tries > triesMax) return value;
     } catch (error) {
-      if (tries > 20) throw error;
+      if (tries > triesMax) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
@@ -145,7 +173,7 @@ const untilQuiet = async ({ postgres }: PagesWorld): Promise<void> => {
     const { rows } = await patient(() =>
       postgres.pool.query<{ left: number }>(
         `SELECT count(*)::int AS left FROM delivery.message LEFT JOIN delivery.pace ON pace.lane = message.lane
-         WHERE state = 'waiting' AND (holder IS NOT NULL OR ready_at <= ground.now())
+         WHERE ((state = 'waiting' AND holder IS NOT NULL) OR (state IN ('waiting', 'unconfirmed') AND ready_at <= ground.now()))
            AND (pace.paused_until IS NULL OR pace.paused_until <= ground.now())`,
       ),
     );
@@ -175,40 +203,5 @@ const groundOf = async ({ ground, postgres, identity, delivery }: PagesWorld): P
     },
     links: createLinks(await linkKey(postgres.tables<any>(), { identity } as never)),
     baseUrl: () => 'http://leadline.example',
-  };
-};
-
-const startProvider = async () => {
-  const arrivals: Arrival[] = [];
-  let how: Answers = 'taken';
-  const server = createServer((request, response) => {
-    const parts: Buffer[] = [];
-    request.on('error', () => undefined);
-    request.on('data', (part: Buffer) => parts.push(part));
-    request.on('end', () => {
-      const { type, data } = JSON.parse(Buffer.concat(parts).toString('utf8'));
-      if (data?.page?.id)
-        arrivals.push({
-          page: data.page.id,
-          slot: `${type}/${data.step}/${data.round}${request.url}`,
-          key: String(request.headers['idempotency-key']),
-        });
-      if (how === 'broken') request.socket.destroy();
-      else if (how === '429') response.writeHead(429, { 'retry-after': '30' }).end();
-      else response.writeHead(how === 'taken' ? 204 : 500).end();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    arrivals,
-    answer: (next: Answers): void => {
-      how = next;
-    },
-    stop: () =>
-      new Promise<void>((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
   };
 };

@@ -21,6 +21,8 @@ const templateLock = 7_810_758_017;
 /** As whom the test connects, where that matters. */
 export interface TestOptions {
   readonly applicationName?: string;
+  /** A server of the test's own, which it starts anew while the test runs; absent: that of the run. */
+  readonly server?: Pick<TestServer, 'url' | 'prefix'>;
 }
 
 /**
@@ -32,9 +34,10 @@ export const testPostgres = async (
   sources?: readonly MigrationSource[],
   options: TestOptions = {},
 ): Promise<Postgres> => {
-  const own = process.env[testServerVariable] ? null : await startTestServer();
-  const serverUrl = own?.url ?? process.env[testServerVariable]!;
-  const prefix = own?.prefix ?? process.env[testPrefixVariable]!;
+  const { server, ...connection } = options;
+  const own = server !== undefined || process.env[testServerVariable] ? null : await startTestServer();
+  const serverUrl = server?.url ?? own?.url ?? process.env[testServerVariable]!;
+  const prefix = server?.prefix ?? own?.prefix ?? process.env[testPrefixVariable]!;
   const template = await templateOf(serverUrl, prefix, sources ?? (await everySource()));
   const name = `${prefix}${randomBytes(6).toString('hex')}`;
   await asAdmin(serverUrl, (client) => createFrom(client, name, template));
@@ -42,7 +45,7 @@ export const testPostgres = async (
     target: { connectionString: databaseOf(serverUrl, name) },
     log: createLog('silent'),
     connectionsMax,
-    ...options,
+    ...connection,
     onStop: async () => {
       await asAdmin(serverUrl, (client) =>
         client.query(`DROP DATABASE IF EXISTS ${escapeIdentifier(name)} WITH (FORCE)`),

@@ -41,12 +41,19 @@ export interface PeopleWorld {
  */
 export const startPeopleWorld = async (
   start: (world: Pick<PeopleWorld, 'ground' | 'identity' | 'delivery'>) => unknown,
+  options: {
+    readonly settings?: Record<string, unknown>;
+    readonly server?: NonNullable<Parameters<typeof testPostgres>[1]>['server'];
+  } = {},
 ): Promise<PeopleWorld> => {
   const data = mkdtempSync(join('/tmp', 'leadline-people-'));
-  const config = { values: settingsSchema.parse({ data, logLevel: 'error' }), origins: {} } as unknown as Configuration;
-  const postgres = await testPostgres();
+  const config = {
+    values: settingsSchema.parse({ data, logLevel: 'error', ...options.settings }),
+    origins: {},
+  } as unknown as Configuration;
+  const postgres = await testPostgres(undefined, options.server === undefined ? {} : { server: options.server });
   const clock = movableClock(Temporal.Now.instant());
-  const log = createLog('error');
+  const log = createLog(config.values.logLevel);
   const metrics = new Registry();
   const ledger = await startLedger(postgres, clock, log, metrics);
   const jobs = await startJobs(postgres, clock, log, metrics);

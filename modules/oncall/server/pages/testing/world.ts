@@ -75,7 +75,7 @@ export interface PagesWorld extends PeopleWorld {
 }
 
 export const startPagesWorld = async (
-  options: { readonly engine: boolean } = { engine: true },
+  options: { readonly engine: boolean } & Parameters<typeof startPeopleWorld>[1] = { engine: true },
 ): Promise<PagesWorld> => {
   const hooks = await startReceiver();
   let started: Awaited<ReturnType<typeof oncallModule.start>> | null = null;
@@ -86,7 +86,7 @@ export const startPagesWorld = async (
       { ...ground, config: { values: { ...values, run }, origins } },
       { identity, delivery },
     );
-  });
+  }, options);
   const { call } = world;
   const must = async (method: string, url: string, body: unknown): Promise<any> => {
     const answer = await call('ada', method, url, body);
