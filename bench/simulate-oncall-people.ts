@@ -20,10 +20,11 @@ export const cover = async (state: State, schedule: string): Promise<void> => {
   if (shifts.length === 0) return;
   const shift = dice.pick(shifts);
   const time = partOf(state, shift);
-  const taker = dice.pick(peopleNames.filter((name) => name !== shift.person));
-  // What the other has in the same stretch of days can be taken in return.
-  const theirs = shifts.find(({ person, to }) => person === taker && to > time.to);
-  const inReturn = theirs && dice.chance(0.5) && theirs.from >= time.to ? partOf(state, theirs) : null;
+  // What another has a little later can be taken in return.
+  const later = shifts.filter(({ person, from: begins }) => person !== shift.person && begins >= time.to);
+  const theirs = later.length > 0 && dice.chance(0.4) ? dice.pick(later) : null;
+  const taker = theirs?.person ?? dice.pick(peopleNames.filter((name) => name !== shift.person));
+  const inReturn = theirs === null ? null : partOf(state, theirs);
   const asked = await world.call('POST', `/api/v1/schedules/${schedule}/cover-requests`, {
     person: shift.person,
     ...time,
