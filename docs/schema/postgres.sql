@@ -271,6 +271,15 @@ CREATE TABLE alerting.route (
 );
 CREATE INDEX route_place ON alerting.route USING btree (place, name);
 
+CREATE TABLE alerting.seen_message (
+  integration uuid NOT NULL,
+  hash bytea NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT seen_message_integration_fkey FOREIGN KEY (integration) REFERENCES alerting.integration(id) ON DELETE CASCADE,
+  CONSTRAINT seen_message_pkey PRIMARY KEY (integration, hash)
+);
+CREATE INDEX seen_message_at ON alerting.seen_message USING btree (at);
+
 CREATE TABLE alerting.silence (
   id uuid NOT NULL,
   name text,

@@ -5,7 +5,7 @@ import type { CatalogDoor, FiguresSource } from './public.ts';
 import { addRoutes } from './routes.ts';
 import { sawDependencies, sawServices } from './seen-store.ts';
 import type { CatalogTables } from './tables.ts';
-import { knowsService } from './views.ts';
+import { factsOf, knowsService, servicesUsed } from './views.ts';
 
 /** Services, who owns them, what they use: found by telemetry, described by people and files. */
 export const catalogModule: ServerModule<{ identity: IdentityDoor }, CatalogDoor> = {
@@ -23,6 +23,8 @@ export const catalogModule: ServerModule<{ identity: IdentityDoor }, CatalogDoor
         sawDependencies: (seen) => sawDependencies(ground, seen),
         knowsService: async (name) => (await knowsService(db, name)) !== null,
         ownerOf: async (name) => (await knowsService(db, name))?.owner ?? null,
+        factsOf: (names) => factsOf(db, names),
+        uses: () => servicesUsed(db),
         answerFigures: (next) => {
           source = next;
         },

@@ -49,6 +49,11 @@ export interface FiguresQuestion {
  */
 export type FiguresSource = (question: FiguresQuestion) => Promise<readonly Figures[] | null>;
 
+export interface ServiceFacts {
+  readonly owner: string | null;
+  readonly tier: string | null;
+}
+
 /** What other modules' servers may ask of the catalog. */
 export interface CatalogDoor {
   /** Remembers services, environments and versions; what is new goes on the ledger. Repeating it changes nothing. */
@@ -59,6 +64,10 @@ export interface CatalogDoor {
   knowsService(name: string): Promise<boolean>;
   /** Owner team of a service, or null. */
   ownerOf(name: string): Promise<string | null>;
+  /** Owner and tier (`1` to `4`) of those of the services that are known. */
+  factsOf(names: readonly string[]): Promise<ReadonlyMap<string, ServiceFacts>>;
+  /** Of each service those that it uses: seen by telemetry within the last day, or said by people and files. */
+  uses(): Promise<ReadonlyMap<string, readonly string[]>>;
   /** Hands in the figures that the list of services shows. Called once, at start-up. */
   answerFigures(source: FiguresSource): void;
 }

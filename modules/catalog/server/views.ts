@@ -237,6 +237,33 @@ export const knowsService = async (db: Db, name: string): Promise<{ owner: strin
   // Whether the catalog knows a service, and whose it is.
   (await db.selectFrom('catalog.service').select('owner').where('name', '=', name).executeTakeFirst()) ?? null;
 
+export const factsOf = async (
+  db: Db,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, { readonly owner: string | null; readonly tier: string | null }>> => {
+  if (names.length === 0) return new Map();
+  // Whose these services are, and how much depends on them.
+  const rows = await db
+    .selectFrom('catalog.service')
+    .select(['name', 'owner', 'tier'])
+    .where('name', 'in', [...new Set(names)])
+    .execute();
+  return new Map(rows.map(({ name, owner, tier }) => [name, { owner, tier: tier === null ? null : String(tier) }]));
+};
+
+/** Of each service those that it uses. */
+export const servicesUsed = async (db: Db): Promise<ReadonlyMap<string, readonly string[]>> => {
+  const { rows } = await sql<{
+    service: string;
+    uses: string[];
+  }>`-- What was not seen for a day is no longer used, unless somebody says that it is.
+    SELECT service, array_agg(DISTINCT target ORDER BY target) AS uses FROM catalog.dependency
+    WHERE target_kind = 'service' AND target <> service
+      AND (origin <> 'telemetry' OR last_seen > ground.now() - interval '1 day')
+    GROUP BY service`.execute(db);
+  return new Map(rows.map(({ service, uses }) => [service, uses]));
+};
+
 const describedOf = (row: {
   described_by: string;
   described_at: Date;

@@ -51,6 +51,13 @@ export const nextStretches = (recurrence: Recurrence, from: Temporal.Instant, mo
   return found;
 };
 
+/** When the last time of a rule ends that says how often or until when; null for one that goes on and on. */
+export const lastEnd = (recurrence: Recurrence): Temporal.Instant | null => {
+  if (!/(^|[:;])(COUNT|UNTIL)=/u.test(recurrence.rrule)) return null;
+  const last = ruleOf(recurrence).previous(dateOf(recurrence.from.add({ hours: 24 * 366 * 50 })), true);
+  return last === null ? recurrence.from : stretchOf(instantOf(last), recurrence).to;
+};
+
 /** What is wrong with a recurrence, each with its field. */
 export const recurrenceProblems = (said: {
   readonly from: Temporal.Instant;
