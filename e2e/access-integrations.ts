@@ -21,6 +21,10 @@ export const integrationRows = ({ seen, owners, crewStands, unknownId }: Given):
       body: { ...integration, name: 'walked' },
       before: [crewStands, stands],
     },
+    'POST /api/v1/integrations/try-mapping': {
+      ...seen,
+      body: { mapping: '{"summary": title}', sample: { title: 'Full' } },
+    },
     'GET /api/v1/integrations/{name}': { ...seen, ...walked },
     'PUT /api/v1/integrations/{name}': { may: owners, ...walked, body: integration },
     'DELETE /api/v1/integrations/{name}': { may: owners, ...walked },

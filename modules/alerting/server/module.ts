@@ -1,9 +1,13 @@
 import { baseUrlOf } from '../../../platform/http/base-url.ts';
 import type { ServerModule } from '../../../platform/module/ground.ts';
-import { nothingInForce } from './engine/in-force.ts';
 import type { AlertingDoors, AlertingGround } from './ground.ts';
+import { accept } from './intake/accept.ts';
+import { startIntegrations } from './integrations/start.ts';
 import type { AlertingDoor } from './public.ts';
+import { registerAlertmanager } from './sources/alertmanager.ts';
+import { registerWebhooks } from './sources/webhooks.ts';
 import { startAlerts } from './start-alerts.ts';
+import { startPolicy } from './policy/start.ts';
 import { startReactions } from './start-reactions.ts';
 
 /** Alerts of every source: what becomes of each, who is told, and why. */
@@ -14,7 +18,24 @@ export const alertingModule: ServerModule<AlertingDoors, AlertingDoor> = {
     const alerting: AlertingGround = { ...ground, ...doors, baseUrl: () => baseUrlOf(ground) };
     // Each part of alerting starts here, in this order: what alerts are judged by, where they come from, what becomes of them.
     await startReactions(alerting);
-    const engine = await startAlerts(alerting, nothingInForce);
-    return { door: {}, stop: engine.stop };
+    const integrations = await startIntegrations(alerting);
+    const inForce = startPolicy(alerting);
+    registerAlertmanager({
+      ...alerting,
+      integrations,
+      inForce,
+      configuration: async () => '',
+      accept: (integration, incoming, options) => accept(alerting, integration, incoming, options),
+    });
+    const webhooks = registerWebhooks(alerting, integrations);
+    const engine = await startAlerts(alerting, inForce);
+    return {
+      door: {},
+      stop: async () => {
+        await integrations.stop();
+        await webhooks.stop();
+        await engine.stop();
+      },
+    };
   },
 };

@@ -6,7 +6,7 @@ import { instantOf } from './instants.ts';
 import { parsedAs, refusedFor, type Parse } from './parsed.ts';
 
 /**
- * Datadog's webhook: the body is a template; read are ours (`datadogTemplate`), Datadog's default one, and those that name fields as
+ * Datadog's webhook: the body is a template; read are the one of the lines to paste, Datadog's default one, and those that name fields as
  * its variables are called. https://docs.datadoghq.com/integrations/webhooks/
  */
 export const parseDatadog: Parse = (payload) => {
@@ -107,27 +107,3 @@ const severityOf = (said: {
   if (/^p[1-5]$/iu.test(said.priority ?? '')) return severityFrom(said.priority);
   return severityFrom(said.type ?? said.priority, 'error');
 };
-
-/** The body to paste into Datadog's webhook. */
-export const datadogTemplate = `{
-  "title": "$EVENT_TITLE",
-  "body": "$TEXT_ONLY_MSG",
-  "alert_transition": "$ALERT_TRANSITION",
-  "alert_cycle_key": "$ALERT_CYCLE_KEY",
-  "aggreg_key": "$AGGREG_KEY",
-  "alert_type": "$ALERT_TYPE",
-  "alert_priority": "$ALERT_PRIORITY",
-  "alert_metric": "$ALERT_METRIC",
-  "alert_query": "$ALERT_QUERY",
-  "alert_scope": "$ALERT_SCOPE",
-  "alert_status": "$ALERT_STATUS",
-  "monitor_id": "$ALERT_ID",
-  "id": "$ID",
-  "date": "$DATE",
-  "hostname": "$HOSTNAME",
-  "tags": "$TAGS",
-  "link": "$LINK",
-  "snapshot": "$SNAPSHOT",
-  "org_id": "$ORG_ID",
-  "org_name": "$ORG_NAME"
-}`;

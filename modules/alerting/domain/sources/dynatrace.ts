@@ -87,18 +87,3 @@ const entitiesOf = (value: unknown): readonly Entity[] =>
     const type = textOf(each['type']) ?? id.replace(/-[0-9A-F]+$/u, '');
     return name === '' ? [] : [{ type: type.toUpperCase(), name }];
   });
-
-/** The body to paste into Dynatrace's custom integration. */
-export const dynatraceTemplate = `{
-  "State": "{State}",
-  "ProblemID": "{ProblemID}",
-  "PID": "{PID}",
-  "ProblemTitle": "{ProblemTitle}",
-  "ProblemSeverity": "{ProblemSeverity}",
-  "ProblemImpact": "{ProblemImpact}",
-  "ProblemURL": "{ProblemURL}",
-  "ProblemDetailsText": "{ProblemDetailsText}",
-  "ImpactedEntities": {ImpactedEntities},
-  "ImpactedEntity": "{ImpactedEntity}",
-  "Tags": "{Tags}"
-}`;

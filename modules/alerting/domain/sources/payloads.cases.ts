@@ -830,12 +830,6 @@ const zabbix: readonly PayloadCase[] = [
     ],
   },
   {
-    name: 'Zabbix: recovery',
-    kind: 'zabbix',
-    payload: { ...zabbixProblem, event_value: '0' },
-    expected: [{ dedupKey: '8412', action: 'resolve' }],
-  },
-  {
     name: 'Zabbix: acknowledged by a person',
     kind: 'zabbix',
     payload: {
@@ -851,6 +845,12 @@ const zabbix: readonly PayloadCase[] = [
     kind: 'zabbix',
     payload: { ...zabbixProblem, event_update_status: '1', event_update_action: 'unacknowledged' },
     expected: [{ dedupKey: '8412', action: 'trigger' }],
+  },
+  {
+    name: 'Zabbix: recovery',
+    kind: 'zabbix',
+    payload: { ...zabbixProblem, event_value: '0' },
+    expected: [{ dedupKey: '8412', action: 'resolve' }],
   },
   {
     name: 'Zabbix: names as macros are called, tags as text, disaster',

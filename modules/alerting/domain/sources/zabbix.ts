@@ -6,7 +6,7 @@ import { instantOf } from './instants.ts';
 import { parsedAs, refusedFor, type Parse } from './parsed.ts';
 
 /**
- * Zabbix: a media type of the kind webhook posts its parameters (`zabbixScript`). Names are macros, so that `EVENT.ID`, `{EVENT.ID}`,
+ * Zabbix: a media type of the kind webhook posts its parameters (the lines to paste say which). Names are macros, so that `EVENT.ID`, `{EVENT.ID}`,
  * `event_id` and `eventid` are one, and bodies that other products' scripts post are read too.
  * https://www.zabbix.com/documentation/current/en/manual/appendix/macros/supported_by_location
  */
@@ -132,7 +132,7 @@ const listIn = (text: string): unknown => {
 const linksOf = (fields: Fields, event: string | null): readonly (readonly [string, string | null])[] => {
   const base = (fields.word('zabbix_url') ?? fields.word('url'))?.replace(/\/+$/u, '') ?? null;
   const trigger = fields.word('trigger_id') ?? fields.word('triggerid');
-  const hasEvent = base !== null && trigger !== null && event !== null;
+  const hasEvent = base !== null && !base.includes('.php') && trigger !== null && event !== null;
   return [
     [
       'Event in Zabbix',
@@ -143,39 +143,3 @@ const linksOf = (fields: Fields, event: string | null): readonly (readonly [stri
     ['Trigger', fields.word('trigger_url')],
   ];
 };
-
-/** Parameters of the media type, each a macro. */
-export const zabbixParameters = {
-  event_id: '{EVENT.ID}',
-  event_source: '{EVENT.SOURCE}',
-  event_value: '{EVENT.VALUE}',
-  event_timestamp: '{EVENT.TIMESTAMP}',
-  event_name: '{EVENT.NAME}',
-  event_severity: '{EVENT.SEVERITY}',
-  event_nseverity: '{EVENT.NSEVERITY}',
-  event_opdata: '{EVENT.OPDATA}',
-  event_tagsjson: '{EVENT.TAGSJSON}',
-  event_update_status: '{EVENT.UPDATE.STATUS}',
-  event_update_action: '{EVENT.UPDATE.ACTION}',
-  event_update_message: '{EVENT.UPDATE.MESSAGE}',
-  user_fullname: '{USER.FULLNAME}',
-  host_name: '{HOST.NAME}',
-  host_ip: '{HOST.IP}',
-  trigger_id: '{TRIGGER.ID}',
-  trigger_description: '{TRIGGER.DESCRIPTION}',
-  trigger_url: '{TRIGGER.URL}',
-  alert_message: '{ALERT.MESSAGE}',
-  zabbix_url: '{$ZABBIX.URL}',
-} as const;
-
-/** The script of the media type; `url` is one more parameter. Runs in Zabbix's own JavaScript, which is that of 2009. */
-export const zabbixScript = `var params = JSON.parse(value);
-var url = params.url;
-delete params.url;
-var request = new HttpRequest();
-request.addHeader('Content-Type: application/json');
-var answer = request.post(url, JSON.stringify(params));
-if (request.getStatus() < 200 || request.getStatus() > 299) {
-  throw 'Leadline answered ' + request.getStatus() + ': ' + answer;
-}
-return 'OK';`;

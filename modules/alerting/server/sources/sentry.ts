@@ -1,0 +1,68 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { Refusal } from '../../../../kernel/problem.ts';
+import { parseSentry } from '../../domain/sources/sentry.ts';
+import type { SourceAnswer, SourceCall } from '../integrations/source.ts';
+import { readBody } from './read-body.ts';
+import { refuseReplay, rememberMessage, type SeenGround } from './seen-messages.ts';
+import { takeParsed, type TakeGround } from './take-parsed.ts';
+
+/** Sentry tries a webhook again for minutes, not for hours. */
+const hoursMax = 24;
+
+/**
+ * Sentry's webhooks. With the client secret of the internal integration in the settings, only what is signed with it counts
+ * (`Sentry-Hook-Signature`: HMAC-SHA256 of the body in hexadecimal), once, and not a day later.
+ * https://docs.sentry.io/organization/integrations/integration-platform/webhooks/
+ */
+export const takeSentry = async (ground: TakeGround & SeenGround, call: SourceCall): Promise<SourceAnswer> => {
+  const { headers, integration, isReplay } = call;
+  const secret = integration.settings['clientSecret'];
+  const digest = createHash('sha256').update(call.body).digest('hex');
+  if (typeof secret === 'string') {
+    requireSignature(call, secret);
+    if (!isReplay) {
+      requireFresh(headers['sentry-hook-timestamp'], ground.clock.now());
+      await refuseReplay(ground, integration, digest);
+    }
+  }
+  const { payload, notes } = readBody(call);
+  const parsed = parseSentry(payload, headers['sentry-hook-resource']?.toLowerCase() ?? null);
+  // Installation and comments: Sentry wants to hear that they came.
+  const answer: SourceAnswer =
+    parsed === null
+      ? { status: 200, body: { status: 'ignored', reason: 'it is about no alert' }, error: null, outcome: [] }
+      : await takeParsed(ground, { ...call, notes }, parsed);
+  if (typeof secret === 'string') await rememberMessage(ground, integration, digest);
+  return answer;
+};
+
+const requireSignature = ({ headers, body }: SourceCall, secret: string): void => {
+  const given = headers['sentry-hook-signature'] ?? headers['sentry-app-signature'];
+  if (given === undefined)
+    throw new Refusal({
+      status: 401,
+      code: 'alerting.unsigned',
+      title: 'This is not signed',
+      detail: 'The integration has a client secret: Sentry-Hook-Signature was expected.',
+    });
+  const expected = Buffer.from(createHmac('sha256', secret).update(body).digest('hex'));
+  const shown = Buffer.from(given.trim().toLowerCase());
+  if (shown.length === expected.length && timingSafeEqual(shown, expected)) return;
+  throw new Refusal({
+    status: 403,
+    code: 'alerting.wrong-signature',
+    title: 'The signature is wrong',
+    detail: 'It was not made over this body with the client secret of the integration.',
+  });
+};
+
+const requireFresh = (said: string | undefined, now: Temporal.Instant): void => {
+  if (said === undefined || !/^\d{1,12}$/u.test(said)) return;
+  if (now.epochMilliseconds / 1_000 - Number(said) <= hoursMax * 3_600) return;
+  throw new Refusal({
+    status: 403,
+    code: 'alerting.too-old',
+    title: 'This was signed too long ago',
+    detail: `It is more than ${hoursMax} hours old, longer than anybody tries to deliver it.`,
+  });
+};
