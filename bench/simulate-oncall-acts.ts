@@ -110,7 +110,7 @@ export const crash = async (state: State): Promise<boolean> => {
   fault(state, kind);
   if (kind === 'database restarted') {
     await state.world.crashDatabase(1 + state.dice.below(3));
-    return false;
+    return true;
   }
   if (kind === 'connections broken') {
     await state.world.breakConnections();

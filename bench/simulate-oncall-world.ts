@@ -173,7 +173,7 @@ const untilQuiet = async ({ postgres }: PagesWorld): Promise<void> => {
     const { rows } = await patient(() =>
       postgres.pool.query<{ left: number }>(
         `SELECT count(*)::int AS left FROM delivery.message LEFT JOIN delivery.pace ON pace.lane = message.lane
-         WHERE ((state = 'waiting' AND holder IS NOT NULL) OR (state IN ('waiting', 'unconfirmed') AND ready_at <= ground.now()))
+         WHERE state IN ('waiting', 'unconfirmed') AND (holder IS NOT NULL OR ready_at <= ground.now())
            AND (pace.paused_until IS NULL OR pace.paused_until <= ground.now())`,
       ),
     );

@@ -180,6 +180,28 @@ describe('due work is done, once at a time, whatever becomes of the process that
     expect(await rowOf(id)).toMatchObject({ state: 'done' });
   });
 
+  it('goes on where the clock is set back a day: leases and beats of the other clock are none', async () => {
+    const jobs = await start();
+    let [done, runs] = [0, 0];
+    jobs.every('beat', 60, async () => void (runs += 1));
+    await eventually(() => expect(runs).toBe(1));
+    const id = await schedule(jobs);
+    await sql`-- As a process that died leaves it.
+      UPDATE jobs.job SET holder = gen_random_uuid(), fence = 1, attempts = 1, ready_at = ground.now() + interval '4 s' WHERE id = ${id}`.execute(
+      postgres.tables<any>(),
+    );
+    await sql`-- And as a beat that was just begun elsewhere.
+      UPDATE jobs.recurring SET holder = gen_random_uuid(), lease_until = ground.now() + interval '4 s'`.execute(
+      postgres.tables<any>(),
+    );
+    await moveClock(postgres, '-1 day');
+    jobs.handle('mail', async () => void (done += 1));
+    await eventually(() => expect(done).toBe(1));
+    jobs.wake();
+    await eventually(() => expect(runs).toBe(2));
+    expect(await rowOf(id)).toMatchObject({ state: 'done', attempts: 2 });
+  });
+
   it('runs recurring work once over all processes at each beat, also after a failure', async () => {
     const all = [await start(), await start(), await start()];
     let runs = 0;

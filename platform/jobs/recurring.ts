@@ -63,10 +63,17 @@ const register = async ({ name }: Recurring, { db }: RecurringGround): Promise<v
     INSERT INTO jobs.recurring (name, due) VALUES (${name}, ground.now()) ON CONFLICT (name) DO NOTHING`.execute(db);
 };
 
-const take = async ({ name }: Recurring, { db, holder, leaseSeconds }: RecurringGround): Promise<string | null> => {
+/** A beat further ahead than its own length, and a lease so, are of a clock that was set back since: neither counts. */
+const slackSeconds = 1;
+const take = async (
+  { name, everySeconds }: Recurring,
+  { db, holder, leaseSeconds }: RecurringGround,
+): Promise<string | null> => {
   const { rows } = await sql<{ fence: string }>`-- One process takes what is due.
-    UPDATE jobs.recurring SET holder = ${holder}, fence = fence + 1, lease_until = ground.now() + make_interval(secs => ${leaseSeconds})
-    WHERE name = ${name} AND due <= ground.now() AND (lease_until IS NULL OR lease_until <= ground.now())
+    UPDATE jobs.recurring SET holder = ${holder}, fence = fence + 1, lease_until = ground.now() + make_interval(secs => ${leaseSeconds}),
+      due = least(due, ground.now())
+    WHERE name = ${name} AND (due <= ground.now() OR due > ground.now() + make_interval(secs => ${everySeconds + slackSeconds}))
+      AND (lease_until IS NULL OR lease_until <= ground.now() OR lease_until > ground.now() + make_interval(secs => ${leaseSeconds + slackSeconds}))
     RETURNING fence`.execute(db);
   return rows[0]?.fence ?? null;
 };

@@ -7,7 +7,7 @@ import { startLoop, type Loop } from '../postgres/loop.ts';
 import type { Postgres } from '../postgres/postgres.ts';
 import type { Jobs, Lane, LeasedJob } from './jobs.ts';
 import { startRecurring, type RecurringGround } from './recurring.ts';
-import { dueChannel, forgetEnded, insertJob, sweepDead } from './store.ts';
+import { dueChannel, endFarLeases, forgetEnded, insertJob, sweepDead } from './store.ts';
 import { startLane, type Outcome, type WorkerGround } from './worker.ts';
 
 export interface JobsOptions {
@@ -43,7 +43,7 @@ export const startJobs = async (
   );
   const recurring = new Map<string, Loop>();
   const recurringGround: RecurringGround = { ...base, onEnd: measure.ended };
-  const sweeper = startSweeper(db, log, measure.ended);
+  const sweeper = startSweeper(base, measure.ended);
   const listening = await postgres.listen(dueChannel, () => {
     for (const worker of workers) worker.wake();
   });
@@ -77,10 +77,14 @@ export const startJobs = async (
   };
 };
 
-const startSweeper = (db: Kysely<any>, log: Log, ended: (kind: string, outcome: Outcome) => void): Loop =>
+const startSweeper = (
+  { db, log, leaseSeconds }: Pick<RecurringGround, 'db' | 'log' | 'leaseSeconds'>,
+  ended: (kind: string, outcome: Outcome) => void,
+): Loop =>
   startLoop({
     everyMs: sweepMs,
     round: async () => {
+      await endFarLeases(db, leaseSeconds);
       for (const dead of await sweepDead(db)) {
         log.error(dead, 'a job failed for good: its worker died on the last attempt');
         ended(dead.kind, 'failed');

@@ -109,6 +109,18 @@ export const markFailed = async (db: Handle, job: Taken, error: unknown): Promis
   return rows[0].state === 'failed' ? 'failed' : 'again';
 };
 
+/** A lease is told from one of another clock by so much. */
+const slackSeconds = 1;
+
+/** A lease that ends further ahead than its own length was taken before the clock was set back: the job is due again. */
+export const endFarLeases = async (db: Handle, leaseSeconds: number): Promise<number> => {
+  const { numAffectedRows } = await sql`-- Due now, for whoever looks next; the old holder's lease has run out.
+    UPDATE jobs.job SET ready_at = ground.now()
+    WHERE state = 'waiting' AND holder IS NOT NULL
+      AND ready_at > ground.now() + make_interval(secs => ${leaseSeconds + slackSeconds})`.execute(db);
+  return Number(numAffectedRows ?? 0n);
+};
+
 /** Ends the jobs whose worker died on their last attempt; nobody would take them again. */
 export const sweepDead = async (db: Handle): Promise<{ id: string; kind: string; key: string; error: string }[]> => {
   const { rows } = await sql<{

@@ -2,11 +2,13 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { testPostgres, urlOf } from '../../../platform/postgres/for-tests.ts';
+import { moveClock, testPostgres, urlOf } from '../../../platform/postgres/for-tests.ts';
 import type { Postgres } from '../../../platform/postgres/postgres.ts';
 import type { OutgoingMessage } from './public.ts';
 import { laneOf } from '../domain/lane.ts';
 import { insertMessages } from './store/enqueue.ts';
+import { pauseLane } from './store/results.ts';
+import { takeDue } from './store/sending.ts';
 import type { DeliveryTables } from './store/tables.ts';
 import { attemptsOfKey, progressOf } from './store/views.ts';
 import { aWebhookMessage } from './testing/a-webhook-message.ts';
@@ -128,6 +130,23 @@ describe('a sending process', () => {
     // What had not passed the check came once; what had, came from it and from its successor, under the same key.
     for (const { key } of messages) expect(comings(key)).toBe(past.has(key) ? 2 : 1);
     expect(past.size).toBe(24);
+  });
+});
+
+describe('a clock of the database that is set back a day', () => {
+  it('keeps no message with a process that died, nor a lane paused, for that day', async () => {
+    receiver.answer((_arrival, response) => void response.writeHead(200).end());
+    const messages = some(3);
+    await enqueue(messages);
+    const lane = laneOf('built-in-webhook', new URL(receiver.url).host);
+    const options = { holder: 'dead', leaseSeconds, freeElsewhere: 10, limited: [], passable: [] };
+    expect(await takeDue(postgres, { ...options, free: new Map() })).toHaveLength(3);
+    await pauseLane(db(), lane, 30);
+    await moveClock(postgres, '-1 day');
+    await startSenderProcess();
+    await expect.poll(() => states(messages), { timeout: 20_000 }).toEqual(new Set(['accepted']));
+    for (const { key } of messages) expect(comings(key)).toBe(1);
+    await moveClock(postgres, '1 day');
   });
 });
 

@@ -2,7 +2,7 @@ import { newId } from '../../../../platform/clock/id.ts';
 import { startLoop, type Loop } from '../../../../platform/postgres/loop.ts';
 import { providerOfLane } from '../../domain/lane.ts';
 import { dueChannel } from '../store/enqueue.ts';
-import { prolongLeases } from '../store/sending.ts';
+import { endFarWaits, prolongLeases } from '../store/sending.ts';
 import type { Db, DeliveryTables } from '../store/tables.ts';
 import { createHeld, type Held } from './held.ts';
 import { createPauses } from './pauses.ts';
@@ -29,6 +29,8 @@ export const senderLimits = {
   /** A wake-up that got lost costs no more. */
   beatMs: 1_000,
   drainMs: 10_000,
+  /** A clock of the database that was set back is found out within this time. */
+  clockMs: 5_000,
   /** Calls at once to one provider (or to one receiving host), in each process. */
   places: 24,
   /** Leases that one process has at once; beyond it only few are taken in each lane. */
@@ -85,6 +87,10 @@ export const startSender = async (ground: SendGround, options: SenderOptions = {
     onError: (error) => log.warn({ error: error.message }, 'due messages could not be looked for; trying again'),
   });
   const listening = await postgres.listen(dueChannel, () => loop.wake());
+  const clock = followingClock(ground, db, leaseSeconds, () => {
+    pauses.doubt();
+    loop.wake();
+  });
   const beat = prolonging(ground, db, held, leaseSeconds);
   return {
     wake: () => loop.wake(),
@@ -95,6 +101,7 @@ export const startSender = async (ground: SendGround, options: SenderOptions = {
     stop: async () => {
       ending = true;
       await listening.stop();
+      await clock.stop();
       await loop.stop();
       const late = setTimeout(() => stopping.abort(), options.drainMs ?? senderLimits.drainMs);
       while (calls.size > 0) await Promise.all(calls);
@@ -103,6 +110,17 @@ export const startSender = async (ground: SendGround, options: SenderOptions = {
     },
   };
 };
+
+/** Where the database's clock was set far back, nothing waits for the time that it lost. */
+const followingClock = ({ log }: SendGround, db: Db, leaseSeconds: number, changed: () => void): Loop =>
+  startLoop({
+    everyMs: senderLimits.clockMs,
+    round: async () => {
+      if ((await endFarWaits(db, leaseSeconds)) > 0) changed();
+      return 'rest';
+    },
+    onError: (error) => log.warn({ error: error.message }, 'waits of another clock could not be looked for'),
+  });
 
 /** While this process lives, what it holds stays its own. */
 const prolonging = ({ log }: SendGround, db: Db, held: Held, leaseSeconds: number): NodeJS.Timeout =>

@@ -115,7 +115,8 @@ export const takeLimited = async (
     paused: boolean;
   }>`-- How many may leave now; the lock makes it true.
     SELECT floor((${burst} / ${perSecond}::float8
-        - greatest(0, extract(epoch FROM coalesce(full_at, ground.now()) - ground.now())::float8)) * ${perSecond} + 1e-6)::int AS allowed,
+        - least(${burst} / ${perSecond}::float8, greatest(0, extract(epoch FROM coalesce(full_at, ground.now()) - ground.now())::float8)))
+        * ${perSecond} + 1e-6)::int AS allowed,
       coalesce(paused_until > ground.now(), false) AS paused
     FROM delivery.pace WHERE lane = ${lane} FOR UPDATE`.execute(tx);
   const places = Math.min(options.places, paces[0]!.allowed);
@@ -163,6 +164,27 @@ export const prolongLeases = async (
         ON message.id = held.id AND message.fence = held.fence
       WHERE message.holder IS NOT NULL ORDER BY message.id FOR UPDATE OF message SKIP LOCKED) AS ours
     WHERE message.id = ours.id`.execute(db);
+};
+
+/** Nothing waits longer: the longest time for a receipt is an hour, back-offs and pauses are shorter. */
+const waitSecondsMax = 3_600;
+const slackSeconds = 1;
+
+/**
+ * Where the database's clock was set far back: a lease that ends further ahead than its own length is none, nothing waits and no lane is
+ * paused for longer than anything ever is. Gives back how many messages are due by it.
+ */
+export const endFarWaits = async (db: Handle, leaseSeconds: number): Promise<number> => {
+  await sql`-- Pauses of another clock.
+    UPDATE delivery.pace SET paused_until = NULL
+    WHERE paused_until > ground.now() + make_interval(secs => ${waitSecondsMax + slackSeconds})`.execute(db);
+  const { numAffectedRows } = await sql`-- Leases and waits of another clock: due now.
+    UPDATE delivery.message SET ready_at = ground.now()
+    WHERE state IN ('waiting', 'unconfirmed') AND ready_at > ground.now() + make_interval(secs =>
+      CASE WHEN holder IS NULL THEN ${waitSecondsMax + slackSeconds}::float8 ELSE ${leaseSeconds + slackSeconds}::float8 END)`.execute(
+    db,
+  );
+  return Number(numAffectedRows ?? 0n);
 };
 
 /** A call that is about to be made. */

@@ -159,6 +159,27 @@ describe('an engine that dies or stands still loses no page and owes nothing twi
     await expectOnce([id]);
   });
 
+  it('keeps to what is left of a delay when the clock is set back a day, also for what a dead engine held', async () => {
+    const ground = groundOf(world);
+    const first = await startEngineProcess();
+    const { id } = await world.page({ summary: 'Set back', policy: 'payments' });
+    await expectOnce([id]);
+    const before = await world.read(id);
+    await kill(first);
+    const held = await world.page({ summary: 'Held by a dead one', policy: 'payments' });
+    expect((await evaluate(ground, 'dead')).steps.map((step) => step.held.page.id)).toEqual([held.id]);
+    await world.pass('-1 day');
+    await startEngineProcess();
+    await expectOnce([held.id]);
+    await world.until(async () => {
+      const left = Date.parse((await world.read(id)).nextStepAt) - Date.parse(before.nextStepAt);
+      expect(Math.abs(left + 86_400_000)).toBeLessThan(60_000);
+    });
+    await world.pass('61 minutes');
+    await world.until(async () => expect((await world.read(id)).steps.map((step: any) => step.person)).toContain('p2'));
+    await world.pass('1 day');
+  });
+
   it('does not send what was missed all at once when the clock jumps a day', async () => {
     await startEngineProcess();
     const { id } = await world.page({ summary: 'Jump', policy: 'payments' });

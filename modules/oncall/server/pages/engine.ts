@@ -1,9 +1,10 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
 import { newId } from '../../../../platform/clock/id.ts';
-import { startLoop } from '../../../../platform/postgres/loop.ts';
+import { startLoop, type Loop } from '../../../../platform/postgres/loop.ts';
 import { decide } from './decide.ts';
 import { dueChannel, endSnoozes, untilNextMs } from './engine-store.ts';
-import { batchMax, evaluate } from './evaluate.ts';
+import { endFarLeases, followClock } from './clock-store.ts';
+import { batchMax, evaluate, leaseSeconds } from './evaluate.ts';
 import { openCounts } from './engine-views.ts';
 import type { PagesGround } from './pages-ground.ts';
 import { handedMax, send } from './send.ts';
@@ -11,6 +12,8 @@ import type { PagesTables } from './tables.ts';
 
 /** A wake-up that got lost, and a clock that was moved, cost no more than this. */
 const beatMs = 1_000;
+/** A clock that was set back is found out within this time. */
+const clockMs = 5_000;
 
 /**
  * The engine of one process: evaluate, decide, send, again and again, woken by notifications and by a beat. Several processes share
@@ -36,15 +39,32 @@ export const startEngine = async (ground: PagesGround): Promise<{ wake(): void; 
     },
     onError: (error) => ground.log.error({ err: error }, 'pages could not be escalated; trying again'),
   });
+  const clock = followTheClock(ground, () => loop.wake());
   const listening = await ground.postgres.listen(dueChannel, () => loop.wake());
   return {
     wake: loop.wake,
     stop: async () => {
       await listening.stop();
+      await clock.stop();
       await loop.stop();
     },
   };
 };
+
+/** Where the database's clock is set far back nothing waits for the time that it lost. */
+const followTheClock = ({ postgres, log }: PagesGround, wake: () => void): Loop =>
+  startLoop({
+    everyMs: clockMs,
+    round: async () => {
+      const back = await followClock(postgres);
+      const leases = await endFarLeases(postgres.tables<PagesTables>(), leaseSeconds);
+      if (back > 0)
+        log.warn({ seconds: Math.round(back) }, 'the clock of the database was set back; what waits went with it');
+      if (back > 0 || leases > 0) wake();
+      return 'rest';
+    },
+    onError: (error) => log.warn({ error: error.message }, 'the clock could not be looked at; trying again'),
+  });
 
 const measures = ({ metrics, postgres, log }: PagesGround) => {
   new Gauge({
