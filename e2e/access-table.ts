@@ -1,5 +1,6 @@
 import { integrationRows } from './access-integrations.ts';
 import { oncallRows } from './access-oncall.ts';
+import { policyRows } from './access-policy.ts';
 import { actors, type AccessRow, type Who } from './access-row.ts';
 
 const everybody = Object.keys(actors) as Who[];
@@ -316,6 +317,21 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
 
   // What became of events that somebody must know
   'GET /api/v1/alert-decisions': seen,
+
+  // Alerts: read by everybody; answered by responders of the team whose they are (an unknown one is nobody's)
+  'GET /api/v1/alerts': { ...seen, query: '?facets=true&label=a%3Db' },
+  'POST /api/v1/alerts': {
+    may: ['responder', 'editor', 'admin'],
+    body: { summary: 'The walk came by', severity: 'info' },
+  },
+  'GET /api/v1/alerts/{id}': { ...seen, params: { id: unknownId } },
+  'GET /api/v1/alerts/{id}/why': { ...seen, params: { id: unknownId } },
+  'POST /api/v1/alerts/{id}/acknowledge': { ...seen, params: { id: unknownId } },
+  'POST /api/v1/alerts/{id}/resolve': { ...seen, params: { id: unknownId } },
+  'POST /api/v1/alerts/selected': { ...seen, body: { action: 'acknowledge', ids: [unknownId] } },
+  'GET /api/v1/alert-groups': seen,
+  'GET /api/v1/alert-groups/{id}': { ...seen, params: { id: unknownId } },
+  ...policyRows({ seen, owners, editors, crewStands }),
   ...integrationRows({ seen, owners, crewStands, unknownId }),
 
   // Heartbeats: changed by editors of who is told, pinged by their responders or with the secret address

@@ -170,7 +170,8 @@ const act = <const Verb extends string>(verb: Verb, summary: string) =>
     method: 'POST',
     path: `/api/v1/alerts/:id/${verb}`,
     summary,
-    access: atLeast('responder'),
+    // Responders of the organisation, or of the team whose alert it is.
+    access: signedIn,
     params,
     body: z.strictObject({ note: note.optional() }).optional(),
     answer: alert,
@@ -188,7 +189,7 @@ export const actOnAlerts = route({
   method: 'POST',
   path: '/api/v1/alerts/selected',
   summary: 'Acknowledges or resolves several alerts, or all of a group, at once',
-  access: atLeast('responder'),
+  access: signedIn,
   body: z.strictObject({
     action: z.enum(['acknowledge', 'resolve']),
     ids: z.array(z.uuid()).max(alertsLimits.selected).default([]),

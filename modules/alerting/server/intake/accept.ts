@@ -30,9 +30,9 @@ export const accept = async (
   incoming: readonly IncomingAlert[],
   options: { readonly payloadId?: string } = {},
 ): Promise<readonly Accepted[]> => {
-  const results: Accepted[] = new Array(incoming.length);
+  const results: Accepted[] = Array.from({ length: incoming.length });
   for (const wave of waves(incoming.map(prepare))) {
-    const left = await hearRepeats(postgres.tables<AlertTables>(), integration, wave, results);
+    const left = await hearRepeats(postgres, integration, wave, results);
     for (let round = 0, open = left; open.length > 0; round += 1) {
       if (round === roundsMax) throw new Error('alerts of the same keys came faster than they could be written');
       const current = open;
@@ -68,14 +68,17 @@ const waves = (prepared: readonly Prepared[]): readonly (readonly Placed[])[] =>
 
 /** Triggers that say nothing new; gives back the rest. */
 const hearRepeats = async (
-  db: Parameters<typeof store.hearAgain>[0],
+  postgres: AcceptGround['postgres'],
   integration: Integration,
   placed: readonly Placed[],
   results: Accepted[],
 ): Promise<readonly Placed[]> => {
-  const triggers = placed.filter(({ alert }) => alert.given.action === 'trigger').map(({ alert }) => alert);
+  const triggers = placed
+    .filter(({ alert }) => alert.given.action === 'trigger')
+    .map(({ alert }) => alert)
+    .toSorted((a, b) => (a.keyHash < b.keyHash ? -1 : 1));
   if (triggers.length === 0) return placed;
-  const heard = await store.hearAgain(db, integration, {
+  const heard = await hear(postgres, integration, {
     keys: triggers.map(({ keyHash }) => keyHash),
     hashes: triggers.map(({ contentHash }) => contentHash),
     starts: triggers.map(({ given }) => given.startsAt?.toString() ?? null),
@@ -91,6 +94,24 @@ const hearRepeats = async (
   }
   return left;
 };
+
+/** One statement; where two batches with the same alerts waited for each other it is done again in a transaction, which tries again. */
+const hear = async (
+  postgres: AcceptGround['postgres'],
+  integration: Integration,
+  again: store.HeardAgain,
+): Promise<ReadonlyMap<string, string>> => {
+  try {
+    return await store.hearAgain(postgres.tables<AlertTables>(), integration, again);
+  } catch (error) {
+    if ((error as { code?: string }).code !== deadlock) throw error;
+    return postgres.transaction<AlertTables, ReadonlyMap<string, string>>(async (tx) => {
+      await store.lockOpen(tx, integration.id, again.keys);
+      return store.hearAgain(tx, integration, again);
+    });
+  }
+};
+const deadlock = '40P01';
 
 interface Batch {
   readonly placed: readonly Placed[];

@@ -37,7 +37,7 @@ export const prepare = (given: IncomingAlert): Prepared => {
   };
   let text = JSON.stringify(said);
   if (unstorable.test(text)) {
-    said = JSON.parse(text, (_, value) => (typeof value === 'string' ? storable(value) : value)) as SaidOfAlert;
+    said = JSON.parse(text, (_, value) => cleaned(value)) as SaidOfAlert;
     text = JSON.stringify(said);
   }
   return { given, dedupKey, keyHash: uuidOf(dedupKey), contentHash: contentHashOf(text), said };
@@ -49,6 +49,12 @@ export const fingerprint = ({ said }: Prepared): string => fingerprintOf(said.la
 /** As JSON writes a NUL and half a surrogate pair; what merely looks so is cleaned for nothing. */
 const unstorable = /\\u(0000|d[89a-f])/;
 const storable = (text: string): string => text.replaceAll('\u0000', '\uFFFD').toWellFormed();
+
+const cleaned = (value: unknown): unknown => {
+  if (typeof value === 'string') return storable(value);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [storable(name), each]));
+};
 
 const keyOf = (key: string): string => {
   const clean = storable(key);

@@ -22,13 +22,20 @@ export const hearAgain = async (
   { id }: Pick<Integration, 'id'>,
   { keys, hashes, starts, ends }: HeardAgain,
 ): Promise<ReadonlyMap<string, string>> => {
-  const { rows } = await sql<{ key_hash: string; alert_id: string }>`-- A repeat: small rows, no index touched.
-    UPDATE alerting.alert_open AS open SET ends_at = said.ends_at, heard_at = ground.now()
-    FROM unnest(${keys}::uuid[], ${hashes}::bigint[], ${starts}::timestamptz[], ${ends}::timestamptz[])
-      AS said (key_hash, content_hash, starts_at, ends_at)
-    WHERE open.integration_id = ${id} AND open.key_hash = said.key_hash AND open.content_hash = said.content_hash
-      AND (open.ends_at IS NULL OR open.ends_at > ground.now())
-      AND (NOT open.closed OR open.said_start = said.starts_at)
+  const { rows } = await sql<{
+    key_hash: string;
+    alert_id: string;
+  }>`-- A repeat: small rows, no index touched; locked in one order, so that two senders of the same alerts never wait in a circle.
+    WITH held AS MATERIALIZED (
+      SELECT open.key_hash, open.alert_id, said.ends_at FROM alerting.alert_open AS open
+      JOIN unnest(${keys}::uuid[], ${hashes}::bigint[], ${starts}::timestamptz[], ${ends}::timestamptz[])
+        AS said (key_hash, content_hash, starts_at, ends_at) ON open.key_hash = said.key_hash
+      WHERE open.integration_id = ${id} AND open.content_hash = said.content_hash
+        AND (open.ends_at IS NULL OR open.ends_at > ground.now()) AND (NOT open.closed OR open.said_start = said.starts_at)
+      ORDER BY open.key_hash FOR UPDATE OF open
+    )
+    UPDATE alerting.alert_open AS open SET ends_at = held.ends_at, heard_at = ground.now()
+    FROM held WHERE open.integration_id = ${id} AND open.key_hash = held.key_hash
     RETURNING open.key_hash, open.alert_id`.execute(db);
   return new Map(rows.map((row) => [row.key_hash, row.alert_id]));
 };

@@ -31,6 +31,7 @@ export interface AlertTables {
     inhibits: Generated<boolean>;
     pending_at: Date | null;
     payload_id: string | null;
+    held_reason: string | null;
   };
   'alerting.alert_body': {
     alert_id: string;
@@ -73,6 +74,7 @@ export interface AlertTables {
     joined_at: Date;
     told: 'firing' | 'resolved' | null;
     told_at: Date | null;
+    muted: Generated<boolean>;
   };
   'alerting.group_page': { group_id: string; page_id: string; target: string; at: Date };
   'alerting.alert_decision': {

@@ -26,42 +26,49 @@ export interface AlertsWorld extends PagesWorld {
 
 /** The team `payments` owns the service shop/checkout and pages p1; p1 to p3 have a webhook each. */
 export const startAlertsWorld = async (): Promise<AlertsWorld> => {
-  const world = await startPagesWorld();
-  await world.policy('payments', { team: 'payments', steps: [{ after: 'PT0S', notify: [{ person: 'p1' }] }] });
   let policy = await nothingInForce();
-  const doors = {
-    identity: world.identity,
-    delivery: world.delivery,
-    oncall: world.door,
-    catalog: { ownerOf: async (service: string) => (service === 'shop/checkout' ? 'payments' : null) },
-    objectives: { ownerOfObjective: async () => null },
-  };
-  const alerting = {
-    ...world.ground,
-    ...doors,
-    baseUrl: () => 'http://leadline.example',
-  } as unknown as AlertingGround;
-  const engine = await startAlerts(alerting, async () => policy);
+  let alerting: AlertingGround | null = null;
+  let engine: Awaited<ReturnType<typeof startAlerts>> | null = null;
+  const world = await startPagesWorld({
+    engine: true,
+    above: async ({ ground, identity, delivery, oncall }) => {
+      alerting = {
+        ...ground,
+        identity,
+        delivery,
+        oncall,
+        catalog: {
+          ownerOf: async (service: string) => (service === 'shop/checkout' ? 'payments' : null),
+          factsOf: async (names: readonly string[]) =>
+            new Map(names.includes('shop/checkout') ? [['shop/checkout', { owner: 'payments', tier: null }]] : []),
+        },
+        objectives: { ownerOfObjective: async () => null },
+        baseUrl: () => 'http://leadline.example',
+      } as unknown as AlertingGround;
+      engine = await startAlerts(alerting, async () => policy);
+    },
+  });
+  await world.policy('payments', { team: 'payments', steps: [{ after: 'PT0S', notify: [{ person: 'p1' }] }] });
   const rows = async <Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> =>
     (await world.postgres.pool.query(text, [...values])).rows as Row[];
   return {
     ...world,
-    alerting,
+    alerting: alerting!,
     rows,
     setPolicy: (change) => {
       policy = { ...policy, version: String(Number(policy.version) + 1), ...change };
-      engine.wake();
+      engine!.wake();
     },
-    accept: (alerts, from = builtInIntegration('api')) => accept(alerting, from, alerts.map(whole)),
+    accept: (alerts, from = builtInIntegration('api')) => accept(alerting!, from, alerts.map(whole)),
     later: async (by) => {
       await world.pass(by);
-      engine.wake();
+      engine!.wake();
     },
     decisions: (id) =>
       rows('SELECT decision, reason, page_id FROM alerting.alert_decision WHERE alert_id = $1 ORDER BY id', [id]),
     pages: async () => (await world.call('ada', 'GET', '/api/v1/pages?limit=200')).body.items,
     stop: async () => {
-      await engine.stop();
+      await engine!.stop();
       await world.stop();
     },
   };

@@ -75,7 +75,11 @@ export interface PagesWorld extends PeopleWorld {
 }
 
 export const startPagesWorld = async (
-  options: { readonly engine: boolean } & Parameters<typeof startPeopleWorld>[1] = { engine: true },
+  options: {
+    readonly engine: boolean;
+    /** Puts a module above on the same ground, before the HTTP application is ready. */
+    readonly above?: (below: Pick<PeopleWorld, 'ground' | 'identity' | 'delivery'> & { oncall: OncallDoor }) => unknown;
+  } & Parameters<typeof startPeopleWorld>[1] = { engine: true },
 ): Promise<PagesWorld> => {
   const hooks = await startReceiver();
   let started: Awaited<ReturnType<typeof oncallModule.start>> | null = null;
@@ -86,6 +90,7 @@ export const startPagesWorld = async (
       { ...ground, config: { values: { ...values, run }, origins } },
       { identity, delivery },
     );
+    await options.above?.({ ground, identity, delivery, oncall: started.door });
   }, options);
   const { call } = world;
   const must = async (method: string, url: string, body: unknown): Promise<any> => {

@@ -1,0 +1,232 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Matcher } from '../../domain/policy/matcher.ts';
+import { matchingOf } from '../../domain/policy/matcher.ts';
+import { once, type Silence } from '../../domain/policy/silence.ts';
+import { defaultOptions, type RouteNode, type RouteTarget } from '../../domain/policy/route.ts';
+import { makePattern } from '../policy/pattern.ts';
+import { startAlertsWorld, type AlertsWorld } from '../testing/world.ts';
+
+let world: AlertsWorld;
+beforeAll(async () => {
+  world = await startAlertsWorld();
+});
+afterAll(() => world?.stop());
+
+const matching = (...said: readonly string[]) =>
+  matchingOf(
+    said.map((text): Matcher => {
+      const [name, value] = text.split('=') as [string, string];
+      return { name, op: '=', value };
+    }),
+    makePattern,
+  );
+const now = async () =>
+  Temporal.Instant.from((await world.rows<{ now: Date }>('SELECT ground.now() AS now'))[0]!.now.toISOString());
+const words = async (id: string) => (await world.decisions(id)).map(({ decision }) => decision);
+const silence = (id: string, matchers: string, from: Temporal.Instant, to: Temporal.Instant): Silence => ({
+  id,
+  name: null,
+  matching: matching(matchers),
+  who: 'ada',
+  why: 'the disks are changed',
+  stretchAt: once({ from, to }),
+});
+const route = (
+  id: string,
+  to: readonly RouteTarget[],
+  match: string,
+  more: Partial<RouteNode['options']> = {},
+): RouteNode => ({
+  id,
+  matching: matching(match),
+  options: { ...defaultOptions, to, ...more },
+  continue: false,
+  only: [],
+  never: [],
+  routes: [],
+});
+const tell = async (key: string, labels: Record<string, string>, more: object = {}) =>
+  (await world.accept([{ dedupKey: key, labels: { alertname: key, ...labels }, ...more }]))[0]!.alertId!;
+
+describe('what is held back', () => {
+  it('by a silence pages nobody, says which, and is told when the silence ends', async () => {
+    const at = await now();
+    world.setPolicy({ silences: [silence('s1', 'disk=a', at, at.add({ hours: 1 }))] });
+    const id = await tell('quiet', { disk: 'a' });
+    await world.until(async () => expect(await words(id)).toEqual(['silenced']));
+    const [found] = await world.rows('SELECT suppressed, group_id FROM alerting.alert WHERE id = $1', [id]);
+    expect(found.suppressed).toMatchObject({ silencedBy: ['s1'] });
+    const { body } = await world.call('ada', 'GET', `/api/v1/alerts/${id}/why`);
+    expect(body.because).toMatch(/^Held back: ada silenced disk="a" until .*: the disks are changed\.$/);
+    expect(body.groups[0].pages).toEqual([]);
+    await world.later('61 minutes');
+    await world.until(async () => expect(await words(id)).toEqual(['silenced', 'notified']));
+    expect((await world.call('ada', 'GET', `/api/v1/alerts/${id}`)).body).toMatchObject({
+      suppressed: null,
+      status: 'firing',
+    });
+  });
+
+  it('by a silence that is made while it fires is shown so, and by one that is taken back no more', async () => {
+    const id = await tell('seen', { disk: 'b' });
+    await world.until(async () => expect(await words(id)).toEqual(['notified']));
+    const at = await now();
+    world.setPolicy({ silences: [silence('s2', 'disk=b', at.subtract({ hours: 1 }), at.add({ hours: 9 }))] });
+    await world.until(async () => expect(await words(id)).toEqual(['notified', 'silenced']));
+    const suppressed = () => world.call('ada', 'GET', '/api/v1/alerts?state=suppressed');
+    expect((await suppressed()).body.items.map((each: any) => each.id)).toEqual([id]);
+    world.setPolicy({ silences: [] });
+    await world.until(async () => expect((await suppressed()).body.items).toEqual([]));
+    // It was told already: nobody is paged a second time.
+    expect(await words(id)).toEqual(['notified', 'silenced']);
+  });
+
+  it('by another alert is told when that is over, also where both came in one batch', async () => {
+    world.setPolicy({
+      inhibitions: [
+        { name: 'down', source: matching('alertname=Down'), target: matching('alertname=Slow'), equal: ['zone'] },
+      ],
+    });
+    const both = await world.accept([
+      { dedupKey: 'slow', labels: { alertname: 'Slow', zone: 'eu' } },
+      { dedupKey: 'down', labels: { alertname: 'Down', zone: 'eu' } },
+      { dedupKey: 'slow-us', labels: { alertname: 'Slow', zone: 'us' } },
+    ]);
+    const [slow, down, other] = both.map(({ alertId }) => alertId!) as [string, string, string];
+    await world.until(async () =>
+      expect([await words(slow), await words(down), await words(other)]).toEqual([
+        ['inhibited'],
+        ['notified'],
+        ['notified'],
+      ]),
+    );
+    expect((await world.call('ada', 'GET', `/api/v1/alerts/${slow}`)).body.suppressed.inhibitedBy).toEqual([down]);
+    await world.accept([{ dedupKey: 'down', action: 'resolve' }]);
+    // Its group is a page of the one in the other zone already.
+    await world.until(async () => expect(await words(slow)).toEqual(['inhibited', 'joined']));
+    world.setPolicy({ inhibitions: [] });
+  });
+
+  it('because what it uses is down', async () => {
+    world.setPolicy({ dependencies: new Map([['shop/checkout', ['shop/payment']]]) });
+    const parent = await tell('parent', {}, { service: 'shop/payment' });
+    const child = await tell('child', {});
+    await world.until(async () => expect(await words(child)).toEqual(['parent-down']));
+    expect(await words(parent)).toEqual(['notified']);
+    await world.accept([{ dedupKey: 'parent', action: 'resolve' }]);
+    await world.until(async () => expect(await words(child)).toEqual(['parent-down', 'notified']));
+    world.setPolicy({ dependencies: new Map() });
+  });
+
+  it('because it comes and goes, until it is calm', async () => {
+    let last = '';
+    for (let round = 0; round < 4; round += 1) {
+      last = await tell('flaps', {});
+      await world.until(async () => expect(await words(last)).not.toEqual([]));
+      if (round < 3) await world.accept([{ dedupKey: 'flaps', action: 'resolve' }]);
+    }
+    expect(await words(last)).toEqual(['flapping']);
+    await world.later('16 minutes');
+    await world.until(async () => expect(await words(last)).toEqual(['flapping', 'notified']));
+  });
+});
+
+describe('routes', () => {
+  it('send to a webhook as Alertmanager does: grouped, with the interval, and that it is over', async () => {
+    const webhook = { url: `${world.hooks.url}/am`, format: 'alertmanager', sendResolved: true } as const;
+    world.setPolicy({
+      tree: {
+        routes: [
+          route('hooked', [{ webhook }], 'team=hooked', {
+            groupBy: ['job'],
+            groupWaitSeconds: 30,
+            groupIntervalSeconds: 60,
+          }),
+        ],
+        otherwise: defaultOptions,
+      },
+    });
+    const got = () => world.hooks.received.filter(({ path }) => path === '/am');
+    const one = await tell('one', { team: 'hooked', job: 'x' }, { annotations: { summary: 'one' } });
+    await world.until(async () =>
+      expect(await world.rows("SELECT 1 FROM alerting.alert_group WHERE route = 'hooked'")).toHaveLength(1),
+    );
+    const two = await tell('two', { team: 'hooked', job: 'x' });
+    await world.until(async () =>
+      expect(await world.rows('SELECT 1 FROM alerting.group_member WHERE alert_id = $1', [two])).toHaveLength(1),
+    );
+    expect(await words(one)).toEqual([]);
+    await world.later('31 seconds');
+    await world.until(() => expect(got()).toHaveLength(1));
+    expect(got()[0]!.headers['content-type']).toBe('application/json');
+    expect(got()[0]!.body).toMatchObject({
+      version: '4',
+      status: 'firing',
+      receiver: 'hooked',
+      groupKey: '{}/{route="hooked"}:{job="x"}',
+      groupLabels: { job: 'x' },
+      commonLabels: { job: 'x', team: 'hooked' },
+      truncatedAlerts: 0,
+      externalURL: 'http://leadline.example',
+      alerts: [
+        { status: 'firing', labels: { alertname: 'one' }, endsAt: '0001-01-01T00:00:00Z' },
+        { labels: { alertname: 'two' } },
+      ],
+    });
+    expect([await words(one), await words(two)]).toEqual([['notified'], ['notified']]);
+    await world.accept([{ dedupKey: 'one', action: 'resolve' }]);
+    await world.later('61 seconds');
+    await world.until(() => expect(got()).toHaveLength(2));
+    expect(got()[1]!.body.alerts.map((each: any) => [each.labels.alertname, each.status])).toEqual([
+      ['two', 'firing'],
+      ['one', 'resolved'],
+    ]);
+    await world.later('4 hours');
+    await world.until(() => expect(got()).toHaveLength(3));
+    expect(got()[2]!.body.alerts).toHaveLength(1);
+    expect(await words(two)).toEqual(['notified', 'repeated']);
+    await world.accept([{ dedupKey: 'two', action: 'resolve' }]);
+    await world.later('61 seconds');
+    await world.until(() => expect(got()).toHaveLength(4));
+    expect(got()[3]!.body).toMatchObject({ status: 'resolved', alerts: [{ status: 'resolved' }] });
+    expect(new Set(got().map(({ key }) => key)).size).toBe(4);
+  });
+
+  it('tell nobody at the times that they say, and what still fires then is told', async () => {
+    let silent = true;
+    const night = { name: 'nights', holds: () => silent };
+    world.setPolicy({
+      tree: {
+        routes: [{ ...route('timed', [{ team: 'payments' }], 'team=timed'), never: [night] }],
+        otherwise: defaultOptions,
+      },
+    });
+    const id = await tell('timed', { team: 'timed' });
+    await world.until(async () => expect(await words(id)).toEqual(['muted']));
+    expect((await world.call('ada', 'GET', `/api/v1/alerts/${id}/why`)).body.because).toBe(
+      'Nobody was told: route timed tells nobody during nights.',
+    );
+    silent = false;
+    await world.later('20 seconds');
+    await world.until(async () => expect(await words(id)).toEqual(['muted', 'notified']));
+  });
+
+  it('that tell nobody are said, and whom a route names who cannot be paged is followed by the owner', async () => {
+    world.setPolicy({
+      tree: {
+        routes: [route('nobody', [], 'team=none'), route('gone', [{ team: 'ghosts' }], 'team=gone')],
+        otherwise: defaultOptions,
+      },
+    });
+    const none = await tell('none', { team: 'none' });
+    await world.until(async () => expect(await words(none)).toEqual(['unrouted']));
+    const gone = await tell('gone', { team: 'gone' });
+    await world.until(async () => expect(await words(gone)).toEqual(['notified']));
+    const [made] = await world.decisions(gone);
+    expect(made!.reason).toContain('ghosts could not be paged');
+    expect(made!.reason).toContain(
+      'Goes to payments: owner of the service shop/checkout, because whom the route names could not be paged.',
+    );
+    world.setPolicy({ tree: { routes: [], otherwise: defaultOptions } });
+  });
+});
