@@ -5,6 +5,7 @@ import { accept } from './intake/accept.ts';
 import { startIntegrations } from './integrations/start.ts';
 import type { AlertingDoor } from './public.ts';
 import { registerAlertmanager } from './sources/alertmanager.ts';
+import { registerPagerDuty } from './sources/pagerduty.ts';
 import { registerWebhooks } from './sources/webhooks.ts';
 import { startAlerts } from './start-alerts.ts';
 import { startPolicy } from './policy/start.ts';
@@ -20,6 +21,7 @@ export const alertingModule: ServerModule<AlertingDoors, AlertingDoor> = {
     await startReactions(alerting);
     const integrations = await startIntegrations(alerting);
     const inForce = startPolicy(alerting);
+    registerPagerDuty(alerting, integrations);
     registerAlertmanager({
       ...alerting,
       integrations,

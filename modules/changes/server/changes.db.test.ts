@@ -176,3 +176,36 @@ describe('the list of changes', () => {
     ]);
   });
 });
+
+describe('a change that another module was told of', () => {
+  it('is kept under who told it, once however often it is told', async () => {
+    const actor = {
+      kind: 'system',
+      id: 'i',
+      name: 'pagerduty',
+      role: 'responder',
+      teams: {},
+      scopes: ['api'],
+    } as const;
+    const said = {
+      service: 'shop/told',
+      environment: '',
+      kind: 'deploy' as const,
+      version: null,
+      title: 'Build 7',
+      description: '',
+      by: null,
+      link: null,
+      endedAt: null,
+      key: 'build-7',
+    };
+    const first = await door.announce(actor, said);
+    expect(first.outcome).toBe('created');
+    expect(await door.announce(actor, said)).toEqual({ id: first.id, outcome: 'unchanged' });
+    expect((await call('ci', 'GET', `/api/v1/changes/${first.id}`)).body).toMatchObject({
+      announcedBy: 'system:pagerduty',
+      title: 'Build 7',
+    });
+    await expect(door.announce({ ...actor, role: 'viewer' }, said)).rejects.toThrow('Only those who run this service');
+  });
+});

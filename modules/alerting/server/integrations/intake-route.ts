@@ -17,6 +17,8 @@ export interface Door {
   key(request: FastifyRequest): string | null;
   /** Address as the source is told of it: without the key. */
   path(request: FastifyRequest): string;
+  /** The key is part of the body: it is blotted out before the body is kept. */
+  readonly keyStandsInBody?: true;
   /** In the protocol's own form. */
   refuse?(problem: Problem): Pick<SourceAnswer, 'status' | 'body' | 'headers'>;
 }
@@ -62,8 +64,19 @@ const takenOf = (integration: Integration, door: Door, request: FastifyRequest) 
   query: texts(request.query as Record<string, unknown>),
   headers: safeHeaders(request),
   contentType: (request.headers['content-type'] ?? '').split(';', 1)[0]!.trim().toLowerCase(),
-  body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+  body: bodyOf(door, request),
 });
+
+const bodyOf = (door: Door, request: FastifyRequest): Buffer => {
+  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  const key = door.keyStandsInBody ? door.key(request) : null;
+  if (key === null) return body;
+  const at = body.indexOf(key);
+  if (at < 0) return body;
+  const blotted = Buffer.from(body);
+  for (let found = at; found >= 0; found = blotted.indexOf(key, found)) blotted.fill('x', found, found + key.length);
+  return blotted;
+};
 
 /** What was refused before its source saw it (a body too large) is kept all the same, with its reason and without its body. */
 const refusal = async (
@@ -72,7 +85,7 @@ const refusal = async (
   request: FastifyRequest,
   problem: Problem,
 ): Promise<Pick<SourceAnswer, 'status' | 'body' | 'headers'>> => {
-  const key = problem.status === 413 ? door.key(request) : null;
+  const key = problem.status === 413 && !door.keyStandsInBody ? door.key(request) : null;
   const integration = key === null ? null : await integrations.integrationByKey(key, door.kinds);
   if (integration) return integrations.refuse(takenOf(integration, door, request), problem);
   return (door.refuse ?? plainRefusal)(problem);
