@@ -191,8 +191,12 @@ export const sortedSilences = (silences: readonly ShownSilence[], at: Temporal.I
     )
     .map(({ silence }) => silence);
 
+export interface WireSilence extends Readonly<Record<string, unknown>> {
+  readonly status: { readonly state: SilenceState };
+}
+
 /** `gettableSilence` of openapi.yaml. */
-export const silenceOnWire = (silence: ShownSilence, at: Temporal.Instant): Record<string, unknown> => ({
+export const silenceOnWire = (silence: ShownSilence, at: Temporal.Instant): WireSilence => ({
   id: silence.id,
   status: { state: silenceState(silence, at) },
   updatedAt: wireTime(silence.updatedAt),

@@ -33,6 +33,7 @@ export const callerOf = async (
     throw await integrations.unknownKey(request, true);
   }
   const actor = await http.authenticate(request);
-  requireAccess(atLeast(need === 'read' ? 'viewer' : 'responder'), actor, {});
+  // Whether somebody may silence, their teams have a say in: that is asked where the silence is made.
+  requireAccess(atLeast(need === 'send' ? 'responder' : 'viewer'), actor, {});
   return { kind: 'actor', actor: actor! };
 };

@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nothingInForce } from '../engine/in-force.ts';
+import type { AlertingGround } from '../ground.ts';
 import { accept } from '../intake/accept.ts';
 import type { AlertTables } from '../intake/tables.ts';
 import { anIntegration, startHouse, type House } from '../integrations/testing/house.ts';
@@ -12,8 +14,11 @@ let key: string;
 beforeAll(async () => {
   house = await startHouse(({ ground, integrations }) =>
     registerAlertmanager({
-      ...ground,
+      ...(ground as AlertingGround),
       integrations,
+      catalog: { ownerOf: async () => null },
+      inForce: nothingInForce,
+      configuration: async () => '',
       accept: (integration, incoming, options) => accept(ground, integration, incoming, options),
     }),
   );

@@ -4,15 +4,30 @@ import { problemOf } from '../../../../platform/http/problems.ts';
 import { builtInIntegration } from '../../domain/alert.ts';
 import { postedLimits } from '../../domain/sources/alertmanager-posted.ts';
 import type { Integrations } from '../integrations/integrations.ts';
-import { faultOf, sendAnswer, sendJson, sendProblem } from './alertmanager-answers.ts';
-import { callerOf, type CallerGround } from './alertmanager-caller.ts';
-import { postAlerts, sampleAlerts, type PostGround } from './alertmanager-post.ts';
+import { alertOnWire, groupOnWire } from '../../domain/sources/alertmanager-shown.ts';
+import { silenceLimits, silenceOnWire } from '../../domain/sources/alertmanager-silences.ts';
+import { wrongType } from '../../domain/sources/alertmanager-wire.ts';
+import { isId } from '../policy/silence-store.ts';
+import { faultOf, sendAnswer, sendFault, sendJson, sendNothing, sendProblem } from './alertmanager-answers.ts';
+import { callerOf, type Caller, type CallerGround } from './alertmanager-caller.ts';
+import { postAlerts, readJson, sampleAlerts, type PostGround } from './alertmanager-post.ts';
+import { alertsQuestion, filterOf, flagOf } from './alertmanager-query.ts';
+import { alertsShown, groupsShown, type ReadGround } from './alertmanager-read.ts';
+import {
+  silenceEnded,
+  silencePosted,
+  silenceShown,
+  silencesShown,
+  type SilencesGround,
+} from './alertmanager-silences.ts';
+import { receiversShown, statusShown, type StatusGround } from './alertmanager-status.ts';
 
 /** Where Prometheus (`path_prefix`) and `amtool` (`--alertmanager.url`) are pointed. */
 export const alertmanagerPath = '/alertmanager';
 const api = `${alertmanagerPath}/api/v2`;
 
-export interface AlertmanagerGround extends CallerGround, PostGround {
+export interface AlertmanagerGround
+  extends CallerGround, PostGround, Omit<ReadGround, 'postgres'>, SilencesGround, StatusGround {
   readonly http: CallerGround['http'] & { readonly fastify: FastifyInstance };
   readonly integrations: CallerGround['integrations'] & Pick<Integrations, 'registerSource' | 'take' | 'refuse'>;
 }
@@ -40,6 +55,8 @@ export const registerAlertmanager = (ground: AlertmanagerGround): void => {
         reply.header('content-type', 'text/plain; charset=utf-8').send('OK'),
       );
     addAlerts(scope, ground);
+    addReading(scope, ground);
+    addSilences(scope, ground);
     addUnknown(scope);
   });
 };
@@ -63,6 +80,70 @@ const addAlerts = (scope: FastifyInstance, ground: AlertmanagerGround): void => 
       body,
     };
     return sendAnswer(reply, await ground.integrations.take(call));
+  });
+};
+
+const addReading = (scope: FastifyInstance, ground: AlertmanagerGround): void => {
+  scope.get(`${api}/alerts`, async (request, reply) => {
+    const caller = await callerOf(ground, request, 'read');
+    const question = alertsQuestion(request.query as Record<string, unknown>);
+    if ('status' in question) return sendFault(reply, question);
+    const shown = await alertsShown(ground, question, integrationOf(caller));
+    return 'status' in shown ? sendFault(reply, shown) : sendJson(reply, 200, shown.map(alertOnWire));
+  });
+  scope.get(`${api}/alerts/groups`, async (request, reply) => {
+    const caller = await callerOf(ground, request, 'read');
+    const question = alertsQuestion(request.query as Record<string, unknown>);
+    if ('status' in question) return sendFault(reply, question);
+    const shown = await groupsShown(ground, question, integrationOf(caller));
+    return 'status' in shown ? sendFault(reply, shown) : sendJson(reply, 200, shown.map(groupOnWire));
+  });
+  scope.get(`${api}/receivers`, async (request, reply) => {
+    await callerOf(ground, request, 'read');
+    return sendJson(reply, 200, await receiversShown(ground));
+  });
+  scope.get(`${api}/status`, async (request, reply) => {
+    await callerOf(ground, request, 'read');
+    return sendJson(reply, 200, await statusShown(ground));
+  });
+};
+
+/** A sender sees its own alerts; who has a role sees all. */
+const integrationOf = (caller: Caller): string | null => (caller.kind === 'integration' ? caller.integration.id : null);
+
+const addSilences = (scope: FastifyInstance, ground: AlertmanagerGround): void => {
+  scope.get(`${api}/silences`, async (request, reply) => {
+    const caller = await callerOf(ground, request, 'read');
+    const query = request.query as Record<string, unknown>;
+    const filter = filterOf(query);
+    if ('status' in filter) return sendFault(reply, filter);
+    const { at, silences } = await silencesShown(ground, caller, filter.matchers);
+    const wire = silences.map((silence) => silenceOnWire(silence, at));
+    return sendJson(
+      reply,
+      200,
+      wire.filter(({ status }) => flagOf(query[status.state])),
+    );
+  });
+  scope.post(`${api}/silences`, { bodyLimit: silenceLimits.bodyBytes }, async (request, reply) => {
+    const caller = await callerOf(ground, request, 'silence');
+    const read = readJson('silence', bodyOf(request));
+    if ('fault' in read) return sendFault(reply, read.fault);
+    const made = await silencePosted(ground, caller, read.value);
+    return 'status' in made ? sendFault(reply, made) : sendJson(reply, 200, made);
+  });
+  scope.get(`${api}/silence/:id`, async (request, reply) => {
+    const caller = await callerOf(ground, request, 'read');
+    const { id } = request.params as { id: string };
+    if (!isId(id)) return sendFault(reply, wrongType('silenceID', 'path', 'uuid', id));
+    const found = await silenceShown(ground, caller, id);
+    return found === null ? reply.code(404).send() : sendJson(reply, 200, silenceOnWire(found.silence, found.at));
+  });
+  scope.delete(`${api}/silence/:id`, async (request, reply) => {
+    const caller = await callerOf(ground, request, 'silence');
+    const { id } = request.params as { id: string };
+    if (!isId(id)) return sendFault(reply, wrongType('silenceID', 'path', 'uuid', id));
+    return (await silenceEnded(ground, caller, id)) ? sendNothing(reply) : reply.code(404).send();
   });
 };
 
