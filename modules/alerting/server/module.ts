@@ -4,6 +4,7 @@ import type { AlertingDoors, AlertingGround } from './ground.ts';
 import { accept } from './intake/accept.ts';
 import { startIntegrations } from './integrations/start.ts';
 import type { AlertingDoor } from './public.ts';
+import { registerMail } from './mail-in/register-mail.ts';
 import { registerAlertmanager } from './sources/alertmanager.ts';
 import { registerPagerDuty } from './sources/pagerduty.ts';
 import { registerWebhooks } from './sources/webhooks.ts';
@@ -30,6 +31,7 @@ export const alertingModule: ServerModule<AlertingDoors, AlertingDoor> = {
       accept: (integration, incoming, options) => accept(alerting, integration, incoming, options),
     });
     const webhooks = registerWebhooks(alerting, integrations);
+    registerMail(alerting, integrations);
     const engine = await startAlerts(alerting, inForce);
     return {
       door: {},

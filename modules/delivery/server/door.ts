@@ -3,6 +3,7 @@ import { Refusal } from '../../../kernel/problem.ts';
 import { deliveryLimits } from '../contract.ts';
 import { bounded } from './bounded.ts';
 import type { SigningSecretOf } from './channels/webhook/signing-key.ts';
+import type { Mailboxes } from './inbound/mailboxes.ts';
 import type { ActiveProviders } from './providers/active.ts';
 import type { Attempt, DeliveryDoor, OutgoingMessage } from './public.ts';
 import type { Replies } from './replies.ts';
@@ -19,6 +20,7 @@ export const createDoor = (ground: {
   readonly db: Db;
   readonly providers: () => ActiveProviders;
   readonly replies: Replies;
+  readonly mailboxes: Mailboxes;
   readonly signingSecretOf: SigningSecretOf;
 }): DeliveryDoor => {
   const { db, providers } = ground;
@@ -41,6 +43,7 @@ export const createDoor = (ground: {
       return { ok: wrong === null, reason: wrong ?? '' };
     },
     onReply: (purpose, handler) => ground.replies.on(purpose, handler),
+    onMail: (name, mailbox) => ground.mailboxes.on(name, mailbox),
     signingSecretOf: ground.signingSecretOf,
     sendNow: async (message) => {
       await db.transaction().execute((tx) => enqueue(tx, [message]));

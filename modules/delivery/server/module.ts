@@ -7,6 +7,7 @@ import type { Channel } from './channels/channel.ts';
 import { createChannels } from './channels/registry.ts';
 import { createSigningSecrets } from './channels/webhook/signing-key.ts';
 import { createDoor } from './door.ts';
+import { createMailboxes } from './inbound/mailboxes.ts';
 import { startMail } from './inbound/start-mail.ts';
 import { activeProviders, type ActiveProviders } from './providers/active.ts';
 import type { DeliveryDoor } from './public.ts';
@@ -41,6 +42,7 @@ export const deliveryModule: ServerModule<DeliveryDoors, DeliveryDoor> = {
     const parts = { config, log, clock, postgres, secrets: identity.secrets, fetch };
     const channels = createChannels(parts, signingSecretOf);
     const replies = createReplies();
+    const mailboxes = createMailboxes();
     let sender: Sender | null = null;
     const following = await followProviders(ground, channels, identity.secrets, () => sender?.providersChanged());
     addRoutes({ ...ground, channels, secrets: identity.secrets, ...following });
@@ -66,8 +68,8 @@ export const deliveryModule: ServerModule<DeliveryDoors, DeliveryDoor> = {
       for (let batch = 0; batch < forgetting.batchesMax; batch += 1)
         if ((await forgetMessages(db, config.values.messagesDays, forgetting.batch)) < forgetting.batch) return;
     });
-    const door = createDoor({ db, providers: following.providers, replies, signingSecretOf });
-    const mail = await startMail(ground, { replies, door });
+    const door = createDoor({ db, providers: following.providers, replies, mailboxes, signingSecretOf });
+    const mail = await startMail(ground, { replies, mailboxes, door });
     return {
       door,
       stop: async () => {

@@ -72,6 +72,26 @@ export interface Reply {
   readonly by: string;
 }
 
+/** Mailboxes of other modules on the mail port, beside the address for replies. */
+export const mailboxNames = ['alerts'] as const;
+export type MailboxName = (typeof mailboxNames)[number];
+
+/** A letter to `<mailbox>+<tag>@…`. */
+export interface IncomingMail {
+  /** Behind the plus, in small letters. */
+  readonly tag: string;
+  /** The whole letter as it came (RFC 5322). */
+  readonly raw: Buffer;
+}
+
+/** Who takes a mailbox's letters. A Refusal below 500 (but 409 and 429) refuses for good; anything else asks to come again. */
+export interface Mailbox {
+  /** Is there anybody behind this tag? Asked before the letter is taken. */
+  knows(tag: string): Promise<boolean>;
+  /** Taken for good once this resolves. */
+  take(mail: IncomingMail): Promise<void>;
+}
+
 /** What other modules' servers may ask of delivery. */
 export interface DeliveryDoor {
   /** Writes in the caller's transaction; sent after its commit, at least once, under the same key. */
@@ -84,6 +104,8 @@ export interface DeliveryDoor {
   check(channel: ChannelName, address: string): Promise<{ readonly ok: boolean; readonly reason: string }>;
   /** Replies whose token begins with `purpose.` go to `handler`; what it gives back is said to who replied. */
   onReply(purpose: string, handler: (reply: Reply) => Promise<string>): void;
+  /** Letters to `<name>+<tag>@…`, at the domain of `mailReplyAddress`, go to `mailbox`. */
+  onMail(name: MailboxName, mailbox: Mailbox): void;
   /** Sends at once and waits for the first provider that takes it: for tests of a contact method and verification codes. */
   sendNow(message: OutgoingMessage): Promise<Attempt>;
   /** The secret (`whsec_…`) that webhooks to this address are signed with, for its owner to check them by. */

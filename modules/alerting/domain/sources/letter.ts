@@ -13,6 +13,8 @@ export interface Letter {
   readonly subject: string | null;
   /** Plain text, or what the HTML says. */
   readonly text: string;
+  /** Addresses that the HTML links to. */
+  readonly links: readonly string[];
   readonly date: Temporal.Instant | null;
   /** Names in small letters. */
   readonly headers: readonly { readonly key: string; readonly value: string }[];
@@ -57,7 +59,7 @@ export const alertOfLetter = (letter: Letter, keyBy: LetterKey): IncomingAlert |
     ],
     service: serviceIn(Object.fromEntries(labels.filter(([, each]) => each !== null)) as Record<string, string>),
     startsAt: null,
-    links: linksIn(letter.text),
+    links: linksIn(letter),
   });
 };
 
@@ -98,7 +100,7 @@ const severityOf = (states: readonly string[], subject: string, importance: stri
 
 const linksInMax = 5;
 
-const linksIn = (text: string): readonly (readonly [string, string])[] =>
-  [...text.matchAll(/https?:\/\/[^\s<>"')\]]+/gu)]
+const linksIn = ({ text, links }: Letter): readonly (readonly [string, string])[] =>
+  [...links, ...[...text.matchAll(/https?:\/\/[^\s<>"')\]]+/gu)].map(([url]) => url.replace(/[.,;]+$/u, ''))]
     .slice(0, linksInMax)
-    .map(([url]) => ['In the letter', url.replace(/[.,;]+$/u, '')]);
+    .map((url) => ['In the letter', url]);

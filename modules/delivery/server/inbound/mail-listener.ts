@@ -5,6 +5,7 @@ import { Refusal } from '../../../../kernel/problem.ts';
 import type { Configuration } from '../../../../platform/config/settings.ts';
 import type { Log } from '../../../../platform/log/log.ts';
 import { tokenInAddress } from '../../domain/mail-reply.ts';
+import { mailboxLimits, type Mailboxes, type MailboxAddress } from './mailboxes.ts';
 import { takeMailReply, type MailGround } from './mail-reply.ts';
 
 /** What a reply never comes near to; beyond it a connection is let go. */
@@ -15,12 +16,17 @@ export interface MailListener {
   stop(): Promise<void>;
 }
 
+export interface ListenerGround extends MailGround {
+  readonly mailboxes: Mailboxes;
+}
+
 /**
  * Receives replies by e-mail: a mail server (or the MX record) delivers what is for `mailReplyAddress` here. Takes mail for
- * that address alone, relays nothing, and says 451 where the state cannot be written, so that the sender comes again.
+ * that address and for the mailboxes of other modules at its domain, relays nothing, and says 451 where the state cannot be
+ * written, so that the sender comes again.
  */
 export const startMailListener = async (
-  { config, log, ...ground }: MailGround & { readonly config: Configuration; readonly log: Log },
+  { config, log, ...ground }: ListenerGround & { readonly config: Configuration; readonly log: Log },
   options: { readonly host: string; readonly port: number; readonly ours: string },
 ): Promise<MailListener> => {
   const { ours } = options;
@@ -32,23 +38,26 @@ export const startMailListener = async (
     authOptional: true,
     disabledCommands: tls ? ['AUTH'] : ['AUTH', 'STARTTLS'],
     ...tls,
-    size: limits.bytes,
+    size: mailboxLimits.bytes,
     maxClients: limits.clients,
     socketTimeout: limits.socketMs,
     logger: false,
     onRcptTo: (address, session, done) => {
-      if (tokenInAddress(address.address, ours) === undefined) return done(refusal(550, 'No such mailbox here'));
       if (session.envelope.rcptTo.length >= limits.recipients) return done(refusal(452, 'Too many recipients'));
-      return done();
+      if (tokenInAddress(address.address, ours) !== undefined) return done();
+      ground.mailboxes.knows(address.address, ours).then(
+        (known) => done(known ? null : refusal(550, 'No such mailbox here')),
+        () => done(refusal(451, 'Come again later')),
+      );
     },
     onData: (stream, session, done) => {
       receive(ground, stream, session, ours).then(
         (outcome) => {
-          log.info({ outcome }, 'a reply by e-mail came');
+          log.info({ outcome }, 'a letter came');
           done(null, 'taken');
         },
         (error: unknown) => {
-          if (!(error instanceof SmtpRefusal)) log.warn({ err: error }, 'a reply by e-mail could not be taken');
+          if (!(error instanceof SmtpRefusal)) log.warn({ err: error }, 'a letter could not be taken');
           done(error instanceof SmtpRefusal ? error : refusal(451, 'Come again later'));
         },
       );
@@ -75,37 +84,48 @@ class SmtpRefusal extends Error {
 const refusal = (code: number, message: string): SmtpRefusal => new SmtpRefusal(code, message);
 
 const receive = async (
-  ground: MailGround,
+  ground: ListenerGround,
   stream: SMTPServerDataStream,
   session: SMTPServerSession,
   ours: string,
 ): Promise<string> => {
-  const raw = await bytesOf(stream);
   const { mailFrom, rcptTo } = session.envelope;
+  const to = rcptTo.map(({ address }) => address);
+  const replies = to.filter((address) => tokenInAddress(address, ours) !== undefined);
+  const boxes = to.flatMap((address) =>
+    replies.includes(address) ? [] : (ground.mailboxes.addressOf(address, ours) ?? []),
+  );
+  const raw = await bytesOf(stream, boxes.length > 0 && replies.length === 0 ? mailboxLimits.bytes : limits.bytes);
   try {
-    const outcome = await takeMailReply(ground, {
-      raw,
-      from: mailFrom === false ? '' : mailFrom.address,
-      to: rcptTo.map(({ address }) => address),
-      ours,
-    });
+    const outcomes = await takeIn(ground, boxes, raw);
+    if (replies.length === 0) return outcomes;
+    const from = mailFrom === false ? '' : mailFrom.address;
+    const outcome = await takeMailReply(ground, { raw, from, to: replies, ours });
     return outcome.acted ? (outcome.repeat ? 'repeat' : 'acted') : outcome.reason;
   } catch (error) {
     // What a reply is refused with is said in words before; this is "under way" (come again) or a refusal for good.
-    if (error instanceof Refusal && error.problem.status < 500 && error.problem.status !== 409)
+    if (error instanceof Refusal && error.problem.status < 500 && ![409, 429].includes(error.problem.status))
       throw refusal(550, error.problem.title);
     throw error;
   }
 };
 
+/** Each mailbox once, also where a letter names it twice. */
+const takeIn = async (ground: ListenerGround, boxes: readonly MailboxAddress[], raw: Buffer): Promise<string> => {
+  const distinct = new Map(boxes.map((box) => [`${box.name}+${box.tag}`, box]));
+  for (const box of distinct.values()) await ground.mailboxes.take(box, raw);
+  return [...distinct.values()].map(({ name }) => name).join(', ');
+};
+
 /** The whole mail, or 552: what is beyond the limit is read and thrown away, as SMTP wants it. */
-const bytesOf = async (stream: SMTPServerDataStream): Promise<Buffer> => {
+const bytesOf = async (stream: SMTPServerDataStream, bytesMax: number): Promise<Buffer> => {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size <= limits.bytes) chunks.push(chunk);
+    if (size <= bytesMax) chunks.push(chunk);
   }
-  if (stream.sizeExceeded || size > limits.bytes) throw refusal(552, 'A reply is at most 1 MiB');
+  if (stream.sizeExceeded || size > bytesMax)
+    throw refusal(552, `A letter here is at most ${bytesMax / 1024 / 1024} MiB`);
   return Buffer.concat(chunks);
 };

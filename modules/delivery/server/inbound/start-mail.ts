@@ -2,12 +2,13 @@ import type { Ground } from '../../../../platform/module/ground.ts';
 import type { DeliveryDoor } from '../public.ts';
 import type { Replies } from '../replies.ts';
 import { createAnswerOnce } from './answer-once.ts';
+import type { Mailboxes } from './mailboxes.ts';
 import { startMailListener, type MailListener } from './mail-listener.ts';
 
 /** Receives replies by e-mail where a port and an address are configured, in the process that serves the screens. */
 export const startMail = async (
   { config, log, postgres }: Pick<Ground, 'config' | 'log' | 'postgres'>,
-  parts: { readonly replies: Replies; readonly door: Pick<DeliveryDoor, 'enqueue'> },
+  parts: { readonly replies: Replies; readonly mailboxes: Mailboxes; readonly door: Pick<DeliveryDoor, 'enqueue'> },
 ): Promise<MailListener | null> => {
   const { mailReplyPort, mailReplyHost, mailReplyAddress, run } = config.values;
   if (mailReplyPort === undefined || !run.includes('web')) return null;
@@ -22,6 +23,7 @@ export const startMail = async (
       postgres,
       once: createAnswerOnce(postgres),
       replies: parts.replies,
+      mailboxes: parts.mailboxes,
       send: (message) => postgres.transaction<unknown, void>((tx) => parts.door.enqueue(tx, [message])),
     },
     { host: mailReplyHost, port: mailReplyPort, ours: mailReplyAddress },

@@ -11,7 +11,7 @@ export interface Issued {
   readonly der: Buffer;
   readonly keyPem: string;
   readonly certificate: x509.X509Certificate;
-  readonly keys: CryptoKeyPair;
+  readonly keys: Awaited<ReturnType<typeof newKeys>>;
 }
 
 interface Wanted {
@@ -28,6 +28,7 @@ const algorithm = {
   publicExponent: new Uint8Array([1, 0, 1]),
   modulusLength: 2048,
 };
+const newKeys = () => crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
 const dayMs = 86_400_000;
 let serial = 1;
 
@@ -39,7 +40,7 @@ export const issue = async ({
   days = [-1, 30],
   extensions = [],
 }: Wanted): Promise<Issued> => {
-  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const keys = await newKeys();
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: (serial++).toString(16).padStart(2, '0'),
     subject: `CN=${name}`,
