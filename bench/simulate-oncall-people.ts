@@ -10,8 +10,10 @@ interface Shift {
 
 /** Somebody asks for cover of a part of a shift ahead; it is taken whole, in parts, swapped, withdrawn, or nobody cares. */
 export const cover = async (state: State, schedule: string): Promise<void> => {
-  const { dice, world, at } = state;
-  const from = at.add({ hours: 1 + dice.below(200) });
+  const { dice, world } = state;
+  // What is said later counts; of two things in one millisecond nobody could say which that is.
+  state.at = await world.move(1);
+  const from = state.at.add({ hours: 1 + dice.below(200) });
   const found = await world.call(
     'GET',
     `/api/v1/schedules/${schedule}/shifts?from=${from.toString()}&to=${from.add({ hours: 48 }).toString()}`,

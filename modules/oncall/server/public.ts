@@ -18,6 +18,14 @@ export interface OncallDoor {
     tx: unknown,
     acknowledged: { readonly dedupKey: string; readonly source: string; readonly by: string },
   ): Promise<readonly string[]>;
+  /**
+   * Every open page of this key that `source` raised is quiet for so many minutes (at most a week, fractions allowed); then it begins
+   * anew unless it is resolved. Gives back their ids. Throws the Refusal `oncall.snooze-time`.
+   */
+  snoozeByKey(
+    tx: unknown,
+    snoozed: { readonly dedupKey: string; readonly source: string; readonly by: string; readonly minutes: number },
+  ): Promise<readonly string[]>;
 }
 
 export interface PageAsked {

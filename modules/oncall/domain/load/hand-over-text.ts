@@ -1,3 +1,5 @@
+import { momentText } from '../moment-text.ts';
+
 /** What of a shift belongs into its hand-over. */
 export interface PageInShift {
   readonly summary: string;
@@ -14,6 +16,8 @@ export const handOverText = (shift: {
   readonly schedule: string;
   readonly from: string;
   readonly to: string;
+  /** Where whoever hands over lives: moments are written so, with the zone's name. */
+  readonly zone: string;
   readonly pages: readonly PageInShift[];
 }): string => {
   const open = shift.pages.filter(({ state }) => state !== 'resolved');
@@ -21,12 +25,12 @@ export const handOverText = (shift: {
   const lines = (pages: readonly PageInShift[]): string[] =>
     pages.slice(0, listedMax).map(({ summary, raisedAt, acknowledgedBy, times }) => {
       const again = times > 1 ? `, ${times} times` : '';
-      return `- ${raisedAt} ${summary}${again}${acknowledgedBy === null ? '' : ` (${acknowledgedBy})`}`;
+      return `- ${momentText(raisedAt, shift.zone)} ${summary}${again}${acknowledgedBy === null ? '' : ` (${acknowledgedBy})`}`;
     });
   const more = (pages: readonly PageInShift[]): string[] =>
     pages.length > listedMax ? [`- and ${pages.length - listedMax} more`] : [];
   return [
-    `# ${shift.schedule}, ${shift.from} to ${shift.to}`,
+    `# ${shift.schedule}, ${momentText(shift.from, shift.zone)} to ${momentText(shift.to, shift.zone)}`,
     '',
     shift.pages.length === 0
       ? 'No page came in this shift.'

@@ -191,13 +191,18 @@ it('begins a hand-over note with what is still open', () => {
   const one = { summary: 'Disk full', raisedAt: '2026-11-23T10:00:00Z', acknowledgedBy: 'a', times: 3 };
   const text = handOverText({
     schedule: 'payments',
-    from: 'x',
-    to: 'y',
+    from: '2026-11-23T08:00:00Z',
+    to: '2026-11-30T08:00:00Z',
+    zone: 'Europe/Berlin',
     pages: [
       { ...one, state: 'resolved' },
       { ...one, summary: 'Slow', state: 'acknowledged', times: 1 },
     ],
   });
   expect(text.indexOf('Slow')).toBeLessThan(text.indexOf('Disk full, 3 times (a)'));
-  expect(handOverText({ schedule: 's', from: 'x', to: 'y', pages: [] })).toContain('No page came');
+  expect(text).toContain(
+    '# payments, Mon 23 Nov 2026, 09:00 (Europe/Berlin) to Mon 30 Nov 2026, 09:00 (Europe/Berlin)',
+  );
+  const none = { schedule: 's', from: '2026-11-23T08:00:00Z', to: '2026-11-30T08:00:00Z', zone: 'UTC', pages: [] };
+  expect(handOverText(none)).toContain('No page came');
 });

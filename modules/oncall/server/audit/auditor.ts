@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { startLoop } from '../../../../platform/postgres/loop.ts';
 import type { Ground } from '../../../../platform/module/ground.ts';
 import type { DeliveryDoor, OutgoingMessage } from '../../../delivery/server/public.ts';
+import { momentText } from '../../domain/moment-text.ts';
 import { rulesOf } from '../people/views.ts';
 import { adminNames, compareOwed, markAlarmed, saveAudit, type Compared, type Finding } from './audit-views.ts';
 
@@ -45,7 +46,7 @@ interface State {
   admins: readonly Addressed[];
 }
 
-type Addressed = Pick<OutgoingMessage, 'channel' | 'address'> & { readonly person: string };
+type Addressed = Pick<OutgoingMessage, 'channel' | 'address'> & { readonly person: string; readonly zone: string };
 
 const lookOnce = async (ground: AuditorGround, state: State): Promise<{ ok: boolean }> => {
   const db = ground.postgres.tables<never>();
@@ -95,7 +96,12 @@ const storeAway = async ({ log }: AuditorGround, state: State, error: Error): Pr
 const addressesOf = async (db: Parameters<typeof adminNames>[0]): Promise<Addressed[]> => {
   const rules = await rulesOf(db, await adminNames(db));
   return [...rules.values()].flatMap(({ person, rules: own }) =>
-    own.high.map(({ method }) => ({ person: person.name, channel: method.channel, address: method.address })),
+    own.high.map(({ method: { channel, address } }) => ({
+      person: person.name,
+      zone: person.zone,
+      channel,
+      address,
+    })),
   );
 };
 
@@ -121,12 +127,13 @@ const alarmAdmins = async (
   if (admins.length === 0) return ground.log.error('no admin can be reached: nobody was told of the audit');
   const delivery = await ground.delivery();
   const subject = `Leadline: ${findings.length === 1 ? 'one page is' : `${findings.length} pages are`} not getting through`;
-  const text = [
-    'What is owed to people was not attempted. Look at the server, its log and its database.',
-    ...findings.slice(0, 10).map((each) => `${each.since.toISOString()} ${each.text}`),
-  ].join('\n');
+  const textIn = (zone: string): string =>
+    [
+      'What is owed to people was not attempted. Look at the server, its log and its database.',
+      ...findings.slice(0, 10).map((each) => `${momentText(each.since.toISOString(), zone)} ${each.text}`),
+    ].join('\n');
   const at = Date.now();
-  const messages = admins.map(({ person, channel, address }, index) => ({
+  const messages = admins.map(({ person, zone, channel, address }, index) => ({
     key: `oncall-audit-${at}-${index}`,
     channel,
     address,
@@ -135,7 +142,7 @@ const alarmAdmins = async (
     expiresAt: null,
     content: {
       subject,
-      text,
+      text: textIn(zone),
       spoken: subject,
       eventType: 'dev.leadline.oncall.audit-failed',
       data: { person, findings: findings.slice(0, 10).map((each) => ({ ...each, since: each.since.toISOString() })) },

@@ -3,6 +3,7 @@ import { newId } from '../../../../platform/clock/id.ts';
 import type { Actor } from '../../../../platform/http/http.ts';
 import { storable } from '../../../../platform/ledger/storable.ts';
 import { coverLimits, type CoverRequest } from '../../contract/cover-requests.ts';
+import { momentText } from '../../domain/moment-text.ts';
 import { peopleOf } from '../../domain/schedule/check.ts';
 import type { ScheduleSpec } from '../../domain/schedule/schedule.ts';
 import type { Stretch } from '../../domain/schedule/shift.ts';
@@ -199,19 +200,29 @@ const tellAll = async (
   const answer = coverShape(await store.requestById(tx, what.id), now);
   await tell(people.ground, tx, actor, what.kind, answer.schedule, answer);
   const rules = await rulesOf(tx, what.to.slice(0, coverLimits.told));
-  const back = answer.inReturn === null ? '' : `\nIn return: ${answer.inReturn.from} to ${answer.inReturn.to}.`;
-  const how = what.kind === 'cover.asked' ? `\n\nTake it: leadline oncall cover --take ${what.id}` : '';
-  const text = `From ${answer.from} to ${answer.to}.${back}${answer.note === '' ? '' : `\n${answer.note}`}${how}`;
   const messages = [...rules.values()].flatMap((each) =>
     firstMessages(each, {
       key: `${what.kind}:${what.id}:${now}:${each.person.id}`,
       subject: what.subject,
-      text,
+      text: textFor(what, answer, each.person.zone),
       data: { kind: what.kind, ...answer },
     }),
   );
   if (messages.length > 0) await people.delivery.enqueue(tx, messages);
   return answer;
+};
+
+/** In the zone of whoever reads it. */
+const textFor = (what: { readonly id: string; readonly kind: string }, answer: CoverRequest, zone: string): string => {
+  const span = ({ from, to }: { readonly from: string; readonly to: string }): string =>
+    `${momentText(from, zone)} to ${momentText(to, zone)}`;
+  return [
+    `From ${span(answer)}.`,
+    ...(answer.inReturn === null ? [] : [`In return: ${span(answer.inReturn)}.`]),
+    ...answer.parts.map((part) => `${part.person} takes ${span(part)}.`),
+    ...(answer.note === '' ? [] : [answer.note]),
+    ...(what.kind === 'cover.asked' ? ['', `Take it on the screen, or: leadline oncall cover --take ${what.id}`] : []),
+  ].join('\n');
 };
 
 /** Name of the person behind a session or a token; null for what belongs to nobody. */

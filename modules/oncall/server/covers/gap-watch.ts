@@ -1,3 +1,4 @@
+import { momentText } from '../../domain/moment-text.ts';
 import { gapLimits, secondsIn, type Gap } from '../../domain/cover/gaps.ts';
 import type { Stretch } from '../../domain/schedule/shift.ts';
 import { dayMs } from '../../domain/schedule/zone-clock.ts';
@@ -84,12 +85,5 @@ const warn = async (
   });
 };
 
-/** `Mon 23 Nov, 09:00 (Europe/Berlin)`: when it is where the reader lives. */
-const localTime = (at: number, zone: string): string =>
-  `${Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toLocaleString('en-GB', {
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-  })} (${zone})`;
+/** When it is where the reader lives. */
+const localTime = (at: number, zone: string): string => momentText(Temporal.Instant.fromEpochMilliseconds(at), zone);

@@ -33,6 +33,7 @@ export const beginHandOver = async (load: LoadGround, actor: Actor, schedule: st
     });
   const pages = await pagesInShift(db, person.name, { from: duty.from, to: Math.min(duty.to, now) });
   const shift = { from: new Date(duty.from), to: new Date(duty.to) };
+  const zone = (await rulesOf(db, [person.name])).get(person.name)?.person.zone ?? 'UTC';
   return load.ground.postgres.transaction<LoadTables, HandOverRow>(async (tx) => {
     const { note, made } = await beginNote(tx, {
       id: newId(now),
@@ -43,7 +44,7 @@ export const beginHandOver = async (load: LoadGround, actor: Actor, schedule: st
       author: person.name,
       receiver_id: null,
       receiver: null,
-      text: handOverText({ schedule, from: shift.from.toISOString(), to: shift.to.toISOString(), pages }),
+      text: handOverText({ schedule, from: shift.from.toISOString(), to: shift.to.toISOString(), zone, pages }),
       state: 'begun',
       begun_at: new Date(now),
       sent_at: null,

@@ -50,7 +50,7 @@ export const decide = async (ground: PagesGround, { steps, rules }: Evaluated): 
     );
     await ground.doors.delivery.enqueue(
       tx,
-      made.flatMap((each) => messagesNow(ground, each)),
+      made.flatMap((each) => messagesNow(ground, rules, each)),
     );
     for (const each of made) await tell(ground, tx, each);
     return made.length;
@@ -132,12 +132,14 @@ const notificationOf = (held: HeldStep, tell: Tell): NewNotification => {
   };
 };
 
-const messagesNow = (ground: PagesGround, { held, owed }: Written) =>
-  owed
+const messagesNow = (ground: PagesGround, rules: ReadonlyMap<string, PersonRules>, { held, owed: all }: Written) =>
+  all
     .filter((each) => each.handed)
-    .map((each) =>
-      messageOf({ links: ground.links, baseUrl: ground.baseUrl(), now: held.now }, held.page, each as Owed),
-    );
+    .map((each) => {
+      const zone = each.person === null ? null : (rules.get(each.person)?.person.zone ?? null);
+      const owed: Owed = { ...each, zone };
+      return messageOf({ links: ground.links, baseUrl: ground.baseUrl(), now: held.now }, held.page, owed);
+    });
 
 /** Turns of the steps that take turns, in the order of `steps`; 0 for the others. */
 const turnsOf = async (tx: Tx, steps: readonly EvaluatedStep[]): Promise<number[]> => {

@@ -231,12 +231,14 @@ export const takeOwed = async (
       reason = CASE WHEN due.wanted THEN NULL ELSE 'answered' END
     FROM due, oncall.page AS page WHERE owed.id = due.id AND page.id = owed.page_id
     RETURNING owed.id, owed.kind, owed.step, owed.round, owed.person, owed.channel, owed.address, owed.why, due.wanted,
-      ground.now() AS now, owed.page_id, ${pageColumns}`.execute(tx);
+      (SELECT coalesce(said.hand ->> 'zone', said.file ->> 'zone') FROM oncall.person AS said WHERE said.person_id = owed.person_id) AS zone, ground.now() AS now, owed.page_id, ${pageColumns}`.execute(
+    tx,
+  );
   return rows
     .filter((row) => row.wanted)
     .map((row) => {
-      const { id, kind, step, round, person, channel, address, why } = row;
-      return { id, kind, step, round, person, channel, address, why, page: toldOf(row), now: instantOf(row.now) };
+      const { id, kind, step, round, person, channel, address, why, zone = null } = row;
+      return { id, kind, step, round, person, channel, address, why, zone, page: toldOf(row), now: instantOf(row.now) };
     });
 };
 

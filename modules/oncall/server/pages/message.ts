@@ -28,6 +28,8 @@ export interface Owed {
   readonly channel: string;
   readonly address: string;
   readonly why: string;
+  /** Where the person lives: moments are written so; absent for what is no person's. */
+  readonly zone?: string | null;
 }
 
 /** A link that came with a message acts for this long; after it one signs in. */
@@ -63,7 +65,7 @@ export const messageOf = (
     content: {
       subject,
       text: textOf(page, owed),
-      lines: linesOf(page),
+      lines: linesOf(page, owed.zone ?? 'UTC'),
       link: { label: 'Show the page', url: url('show') },
       ...(over ? {} : { actions, replyToken: links.replyToken(owed.id) }),
       spoken: `${spokenPrefixes[owed.kind]} ${page.summary}`.slice(0, spokenCharsMax),
@@ -86,9 +88,9 @@ const textOf = (page: PageTold, owed: Owed): string => {
   return [page.summary, details, `Why you: ${owed.why}.`].filter((part) => part !== '').join('\n\n');
 };
 
-const linesOf = (page: PageTold): { label: string; value: string }[] =>
+const linesOf = (page: PageTold, zone: string): { label: string; value: string }[] =>
   [
-    { label: 'Since', value: momentText(Temporal.Instant.fromEpochMilliseconds(page.raisedAt.getTime())) },
+    { label: 'Since', value: momentText(Temporal.Instant.fromEpochMilliseconds(page.raisedAt.getTime()), zone) },
     { label: 'Urgency', value: page.urgency },
     { label: 'Service', value: page.service },
     { label: 'Team', value: page.team },

@@ -157,11 +157,20 @@ export const toldOf = async (
   db: Handle,
   page: string,
 ): Promise<
-  { person_id: string | null; person: string | null; method: string; channel: string; address: string; now: Date }[]
+  {
+    person_id: string | null;
+    person: string | null;
+    method: string;
+    channel: string;
+    address: string;
+    zone: string | null;
+    now: Date;
+  }[]
 > => {
   const { rows } = await sql<any>`-- Who hears that it is over: whoever was woken for it.
-    SELECT DISTINCT ON (coalesce(person, address)) person_id, person, method, channel, address, ground.now() AS now
-    FROM oncall.notification WHERE page_id = ${page} AND state = 'handed' AND kind <> 'resolved'
+    SELECT DISTINCT ON (coalesce(person, address)) person_id, person, method, channel, address,
+      (SELECT coalesce(said.hand ->> 'zone', said.file ->> 'zone') FROM oncall.person AS said WHERE said.person_id = owed.person_id) AS zone, ground.now() AS now
+    FROM oncall.notification AS owed WHERE page_id = ${page} AND state = 'handed' AND kind <> 'resolved'
     ORDER BY coalesce(person, address), owed_at, rule`.execute(db);
   return rows;
 };

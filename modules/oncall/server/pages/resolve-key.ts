@@ -1,4 +1,4 @@
-import { acknowledge, resolve } from './answer.ts';
+import { acknowledge, resolve, snooze } from './answer.ts';
 import { engineActor } from './decide.ts';
 import { openByKey } from './page-store.ts';
 import type { PagesGround } from './pages-ground.ts';
@@ -28,6 +28,22 @@ export const acknowledgeKey = async (
   const work = async (own: Tx): Promise<readonly string[]> => {
     const ids = await openByKey(own, { dedupKey, source });
     for (const id of ids) await acknowledge(ground, own, id, { actor: { ...engineActor, name: by }, via: source });
+    return ids;
+  };
+  return tx === null ? ground.postgres.transaction<PagesTables, readonly string[]>(work) : work(tx);
+};
+
+/** Lets what somebody put off be quiet: every open page of the key that the same source raised. */
+export const snoozeKey = async (
+  ground: PagesGround,
+  tx: Tx | null,
+  asked: { readonly dedupKey: string; readonly source: string; readonly by: string; readonly minutes: number },
+): Promise<readonly string[]> => {
+  const { dedupKey, source, by, minutes } = asked;
+  const work = async (own: Tx): Promise<readonly string[]> => {
+    const ids = await openByKey(own, { dedupKey, source });
+    const answerer = { actor: { ...engineActor, name: by }, via: source };
+    for (const id of ids) await snooze(ground, own, { id, until: null, minutes }, answerer);
     return ids;
   };
   return tx === null ? ground.postgres.transaction<PagesTables, readonly string[]>(work) : work(tx);

@@ -12,7 +12,7 @@ import { forgetLinks } from './page-store.ts';
 import type { PagesDoors, PagesGround } from './pages-ground.ts';
 import { addPolicyRoutes } from './policy-routes.ts';
 import { raise } from './raise.ts';
-import { acknowledgeKey, resolveKey } from './resolve-key.ts';
+import { acknowledgeKey, resolveKey, snoozeKey } from './resolve-key.ts';
 import { addPageRoutes } from './routes.ts';
 import type { PagesTables, Tx } from './tables.ts';
 
@@ -47,6 +47,7 @@ export const startPages = async (
       },
       resolveByKey: (tx, recovered) => resolveKey(pages, tx as Tx | null, recovered),
       acknowledgeByKey: (tx, acknowledged) => acknowledgeKey(pages, tx as Tx | null, acknowledged),
+      snoozeByKey: (tx, snoozed) => snoozeKey(pages, tx as Tx | null, snoozed),
     },
     wake: () => engine?.wake(),
     stop: async () => engine?.stop(),

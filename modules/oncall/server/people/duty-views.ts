@@ -31,6 +31,38 @@ export const dutiesWithin = async (db: Reader, window: Stretch): Promise<Schedul
   }
 };
 
+/** An override by hand that was made or taken back lately, and whose time is not over. */
+export interface RecentOverride extends Stretch {
+  readonly id: string;
+  readonly schedule: string;
+  readonly name: string;
+  readonly note: string;
+  readonly what: 'made' | 'taken-back';
+  readonly by: string;
+  /** Id of the person who did it; null where it is not known. */
+  readonly byId: string | null;
+  /** When that was, in milliseconds since 1970. */
+  readonly at: number;
+}
+
+const recentMax = 500;
+
+/** By hand only: covers and swaps are told where they are taken. */
+export const recentOverrides = async (db: Reader, since: number, now: number): Promise<RecentOverride[]> => {
+  const { rows } = await sql<RecentOverride>`-- Who made it or took it back, and when; what is over needs no telling.
+    SELECT taken.id, taken.schedule, schedule.name, taken.note, extract(epoch FROM taken.starts_at)::float8 * 1000 AS from,
+      extract(epoch FROM taken.ends_at)::float8 * 1000 AS to,
+      CASE WHEN taken.ended_at IS NULL THEN 'made' ELSE 'taken-back' END AS what, coalesce(taken.ended_by, taken.made_by) AS by,
+      CASE WHEN taken.ended_at IS NULL THEN taken.made_by_id
+        ELSE (SELECT person.id::text FROM identity.person AS person WHERE person.name = taken.ended_by) END AS "byId",
+      round(extract(epoch FROM coalesce(taken.ended_at, taken.made_at)) * 1000)::float8 AS at
+    FROM oncall.schedule_override AS taken JOIN oncall.schedule AS schedule ON schedule.id = taken.schedule
+    WHERE taken.kind = 'override' AND taken.ends_at > ${new Date(now)} AND schedule.deleted_at IS NULL
+      AND coalesce(taken.ended_at, taken.made_at) > ${new Date(since)}
+    ORDER BY taken.made_at, taken.id LIMIT ${recentMax}`.execute(db);
+  return rows;
+};
+
 /** Remembers that a notice is told, in the transaction that hands it over; false where it was told before. */
 export const markTold = async (
   tx: Tx,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually } from '../../../../platform/postgres/eventually.ts';
 import { startSchedules } from '../schedules/start.ts';
+import { tellLostShifts } from './lost-shifts.ts';
 import { lookAtShifts } from './notices.ts';
 import type { PeopleGround } from './people-ground.ts';
 import { startPeople } from './start.ts';
@@ -33,8 +34,40 @@ afterAll(async () => {
   await receiver?.stop();
 });
 
+const overrideBy = (body: object) => world.call('ada', 'POST', '/api/v1/schedules/lost/overrides', body);
+
+it('tells who loses a shift by an override, and by one that is taken back, once and in their zone', async () => {
+  const rotation = { unit: 'day', start: now().toString().slice(0, 10), handoffAt: '00:00' };
+  const spec = { zone: 'UTC', layers: [{ name: 'a', rotation, people: ['p1'] }] };
+  expect((await world.call('ada', 'PUT', '/api/v1/schedules/lost', spec)).status).toBe(200);
+  const from = now().toZonedDateTimeISO('UTC').startOfDay().add({ days: 40, hours: 8 });
+  const time = { from: from.toInstant().toString(), to: from.add({ hours: 4 }).toInstant().toString() };
+  const made = await overrideBy({ person: 'p2', ...time, note: 'A wedding' });
+  expect(made.status).toBe(201);
+  const lost = () => receiver.received.filter(({ body }) => body.data?.kind === 'lost').map(({ body }) => body.data);
+  await Promise.all([tellLostShifts(people), tellLostShifts(people)]);
+  await tellLostShifts(people);
+  await eventually(() => expect(lost().map(({ person }) => person)).toEqual(['p1']));
+  expect(lost()[0]).toMatchObject({ schedule: 'lost', by: 'ada', stretches: [{ instead: 'p2' }] });
+  const { rows } = await world.postgres.pool.query(
+    `SELECT content->>'text' AS text FROM delivery.message WHERE key LIKE 'shift-lost:%'`,
+  );
+  const there = from.withTimeZone('Europe/Berlin');
+  expect(rows[0].text).toContain(`, ${there.toPlainTime().toString().slice(0, 5)} (Europe/Berlin)`);
+  expect(rows[0].text).toContain('A wedding');
+  world.clock.advance({ minutes: 1 });
+  await world.call('ada', 'DELETE', `/api/v1/schedules/lost/overrides/${made.body.id}`);
+  await tellLostShifts(people);
+  await tellLostShifts(people);
+  await eventually(() => expect(lost().map(({ person }) => person)).toEqual(['p1', 'p2']));
+  expect(lost()[1]).toMatchObject({ stretches: [{ instead: 'p1' }] });
+  await world.call('ada', 'DELETE', '/api/v1/schedules/lost');
+});
+
 const toldTo = (person: string) =>
-  receiver.received.filter(({ body }) => body.data?.person === person).map(({ body }) => body.data.kind);
+  receiver.received
+    .filter(({ body }) => body.data?.person === person && body.data.kind !== 'lost')
+    .map(({ body }) => body.data.kind);
 
 it('tells each person once that they are going on call, that it has begun and that it is over', async () => {
   const start = now().toZonedDateTimeISO('UTC').round({ smallestUnit: 'day', roundingMode: 'ceil' });

@@ -1,5 +1,6 @@
 import { secondsOf } from '../../../../kernel/time-span.ts';
 import type { OutgoingMessage } from '../../../delivery/server/public.ts';
+import { momentText } from '../../domain/moment-text.ts';
 import { noticesDue, type DueNotice, type NoticeKind, type NoticeWishes } from '../../domain/people/duties.ts';
 import { reachabilityOf } from '../../domain/people/reachability.ts';
 import { quietDecision, type PersonRules, type Wishes } from '../../domain/people/rules.ts';
@@ -171,16 +172,5 @@ const stretchOf = ({ from, to }: { readonly from: number; readonly to: number })
   to: new Date(to).toISOString(),
 });
 
-/** `Mon 23 Nov 2026, 09:00 (Europe/Berlin)`: when it is where the person lives. */
-const localTime = (at: number, zone: string): string => {
-  const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
-  const text = local.toLocaleString('en-GB', {
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-  });
-  return `${text} (${zone})`;
-};
+/** When it is where the person lives. */
+const localTime = (at: number, zone: string): string => momentText(Temporal.Instant.fromEpochMilliseconds(at), zone);

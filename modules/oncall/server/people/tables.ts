@@ -37,7 +37,7 @@ export interface PeopleTables {
     counting_from: Date;
   };
   'oncall.shift_notice': {
-    kind: 'before' | 'begins' | 'ends' | 'unreachable' | 'cap';
+    kind: 'before' | 'begins' | 'ends' | 'unreachable' | 'cap' | 'lost';
     person_id: string;
     schedule: string;
     shift_from: Date;
