@@ -1,6 +1,7 @@
 import { integrationRows } from './access-integrations.ts';
 import { oncallRows } from './access-oncall.ts';
 import { policyRows } from './access-policy.ts';
+import { ruleRows } from './access-rules.ts';
 import { actors, type AccessRow, type Who } from './access-row.ts';
 
 const everybody = Object.keys(actors) as Who[];
@@ -332,6 +333,8 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
   'GET /api/v1/alert-groups': seen,
   'GET /api/v1/alert-groups/{id}': { ...seen, params: { id: unknownId } },
   ...policyRows({ seen, owners, editors, crewStands }),
+  // Alert rules
+  ...ruleRows({ seen, owners, crewStands }),
   ...integrationRows({ seen, owners, crewStands, unknownId }),
 
   // Heartbeats: changed by editors of who is told, pinged by their responders or with the secret address

@@ -114,6 +114,7 @@ CREATE TABLE alerting.decision (
   target text,
   reason text NOT NULL,
   page uuid,
+  alert uuid,
   CONSTRAINT decision_did_check CHECK ((did = ANY (ARRAY['raised'::text, 'counted'::text, 'resolved'::text, 'nothing'::text, 'unpaged'::text]))),
   CONSTRAINT decision_pkey PRIMARY KEY (place, step)
 );
@@ -210,6 +211,56 @@ CREATE TABLE alerting.integration_key (
 );
 CREATE INDEX integration_key_of ON alerting.integration_key USING btree (integration);
 
+CREATE TABLE alerting.opsgenie_alert (
+  alert_id uuid NOT NULL,
+  integration uuid NOT NULL,
+  tiny_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  said jsonb NOT NULL,
+  count integer NOT NULL DEFAULT 1,
+  last_at timestamp with time zone NOT NULL,
+  owner text,
+  snoozed_until timestamp with time zone,
+  CONSTRAINT opsgenie_alert_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES alerting.alert(id) ON DELETE CASCADE,
+  CONSTRAINT opsgenie_alert_pkey PRIMARY KEY (alert_id)
+);
+CREATE UNIQUE INDEX opsgenie_alert_tiny ON alerting.opsgenie_alert USING btree (integration, tiny_id);
+
+CREATE TABLE alerting.opsgenie_heartbeat (
+  integration uuid NOT NULL,
+  name text NOT NULL,
+  heartbeat text NOT NULL,
+  said jsonb NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  CONSTRAINT opsgenie_heartbeat_heartbeat_key UNIQUE (heartbeat),
+  CONSTRAINT opsgenie_heartbeat_integration_fkey FOREIGN KEY (integration) REFERENCES alerting.integration(id) ON DELETE CASCADE,
+  CONSTRAINT opsgenie_heartbeat_pkey PRIMARY KEY (integration, name)
+);
+
+CREATE TABLE alerting.opsgenie_note (
+  id uuid NOT NULL,
+  alert_id uuid NOT NULL,
+  note text NOT NULL,
+  owner text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT opsgenie_note_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES alerting.alert(id) ON DELETE CASCADE,
+  CONSTRAINT opsgenie_note_pkey PRIMARY KEY (id)
+);
+CREATE INDEX opsgenie_note_alert ON alerting.opsgenie_note USING btree (alert_id, at DESC);
+
+CREATE TABLE alerting.opsgenie_request (
+  id uuid NOT NULL,
+  integration uuid NOT NULL,
+  at timestamp with time zone NOT NULL,
+  action text NOT NULL,
+  is_success boolean NOT NULL,
+  status text NOT NULL,
+  alert_id uuid,
+  alias text,
+  CONSTRAINT opsgenie_request_integration_fkey FOREIGN KEY (integration) REFERENCES alerting.integration(id) ON DELETE CASCADE,
+  CONSTRAINT opsgenie_request_pkey PRIMARY KEY (id)
+);
+CREATE INDEX opsgenie_request_at ON alerting.opsgenie_request USING btree (at);
+
 CREATE TABLE alerting.payload (
   id uuid NOT NULL,
   integration uuid NOT NULL,
@@ -271,6 +322,58 @@ CREATE TABLE alerting.route (
 );
 CREATE INDEX route_place ON alerting.route USING btree (place, name);
 
+CREATE TABLE alerting.rule (
+  name text NOT NULL,
+  team text,
+  spec jsonb NOT NULL,
+  enabled boolean NOT NULL,
+  origin text NOT NULL,
+  source text,
+  changed_at timestamp with time zone NOT NULL,
+  changed_by text NOT NULL,
+  revision bigint NOT NULL DEFAULT 1,
+  decided_to timestamp with time zone,
+  due timestamp with time zone NOT NULL,
+  lease_until timestamp with time zone,
+  unknown_since timestamp with time zone,
+  unknown_reason text,
+  last jsonb,
+  CONSTRAINT rule_origin_check CHECK ((origin = ANY (ARRAY['hand'::text, 'file'::text]))),
+  CONSTRAINT rule_pkey PRIMARY KEY (name)
+);
+CREATE INDEX rule_due ON alerting.rule USING btree (due) WHERE enabled;
+
+CREATE TABLE alerting.rule_change (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  rule text NOT NULL,
+  key text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  decided_at timestamp with time zone NOT NULL,
+  became text NOT NULL,
+  reason text NOT NULL,
+  words text NOT NULL,
+  numbers jsonb NOT NULL,
+  CONSTRAINT rule_change_became_check CHECK ((became = ANY (ARRAY['firing'::text, 'cleared'::text]))),
+  CONSTRAINT rule_change_pkey PRIMARY KEY (id)
+);
+CREATE INDEX rule_change_decided ON alerting.rule_change USING btree (decided_at);
+CREATE INDEX rule_change_rule ON alerting.rule_change USING btree (rule, id);
+
+CREATE TABLE alerting.rule_group (
+  rule text NOT NULL,
+  key text NOT NULL,
+  state jsonb NOT NULL,
+  firing boolean NOT NULL,
+  wanted text,
+  alert jsonb,
+  gone boolean NOT NULL DEFAULT false,
+  version bigint NOT NULL DEFAULT 1,
+  CONSTRAINT rule_group_pkey PRIMARY KEY (rule, key),
+  CONSTRAINT rule_group_wanted_check CHECK ((wanted = ANY (ARRAY['trigger'::text, 'resolve'::text])))
+);
+CREATE INDEX rule_group_firing ON alerting.rule_group USING btree (rule) WHERE firing;
+CREATE INDEX rule_group_wanted ON alerting.rule_group USING btree (rule, key) WHERE (wanted IS NOT NULL);
+
 CREATE TABLE alerting.seen_message (
   integration uuid NOT NULL,
   hash bytea NOT NULL,
@@ -302,16 +405,6 @@ CREATE TABLE alerting.silence (
 );
 CREATE INDEX silence_ends ON alerting.silence USING btree (ends_at);
 CREATE UNIQUE INDEX silence_name ON alerting.silence USING btree (name) WHERE ((name IS NOT NULL) AND (expired_at IS NULL));
-
-CREATE TABLE alerting.unpaged (
-  key text NOT NULL,
-  urgency text NOT NULL,
-  place bigint NOT NULL,
-  event jsonb NOT NULL,
-  since timestamp with time zone NOT NULL,
-  CONSTRAINT unpaged_pkey PRIMARY KEY (key),
-  CONSTRAINT unpaged_urgency_check CHECK ((urgency = ANY (ARRAY['high'::text, 'low'::text])))
-);
 
 -- catalog -------------------------------------------------------------------------------------------------------
 
@@ -1165,6 +1258,13 @@ CREATE TABLE oncall.calendar_feed (
   CONSTRAINT calendar_feed_kind_check CHECK ((kind = ANY (ARRAY['schedule'::text, 'person'::text, 'team'::text]))),
   CONSTRAINT calendar_feed_pkey PRIMARY KEY (id),
   CONSTRAINT calendar_feed_secret_hash_key UNIQUE (secret_hash)
+);
+
+CREATE TABLE oncall.clock_mark (
+  singleton boolean NOT NULL DEFAULT true,
+  seen_at timestamp with time zone NOT NULL,
+  CONSTRAINT clock_mark_pkey PRIMARY KEY (singleton),
+  CONSTRAINT clock_mark_singleton_check CHECK (singleton)
 );
 
 CREATE TABLE oncall.contact_code (

@@ -2,12 +2,14 @@ import type { Command } from 'commander';
 import type { CliContext, DocumentKind } from '../../../platform/cli/context.ts';
 import { registerAlert } from './alerts.ts';
 import { integrationKind, registerIntegrations } from './integrations.ts';
+import { registerRules, ruleKind } from './rules.ts';
 
 /** In the order in which they are applied. */
-export const documentKinds: readonly DocumentKind[] = [integrationKind];
+export const documentKinds: readonly DocumentKind[] = [integrationKind, ruleKind];
 
 /** `leadline alert …`, `leadline integration …`, `leadline route …`, `leadline silence …`: each part adds its own. */
 export const register = (program: Command, context: CliContext): void => {
   registerAlert(program, context);
   registerIntegrations(program, context);
+  registerRules(program, context);
 };

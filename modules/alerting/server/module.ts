@@ -8,6 +8,7 @@ import { registerMail } from './mail-in/register-mail.ts';
 import { registerAlertmanager } from './sources/alertmanager.ts';
 import { registerPagerDuty } from './sources/pagerduty.ts';
 import { registerWebhooks } from './sources/webhooks.ts';
+import { startRules } from './rules/start.ts';
 import { startAlerts } from './start-alerts.ts';
 import { startPolicy } from './policy/start.ts';
 import { startReactions } from './start-reactions.ts';
@@ -33,11 +34,13 @@ export const alertingModule: ServerModule<AlertingDoors, AlertingDoor> = {
     const webhooks = registerWebhooks(alerting, integrations);
     registerMail(alerting, integrations);
     const engine = await startAlerts(alerting, inForce);
+    const rules = startRules(alerting);
     return {
       door: {},
       stop: async () => {
         await integrations.stop();
         await webhooks.stop();
+        await rules.stop();
         await engine.stop();
       },
     };

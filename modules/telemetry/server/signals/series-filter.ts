@@ -21,5 +21,9 @@ export const attributeSql = (key: string): string =>
 /** Values are stored as JSON: `"GET"`, `200`, `true`. */
 const textOf = (json: string): string => `if(startsWith(${json}, '"'), JSONExtractString(${json}), ${json})`;
 
-const holds = (text: string, op: SeriesFilter['op'], value: string): string =>
-  op === '=' || op === '!=' ? `${text} = ${quote(value)}` : `match(${text}, ${quote(`^(?:${value})$`)})`;
+const holds = (text: string, op: SeriesFilter['op'], value: string): string => {
+  if (op === '=' || op === '!=') return `${text} = ${quote(value)}`;
+  const pattern = quote(`^(?:${value})$`);
+  // The engine looks at the constant first: a pattern that is none is refused also where there is no series yet.
+  return `(match(${text}, ${pattern}) AND (match('', ${pattern}) OR 1))`;
+};
