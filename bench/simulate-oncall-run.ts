@@ -112,11 +112,11 @@ const oneStep = async (state: State): Promise<void> => {
   await arrivalsAreRight(state);
   if (!struck) await nothingUnowned(state);
   await receipts(state);
-  // What was lost goes to the next gateway at once: that is before anybody answers below.
-  await world.quiet();
-  await arrivalsAreRight(state);
   await somebodyOrGap(state);
   await lateOnes(state);
+  // What was lost, and what became due meanwhile, leaves at once: that is before anybody answers below.
+  await world.quiet();
+  await arrivalsAreRight(state);
   for (const [id, page] of state.pages) if (page.state === 'open' && dice.chance(0.35)) await answer(state, id, page);
   if (state.pages.size > 0 && dice.chance(0.2)) await answerAgain(state, dice.pick([...state.pages.keys()]));
   await anOldInstant(state);
