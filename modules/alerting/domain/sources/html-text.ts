@@ -16,7 +16,11 @@ export const textOfHtml = (html: string): { readonly text: string; readonly link
     text += source.slice(at, open < 0 ? source.length : open);
     if (open < 0) break;
     const close = source.startsWith('<!--', open) ? source.indexOf('-->', open) + 2 : source.indexOf('>', open);
-    if (close <= open) break;
+    // What is never closed is no tag: `a < b`.
+    if (close <= open) {
+      if (!source.startsWith('<!--', open)) text += source.slice(open);
+      break;
+    }
     const tag = source.slice(open + 1, close);
     const name = hidden.find(
       (each) => lower.startsWith(each, open + 1) && !/[a-z0-9]/u.test(lower[open + 1 + each.length] ?? ''),

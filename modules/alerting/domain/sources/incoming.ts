@@ -20,8 +20,6 @@ export interface Said {
   readonly endsAt?: Temporal.Instant | null;
   readonly links?: readonly (readonly [label: string, url: string | null | undefined])[];
   readonly by?: string | null;
-  /** Team that the sender names for it. */
-  readonly team?: string | null;
 }
 
 /** An alert in the form that intake takes: texts that PostgreSQL can keep, one line as summary, links that a page may show. */
@@ -44,7 +42,6 @@ export const incoming = (said: Said): IncomingAlert => {
     endsAt: said.endsAt ?? null,
     links,
     ...(by === null ? {} : { by }),
-    ...(said.team === undefined ? {} : { team: said.team }),
   };
 };
 
