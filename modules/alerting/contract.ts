@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { route, signedIn } from '../../kernel/route.ts';
 
-/** The one route of today: to the owner of the service. What it decided can be read, with its reason. */
+/** What became of burning budgets and silent heartbeats: they are alerts of built-in integrations; this says which, and why. */
 
 export const decision = z
   .object({
@@ -11,12 +11,13 @@ export const decision = z
     subject: z.string(),
     did: z
       .enum(['raised', 'counted', 'resolved', 'nothing', 'unpaged'])
-      .describe('`unpaged`: neither a team nor an administrator can be paged; it is tried again every half minute'),
-    key: z.string().nullable().describe('What makes two events the same page'),
+      .describe('`raised`: a new alert; `counted`: it fired already; `unpaged` and the page are of an older version'),
+    key: z.string().nullable().describe('What makes two events the same alert'),
     urgency: z.enum(['high', 'low']).nullable(),
-    to: z.string().nullable().describe('Whom the page went to: team:payments, person:ada'),
+    to: z.string().nullable(),
     reason: z.string(),
     page: z.uuid().nullable(),
+    alert: z.uuid().nullable().describe('The alert: `GET /api/v1/alerts/{id}/why` says who was told'),
   })
   .meta({ id: 'AlertDecision' });
 

@@ -77,8 +77,12 @@ const labelFilter = z
   .string()
   .regex(/^[^=]+=[^]*$/, 'name=value')
   .max(alertLimits.labelName + alertLimits.labelValue + 1);
-const several = <Item extends z.ZodType>(item: Item) =>
-  z.preprocess((said) => (said === undefined ? [] : Array.isArray(said) ? said : [said]), z.array(item).max(20));
+/** One, several, or none. */
+const several = <Item extends z.ZodType<string>>(item: Item) =>
+  z
+    .union([item, z.array(item).max(alertsLimits.labelFilters)])
+    .optional()
+    .transform((said) => (said === undefined ? [] : Array.isArray(said) ? said : [said]) as z.output<Item>[]);
 
 export const listAlerts = route({
   method: 'GET',
@@ -122,6 +126,8 @@ export const getAlert = route({
   access: signedIn,
   params,
   answer: alert.extend({
+    /** The payload in which it first came (`GET /api/v1/integrations/{source}/payloads/{id}`, while it is kept). */
+    payload: z.uuid().nullable(),
     earlier: z.array(
       z.object({
         id: z.uuid(),

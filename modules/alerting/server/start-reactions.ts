@@ -4,19 +4,14 @@ import type { AlertingGround } from './ground.ts';
 import { react, reactedKinds } from './reactions.ts';
 import { beginPosition, decisions, forgetDecisions } from './store.ts';
 import type { AlertingTables, DecisionRow } from './tables.ts';
-import { measureUnpaged, tryUnpaged } from './unpaged.ts';
 
 const decisionsDays = 90;
-/** What nobody can be paged for is tried again so often. */
-const unpagedSeconds = 30;
 
 /** Burning budgets and silent heartbeats, as the ledger tells of them. */
 export const startReactions = async (alerting: AlertingGround): Promise<void> => {
   const db = alerting.postgres.tables<AlertingTables>();
   await beginPosition(db);
   alerting.ledger.react('alerting.pages', reactedKinds, (event) => react(alerting, event));
-  measureUnpaged(alerting);
-  alerting.jobs.every('alerting.try-unpaged', unpagedSeconds, async () => void (await tryUnpaged(alerting)));
   alerting.jobs.every('alerting.forget', 86_400, () => forgetDecisions(db, decisionsDays));
   alerting.http.route(listAlertDecisions, async ({ query }) => {
     const [place, step] = query.cursor === undefined ? [] : decodeCursor(query.cursor, 2);
@@ -29,7 +24,19 @@ export const startReactions = async (alerting: AlertingGround): Promise<void> =>
   });
 };
 
-const shape = ({ place, at, kind, subject, did, key, urgency, target, reason, page }: DecisionRow): AlertDecision => ({
+const shape = ({
+  place,
+  at,
+  kind,
+  subject,
+  did,
+  key,
+  urgency,
+  target,
+  reason,
+  page,
+  alert,
+}: DecisionRow): AlertDecision => ({
   place,
   at: at.toISOString(),
   kind,
@@ -40,4 +47,5 @@ const shape = ({ place, at, kind, subject, did, key, urgency, target, reason, pa
   to: target,
   reason,
   page,
+  alert,
 });

@@ -1,5 +1,4 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
-import type { SealedEvent } from '../../../platform/ledger/ledger.ts';
 import type { Condition } from '../domain/condition.ts';
 import type { AlertingTables, DecisionRow } from './tables.ts';
 
@@ -78,89 +77,4 @@ export const decisions = (
 export const forgetDecisions = async (db: Db, days: number): Promise<void> => {
   await sql`-- What happened stands on the ledger and on the pages; this is the reason beside it.
     DELETE FROM alerting.decision WHERE at < ground.now() - make_interval(days => ${days})`.execute(db);
-};
-
-/** The teams and people that what nobody owns goes to. */
-export const adminsAndTheirTeam = async (
-  tx: Tx,
-): Promise<{ readonly team: string | null; readonly admins: readonly string[] }> => {
-  const { rows } = await sql<{
-    team: string | null;
-    admins: string[];
-  }>`-- The first team with an admin of the organisation, and these admins.
-    SELECT (SELECT min(t.name) FROM identity.team t JOIN identity.team_member m ON m.team_id = t.id
-        JOIN identity.person p ON p.id = m.person_id WHERE p.role = 'admin' AND p.state <> 'disabled') AS team,
-      (SELECT coalesce(json_agg(name ORDER BY name), '[]') FROM (
-        SELECT name FROM identity.person WHERE role = 'admin' AND state <> 'disabled' ORDER BY name LIMIT 20) a) AS admins`.execute(
-    tx,
-  );
-  return rows[0]!;
-};
-
-/** Keeps what nobody can be paged for; true when it was not kept before. */
-export const keepUnpaged = async (
-  tx: Tx,
-  { key, urgency, event }: { readonly key: string; readonly urgency: 'high' | 'low'; readonly event: SealedEvent },
-): Promise<boolean> => {
-  const told = JSON.stringify({ ...event, place: event.place.toString(), at: event.at.toString() });
-  const { rows } = await sql`-- Once a page that should be; the first event says what it is about.
-    INSERT INTO alerting.unpaged (key, urgency, place, event, since)
-    VALUES (${key}, ${urgency}, ${event.place.toString()}::bigint, ${told}::jsonb, ground.now())
-    ON CONFLICT (key) DO NOTHING RETURNING 1`.execute(tx);
-  return rows.length > 0;
-};
-
-/** It is over, or somebody is paged. */
-export const forgetUnpaged = async (tx: Tx, key: string): Promise<void> => {
-  // Nothing is left to try.
-  await tx.deleteFrom('alerting.unpaged').where('key', '=', key).execute();
-};
-
-const unpagedMax = 100;
-
-/** What waits for somebody, the oldest first. */
-export const unpagedKeys = async (db: Db): Promise<string[]> => {
-  // High urgency before low.
-  const rows = await db
-    .selectFrom('alerting.unpaged')
-    .select('key')
-    .orderBy('urgency')
-    .orderBy('since')
-    .limit(unpagedMax)
-    .execute();
-  return rows.map(({ key }) => key);
-};
-
-export const lockUnpaged = async (
-  tx: Tx,
-  key: string,
-): Promise<{ readonly urgency: 'high' | 'low'; readonly event: SealedEvent } | null> => {
-  // A recovery of this moment waits, or is seen.
-  const row = await tx
-    .selectFrom('alerting.unpaged')
-    .select(['urgency', 'event'])
-    .where('key', '=', key)
-    .forUpdate()
-    .executeTakeFirst();
-  if (!row) return null;
-  const { place, at, ...event } = row.event as unknown as SealedEvent & { place: string; at: string };
-  return { urgency: row.urgency, event: { ...event, place: BigInt(place), at: Temporal.Instant.from(at) } };
-};
-
-export const countUnpaged = async (db: Db): Promise<number> => {
-  // All of them, also beyond what one round tries.
-  const { count } = await db
-    .selectFrom('alerting.unpaged')
-    .select((with_) => with_.fn.countAll<string>().as('count'))
-    .executeTakeFirstOrThrow();
-  return Number(count);
-};
-
-/** The place behind what was decided of an event. */
-export const nextStepOf = async (tx: Tx, place: bigint): Promise<number> => {
-  const { rows } = await sql<{ step: number }>`-- Decisions of one event count from 0.
-    SELECT coalesce(max(step) + 1, 0) AS step FROM alerting.decision WHERE place = ${place.toString()}::bigint`.execute(
-    tx,
-  );
-  return rows[0]!.step;
 };

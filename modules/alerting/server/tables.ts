@@ -13,13 +13,7 @@ export interface AlertingTables {
     target: string | null;
     reason: string;
     page: string | null;
-  };
-  'alerting.unpaged': {
-    key: string;
-    urgency: 'high' | 'low';
-    place: string;
-    event: Record<string, unknown>;
-    since: Date;
+    alert: string | null;
   };
 }
 

@@ -6,7 +6,7 @@ import { targetsOf } from '../../domain/targets.ts';
 import type { Telling } from '../../domain/telling.ts';
 import type { AlertTx } from '../intake/tables.ts';
 import { alertingActor, groupKeyPrefix, pageSource, type EngineGround } from './engine-ground.ts';
-import { groupTeams } from './owner-views.ts';
+import { groupTeams, type GroupTeams } from './owner-views.ts';
 import * as store from './tell-store.ts';
 
 interface Raising {
@@ -147,9 +147,10 @@ const ownersOf = async (
   group: store.DueGroup,
   wasNamed: boolean,
 ): Promise<readonly Way[]> => {
-  const { own, integration, adminsTeam, admins, source } = await groupTeams(tx, group.id);
+  const teams = await groupTeams(tx, group.id);
+  const { own, integration, adminsTeam, admins, source } = teams;
   const targets = targetsOf({
-    what: group.service === null ? `what ${source} tells of` : `the alert of ${source}`,
+    what: whatOf(teams),
     service: group.service,
     own,
     ofService: group.service === null ? null : await catalog.ownerOf(group.service),
@@ -164,6 +165,11 @@ const ownersOf = async (
     name,
     reason: wasNamed ? `${reason}, because whom the route names could not be paged` : reason,
   }));
+};
+
+const whatOf = ({ objective, heartbeat, source }: GroupTeams): string => {
+  if (objective !== null) return `the objective ${objective}`;
+  return heartbeat === null ? `the alerts of ${source}` : `the heartbeat ${heartbeat}`;
 };
 
 const linkOf = ({ baseUrl }: EngineGround, group: store.DueGroup, shown: readonly store.MemberShown[]): string =>

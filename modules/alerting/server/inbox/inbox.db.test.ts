@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtInIntegration } from '../../domain/alert.ts';
 import { fingerprintOf } from '../../domain/fingerprint.ts';
 import { accept } from '../intake/accept.ts';
+import { forget } from '../start-alerts.ts';
 import { startAlertsWorld, type AlertsWorld } from '../testing/world.ts';
 
 let world: AlertsWorld;
@@ -197,5 +198,23 @@ describe('whoever answers an alert', () => {
     expect((await world.read(page)).state).toBe('triggered');
     await world.call('ada', 'POST', `/api/v1/alerts/${two[1]!.alertId}/acknowledge`);
     await world.until(async () => expect((await world.read(page)).state).toBe('acknowledged'));
+  });
+});
+
+describe('what is long over', () => {
+  it('is forgotten with its group and decisions, and what fires never', async () => {
+    const [old, fires] = await world.accept([{ dedupKey: 'old' }, { dedupKey: 'fires' }]);
+    await told(old!.alertId!);
+    await world.accept([{ dedupKey: 'old', action: 'resolve' }]);
+    await world.until(async () => expect((await get('/api/v1/alerts?q=old')).items).toEqual([]));
+    await world.later('401 days');
+    await forget(world.alerting);
+    expect((await world.call('ada', 'GET', `/api/v1/alerts/${old!.alertId}`)).status).toBe(404);
+    expect((await get(`/api/v1/alerts/${fires!.alertId}`)).status).toBe('firing');
+    expect(
+      await world.rows(
+        'SELECT 1 FROM alerting.alert_group WHERE closed_at < ground.now() - make_interval(days => 400)',
+      ),
+    ).toEqual([]);
   });
 });

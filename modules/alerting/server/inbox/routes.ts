@@ -25,6 +25,7 @@ export const registerInbox = (alerting: AlertingGround): void => {
     );
     return {
       ...shaped!,
+      payload: row.payload_id,
       earlier: earlier.map((each) => ({
         id: each.id,
         startsAt: each.starts_at.toISOString(),

@@ -44,6 +44,22 @@ export const accept = async (
   return results;
 };
 
+/**
+ * The same within the caller's transaction, committed with what it tells of or not at all: for Leadline's own sources, whose events
+ * must become an alert once.
+ */
+export const acceptWithin = async (
+  tx: AlertTx,
+  integration: Integration,
+  incoming: readonly IncomingAlert[],
+): Promise<readonly Accepted[]> => {
+  const results: Accepted[] = Array.from({ length: incoming.length });
+  for (const wave of waves(incoming.map(prepare)))
+    for (let round = 0, open: readonly Placed[] = wave; open.length > 0 && round < roundsMax; round += 1)
+      open = await takeBatch(tx, integration, { placed: open, payloadId: null, results });
+  return results;
+};
+
 interface Placed {
   readonly alert: Prepared;
   /** Its place in the answer. */
