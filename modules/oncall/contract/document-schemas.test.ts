@@ -8,7 +8,7 @@ describe('the JSON Schemas of documents', () => {
     expect(schema.properties.kind).toMatchObject({ const: kind });
     expect(schema.properties.apiVersion).toMatchObject({ const: 'leadline.dev/v1' });
     expect(schema.additionalProperties).toBe(false);
-    expect(schema.required).toEqual(expect.arrayContaining(['apiVersion', 'kind', 'metadata', 'spec']));
+    expect(schema.required).toEqual(expect.arrayContaining(['apiVersion', 'kind', 'metadata']));
   });
 
   it('let a schedule leave out what has a default', () => {

@@ -1,11 +1,22 @@
 import { z } from 'zod';
 import { publicAccess, route } from '../../../kernel/route.ts';
+import { providerDocument } from '../../delivery/contract.ts';
+import { teamDocument } from '../../identity/contract.ts';
 import { personDocument } from './people.ts';
 import { policyDocument } from './policies.ts';
 import { scheduleDocument } from './schedules.ts';
 
-/** JSON Schemas of the documents that `leadline apply` takes, for editors and for whoever writes such files by a program. */
-const documents = { Schedule: scheduleDocument, EscalationPolicy: policyDocument, Person: personDocument } as const;
+/**
+ * JSON Schemas of the documents that paging stands on and `leadline apply` takes, for editors and for whoever writes such files by a
+ * program; those of the floors below (teams, providers) stand here too, beside those that name them.
+ */
+const documents = {
+  Schedule: scheduleDocument,
+  EscalationPolicy: policyDocument,
+  Person: personDocument,
+  Team: teamDocument,
+  Provider: providerDocument,
+} as const;
 export type OncallKind = keyof typeof documents;
 
 export const oncallKinds = Object.keys(documents) as OncallKind[];
@@ -20,7 +31,7 @@ export const documentSchemaOf = (of: OncallKind): Record<string, unknown> => ({
 export const listDocumentSchemas = route({
   method: 'GET',
   path: '/api/v1/schemas',
-  summary: 'Kinds of documents of on-call with the addresses of their JSON Schemas',
+  summary: 'Kinds of documents that paging stands on, with the addresses of their JSON Schemas',
   access: publicAccess,
   answer: z.object({ items: z.array(z.object({ kind, path: z.string() })) }),
 });

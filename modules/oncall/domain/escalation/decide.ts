@@ -210,6 +210,9 @@ const tellsOf = (
   });
 };
 
+/** Why of a target that is a person or a webhook, where a policy says it. */
+export const namedByPolicy = 'named by the policy';
+
 const webhookTell = (address: string, owedAt: Temporal.Instant): Tell => ({
   person: null,
   method: 'webhook',
@@ -217,7 +220,7 @@ const webhookTell = (address: string, owedAt: Temporal.Instant): Tell => ({
   address,
   rule: 0,
   owedAt,
-  why: 'named by the policy',
+  why: namedByPolicy,
 });
 
 const sooner = (one: Temporal.Instant, other: Temporal.Instant): Temporal.Instant =>

@@ -1,4 +1,4 @@
-import { decideStep, type Decision, type Tell } from '../../domain/escalation/decide.ts';
+import { decideStep, namedByPolicy, type Decision, type Tell } from '../../domain/escalation/decide.ts';
 import { decisionInWords } from '../../domain/escalation/words.ts';
 import type { PersonRules } from '../../domain/people/rules.ts';
 import {
@@ -83,7 +83,8 @@ const written = (step: EvaluatedStep, rules: ReadonlyMap<string, PersonRules>, t
   const { held, plan, targets, resolved } = step;
   const { page, seq, kind, round, dueAt, now } = held;
   const place = { kind, step: held.step, round };
-  const decision = decideStep(plan, { place, targets, dueAt, now, urgency: page.urgency, turn, resolved, rules });
+  const decided = decideStep(plan, { place, targets, dueAt, now, urgency: page.urgency, turn, resolved, rules });
+  const decision = { ...decided, tells: decided.tells.map((tell) => ({ ...tell, why: whyNamed(held, tell.why) })) };
   const { next, reason } = decision;
   return {
     held,
@@ -107,6 +108,14 @@ const written = (step: EvaluatedStep, rules: ReadonlyMap<string, PersonRules>, t
       data: { reason, step: held.step + 1, round: round + 1, next: next?.dueAt.toString() ?? null },
     },
   };
+};
+
+/** A page that names people itself, or is given to them, has no policy that does; who is asked to help is in none either. */
+const whyNamed = ({ kind, page }: HeldStep, why: string): string => {
+  if (!why.startsWith(namedByPolicy)) return why;
+  const rest = why.slice(namedByPolicy.length);
+  if (kind === 'added') return `asked to help${rest}`;
+  return page.policy === null ? `named by the page${rest}` : why;
 };
 
 const notificationOf = (held: HeldStep, tell: Tell): NewNotification => {

@@ -92,6 +92,18 @@ describe('a page escalates by its policy until somebody answers', () => {
     await world.call('ada', 'POST', `/api/v1/pages/${other}/resolve`, {});
   });
 
+  it('says why somebody is told: by the page itself, or because they are asked to help', async () => {
+    const { id } = await world.page({ summary: 'By name', person: 'p1' });
+    await settled(id, 1);
+    await world.call('ada', 'POST', `/api/v1/pages/${id}/responders`, { notify: [{ person: 'p2' }] });
+    await settled(id, 2);
+    const texts = (await world.read(id)).timeline.map(({ text }: any) => text).join('\n');
+    expect(texts).toContain('tells p1 by hook, then second (named by the page)');
+    expect(texts).toContain('tells p2 by hook (asked to help)');
+    expect(texts).not.toContain('named by the policy');
+    await world.call('ada', 'POST', `/api/v1/pages/${id}/resolve`, {});
+  });
+
   it('keeps the policy it began with, whatever becomes of the policy', async () => {
     const spec = {
       steps: [

@@ -1,5 +1,5 @@
 import { keyOf, type Target } from '../../domain/escalation/plan.ts';
-import type { Resolved } from '../../domain/escalation/decide.ts';
+import { namedByPolicy, type Resolved } from '../../domain/escalation/decide.ts';
 import type { OnCallNow, PagesDoors } from './pages-ground.ts';
 import { adminsOf, respondersOf } from './people-views.ts';
 import type { Handle } from './tables.ts';
@@ -52,7 +52,7 @@ const resolveOne = async (
     onCall: OnCallEach;
   },
 ): Promise<Resolved> => {
-  if ('person' in target) return { people: [{ name: target.person, why: 'named by the policy' }], nobody: null };
+  if ('person' in target) return { people: [{ name: target.person, why: namedByPolicy }], nobody: null };
   if ('webhook' in target) return { people: [], nobody: null };
   if ('team' in target) {
     const people = members.get(target.team) ?? [];
