@@ -1,4 +1,5 @@
 import type { WebModule } from '../../ui/navigation.ts';
+import * as alerting from '../../modules/alerting/web/routes.ts';
 import * as catalog from '../../modules/catalog/web/routes.ts';
 import * as changes from '../../modules/changes/web/routes.ts';
 import * as delivery from '../../modules/delivery/web/routes.ts';
@@ -18,4 +19,5 @@ export const webModules: readonly WebModule[] = [
   oncall,
   objectives,
   changes,
+  alerting,
 ];
