@@ -31,7 +31,7 @@ export const policyLimits = {
 } as const;
 
 const instant = z.iso.datetime({ offset: true });
-const matchers = (what: string) =>
+export const matchersSaid = (what: string) =>
   z
     .array(z.string().min(1).max(matcherLimits.textLength))
     .max(matcherLimits.matchersMax)
@@ -42,7 +42,7 @@ const duration = (most: number) =>
     .max(40)
     .refine((text) => secondsOf(text) !== null, 'a duration of days, hours, minutes and seconds: PT5M')
     .refine((text) => (secondsOf(text) ?? 0) <= most, `at most ${most / 3_600} hours`);
-const marks = {
+export const marksSaid = {
   origin: z.enum(['hand', 'file']).default('hand'),
   source: z.string().max(500).nullable().default(null),
 };
@@ -82,7 +82,7 @@ export const timeInterval = z.strictObject({
 const intervalNames = z.array(z.string().min(1).max(200)).max(policyLimits.intervals).default([]);
 
 const nodeFields = {
-  match: matchers('Matchers').default([]),
+  match: matchersSaid('Matchers').default([]),
   /** Absent: as the route above says, at the top the owner of the service. Empty: nobody is told. */
   to: z.array(routeTarget).max(policyLimits.targets).optional(),
   urgency: z.enum(['high', 'low', 'by-severity']).optional(),
@@ -134,7 +134,7 @@ export const routeSpec = z.strictObject({
   routes: routesBelow,
 });
 
-const document = <const Kind extends string, Spec extends z.ZodType>(kind: Kind, spec: Spec) =>
+export const documentOf = <const Kind extends string, Spec extends z.ZodType>(kind: Kind, spec: Spec) =>
   z.strictObject({
     apiVersion: z.literal('leadline.dev/v1'),
     kind: z.literal(kind),
@@ -143,7 +143,7 @@ const document = <const Kind extends string, Spec extends z.ZodType>(kind: Kind,
   });
 
 /** `kind: Route` of Leadline's own documents: `spec` is what `PUT /api/v1/routes/{name}` takes. */
-export const routeDocument = document('Route', routeSpec);
+export const routeDocument = documentOf('Route', routeSpec);
 
 const marked = {
   origin: z.enum(['hand', 'file']),
@@ -156,8 +156,8 @@ export const alertRoute = z
   .meta({ id: 'Route' });
 
 const named = z.object({ name: handle });
-const outcome = z.enum(['created', 'changed', 'unchanged']);
-const paged = {
+export const outcome = z.enum(['created', 'changed', 'unchanged']);
+export const paged = {
   cursor: z.string().max(500).optional(),
   limit: z.coerce.number().int().min(1).max(policyLimits.pageSize).default(100),
 };
@@ -184,7 +184,7 @@ export const putRoute = route({
   summary: 'Makes a route be as said; alerts are judged by it from then on',
   access: signedIn,
   params: named,
-  body: routeSpec.extend(marks),
+  body: routeSpec.extend(marksSaid),
   answer: z.object({ outcome, route: alertRoute }),
 });
 export const deleteRoute = route({
@@ -197,12 +197,12 @@ export const deleteRoute = route({
 
 export const inhibitionSpec = z.strictObject({
   team: handle.nullable().default(null),
-  source: matchers('Alerts that hold others back while they fire').min(1),
-  target: matchers('Alerts that are held back').min(1),
+  source: matchersSaid('Alerts that hold others back while they fire').min(1),
+  target: matchersSaid('Alerts that are held back').min(1),
   /** Labels that both must have alike; one that both lack is alike too. */
   equal: z.array(z.string().min(1).max(alertLimits.labelName)).max(policyLimits.groupBy).default([]),
 });
-export const inhibitionDocument = document('Inhibition', inhibitionSpec);
+export const inhibitionDocument = documentOf('Inhibition', inhibitionSpec);
 export const inhibition = z
   .object({ name: z.string(), spec: inhibitionSpec, warnings: z.array(z.string()), ...marked })
   .meta({ id: 'Inhibition' });
@@ -229,7 +229,7 @@ export const putInhibition = route({
   summary: 'Makes an inhibition be as said',
   access: signedIn,
   params: named,
-  body: inhibitionSpec.extend({ ...marks, source: inhibitionSpec.shape.source, file: marks.source }),
+  body: inhibitionSpec.extend({ ...marksSaid, source: inhibitionSpec.shape.source, file: marksSaid.source }),
   answer: z.object({ outcome, inhibition }),
 });
 export const deleteInhibition = route({
@@ -238,105 +238,6 @@ export const deleteInhibition = route({
   summary: 'Deletes an inhibition; what it held back is told',
   access: signedIn,
   params: named,
-});
-
-export const silenceSpec = z.strictObject({
-  match: matchers('Matchers').min(1),
-  /** Absent: now. Of one that comes again, the first time. */
-  from: instant.optional(),
-  /** Once: until then; or say `duration`. Of one that comes again: no time begins after it. */
-  to: instant.optional(),
-  duration: z.string().max(40).optional(),
-  /** Again and again, by RFC 5545: `FREQ=WEEKLY;BYDAY=SU`. Needs `duration`. */
-  rrule: z.string().min(1).max(500).optional(),
-  /** On whose clock the rule is read. */
-  zone: z.string().max(100).optional(),
-  why: z.string().trim().min(1).max(policyLimits.why),
-});
-export const silenceDocument = document('Silence', silenceSpec);
-
-const stretch = z.object({ from: instant, to: instant });
-export const silenceState = z.enum(['pending', 'active', 'expired']);
-export const matcher = z.object({ name: z.string(), op: z.enum(['=', '!=', '=~', '!~']), value: z.string() });
-export const silence = z
-  .object({
-    id: z.uuid(),
-    /** Of a document; null where it has none. */
-    name: z.string().nullable(),
-    match: z.array(z.string()),
-    matchers: z.array(matcher),
-    from: instant,
-    /** Of one that comes again, the end of its first time. */
-    to: instant,
-    rrule: z.string().nullable(),
-    zone: z.string().nullable(),
-    /** Nothing is held back from then on; null: it comes again and again. */
-    endsAt: instant.nullable(),
-    /** `active` holds alerts back now; one that comes again is `pending` in between. */
-    state: silenceState,
-    /** The time that holds now, or the next ones. */
-    next: z.array(stretch),
-    who: z.string(),
-    why: z.string(),
-    origin: z.enum(['hand', 'file']),
-    source: z.string().nullable(),
-    createdAt: instant,
-    changedAt: instant,
-    expiredAt: instant.nullable(),
-    expiredBy: z.string().nullable(),
-  })
-  .meta({ id: 'Silence' });
-
-const silenceParam = z.object({ silence: z.union([z.uuid(), handle], { error: 'an id, or the name of a document' }) });
-
-export const listSilences = route({
-  method: 'GET',
-  path: '/api/v1/silences',
-  summary: 'Silences, newest first',
-  access: signedIn,
-  query: z.object({
-    ...paged,
-    state: z.enum([...silenceState.options, 'live', 'all']).default('live'),
-    /** Only those that would hold back an alert with these labels: `name=value`, several times. */
-    label: z.preprocess(
-      (said) => (said === undefined ? [] : Array.isArray(said) ? said : [said]),
-      z.array(z.string().regex(/^[^=]+=/, 'name=value')).max(alertLimits.labels),
-    ),
-  }),
-  answer: z.object({ items: z.array(silence), next: z.string().nullable() }),
-});
-export const getSilence = route({
-  method: 'GET',
-  path: '/api/v1/silences/:silence',
-  summary: 'One silence, by id or name',
-  access: signedIn,
-  params: silenceParam,
-  answer: silence,
-});
-export const addSilence = route({
-  method: 'POST',
-  path: '/api/v1/silences',
-  summary: 'Silences alerts by their labels, once or again and again; who and why are kept',
-  access: signedIn,
-  status: 201,
-  body: silenceSpec,
-  answer: silence,
-});
-export const putSilence = route({
-  method: 'PUT',
-  path: '/api/v1/silences/:silence',
-  summary: 'Makes the silence of this id or name be as said; an unknown name makes a new one',
-  access: signedIn,
-  params: silenceParam,
-  body: silenceSpec.extend(marks),
-  answer: z.object({ outcome, silence }),
-});
-export const expireSilence = route({
-  method: 'DELETE',
-  path: '/api/v1/silences/:silence',
-  summary: 'Ends a silence now; what it held back and still fires is told',
-  access: signedIn,
-  params: silenceParam,
 });
 
 const seconds = z.number().int();
@@ -381,99 +282,12 @@ export const putSuppression = route({
   answer: suppressionNow,
 });
 
-const saidRoute = z.strictObject({ name: handle, spec: routeSpec });
-const proposal = {
-  /** As if these stood; one of a name that is known takes its place. */
-  routes: z.array(saidRoute).max(policyLimits.routes).default([]),
-  /** As if these were deleted. */
-  without: z.array(handle).max(policyLimits.routes).default([]),
-};
-export const tryRoutesBody = z.union(
-  [
-    z.strictObject({
-      alert: z.union([
-        z.strictObject({ id: z.uuid() }),
-        z.strictObject({
-          labels: z.record(z.string(), z.string().max(alertLimits.labelValue)).default({}),
-          severity: z.enum(severities).optional(),
-          service: z.string().max(alertLimits.service).optional(),
-          integration: z.string().max(255).optional(),
-        }),
-      ]),
-      at: instant.optional(),
-      ...proposal,
-    }),
-    z.strictObject({ days: z.number().int().min(1).max(policyLimits.tryDays), ...proposal }),
-  ],
-  { error: 'give an alert ({alert: {labels: {…}}} or {alert: {id}}), or {days: 30} to look at the alerts of the past' },
-);
-
-const triedRoute = z.object({
-  /** Path of the route; null: none took it. */
-  route: z.string().nullable(),
-  reason: z.string(),
-  to: z.array(z.object({ target: routeTarget, name: z.string(), why: z.string() })),
-  urgency: z.enum(['high', 'low']),
-  group: z.object({ labels: z.record(z.string(), z.string()), reason: z.string() }),
-  /** When it would be told at the earliest; null where the route tells nobody at that time. */
-  when: instant.nullable(),
-  whenReason: z.string(),
-  repeatSeconds: z.number(),
-});
-const way = z.object({
-  routes: z.array(z.string().nullable()),
-  to: z.array(z.string()),
-  urgency: z.enum(['high', 'low']),
-});
-export const tried = z.union([
-  z.object({
-    at: instant,
-    labels: z.record(z.string(), z.string()),
-    routes: z.array(triedRoute),
-    passedOver: z.array(z.object({ route: z.string(), why: z.string() })),
-    /** What would hold it back at that time. */
-    silenced: z.object({ by: z.array(z.string()), reason: z.string(), until: instant }).nullable(),
-  }),
-  z.object({
-    from: instant,
-    to: instant,
-    alerts: z.number().int(),
-    /** More alerts stood in that time than one try looks at. */
-    truncated: z.boolean(),
-    changed: z.number().int(),
-    changes: z.array(
-      z.object({
-        before: way,
-        after: way,
-        count: z.number().int(),
-        examples: z.array(
-          z.object({ id: z.uuid(), summary: z.string(), service: z.string().nullable(), startsAt: instant }),
-        ),
-      }),
-    ),
-    /** How many alerts each route takes, of the proposed ones. */
-    taken: z.array(z.object({ route: z.string().nullable(), before: z.number().int(), after: z.number().int() })),
-  }),
-]);
-export const tryRoutes = route({
-  method: 'POST',
-  path: '/api/v1/routes/try',
-  summary: 'Says who would be told of an alert, why and when; or what other routes would have changed in the last days',
-  access: signedIn,
-  bodyLimit: 4 * 1024 * 1024,
-  body: tryRoutesBody,
-  answer: tried,
-});
-
-/** `data` of the events about what alerts are judged by. Subjects: `route:<name>`, `inhibition:<name>`, `silence:<id>`, `suppression`. */
+/** `data` of the events about what alerts are judged by. Subjects: `route:<name>`, `inhibition:<name>`, `suppression`. */
 export const policyEvents = {
   'route.changed': z.object({ outcome: z.enum(['created', 'changed']), spec: routeSpec }),
   'route.removed': z.object({ spec: routeSpec }),
   'inhibition.changed': z.object({ outcome: z.enum(['created', 'changed']), spec: inhibitionSpec }),
   'inhibition.removed': z.object({ spec: inhibitionSpec }),
-  'silence.created': z.object({ silence }),
-  'silence.changed': z.object({ silence }),
-  'silence.expired': z.object({ silence }),
   'suppression.changed': z.object({ suppression }),
 } as const;
 
@@ -483,9 +297,5 @@ export type AlertRoute = z.output<typeof alertRoute>;
 export type InhibitionSpec = z.output<typeof inhibitionSpec>;
 export type InhibitionSaid = z.input<typeof inhibitionSpec>;
 export type InhibitionAnswer = z.output<typeof inhibition>;
-export type SilenceSpec = z.output<typeof silenceSpec>;
-export type SilenceAnswer = z.output<typeof silence>;
 export type SuppressionSettings = z.output<typeof suppression>;
 export type TimeIntervalSaid = z.output<typeof timeInterval>;
-export type TryAsked = z.output<typeof tryRoutesBody>;
-export type Tried = z.output<typeof tried>;

@@ -1,6 +1,13 @@
 import { decodeCursor, encodeCursor } from '../../../../platform/http/paging.ts';
 import type { Ground } from '../../../../platform/module/ground.ts';
+import {
+  exportAlertmanager as exportShape,
+  importAlertmanager as importShape,
+} from '../../contract/alertmanager-config.ts';
 import * as contract from '../../contract/policy.ts';
+import * as silenceContract from '../../contract/silences.ts';
+import { tryRoutes as tryRoutesShape } from '../../contract/try-routes.ts';
+import { exportAlertmanager, importAlertmanager, type ConfigGround } from './alertmanager-config.ts';
 import { matchingOf } from '../../domain/policy/matcher.ts';
 import { makePattern } from './pattern.ts';
 import { unknown } from './policy-ground.ts';
@@ -13,11 +20,13 @@ import type { PolicyDb, PolicyTables, SilenceRow } from './tables.ts';
 import { tryRoutes, type TryGround } from './try-out.ts';
 
 /** Puts routes, inhibitions, silences and the settings of suppression on the HTTP ground. */
-export const addPolicyRoutes = ({ http }: Pick<Ground, 'http'>, ground: TryGround): void => {
+export const addPolicyRoutes = ({ http }: Pick<Ground, 'http'>, ground: TryGround & ConfigGround): void => {
   const db = ground.postgres.tables<PolicyTables>();
   addRouteRoutes({ http }, ground, db);
   addInhibitionRoutes({ http }, ground, db);
   addSilenceRoutes({ http }, ground, db);
+  http.route(importShape, ({ body, signedIn }) => importAlertmanager(ground, signedIn(), body));
+  http.route(exportShape, () => exportAlertmanager(db));
   http.route(contract.getSuppression, () => suppressionNow(db));
   http.route(contract.putSuppression, async ({ body, signedIn }) => {
     await rules.putSuppression(ground, signedIn(), body);
@@ -26,7 +35,7 @@ export const addPolicyRoutes = ({ http }: Pick<Ground, 'http'>, ground: TryGroun
 };
 
 const addRouteRoutes = ({ http }: Pick<Ground, 'http'>, ground: TryGround, db: PolicyDb): void => {
-  http.route(contract.tryRoutes, ({ body }) => tryRoutes(ground, body));
+  http.route(tryRoutesShape, ({ body }) => tryRoutes(ground, body));
   http.route(contract.listRoutes, async ({ query }) => {
     const [place, name] = query.cursor === undefined ? [] : decodeCursor(query.cursor, 2);
     const after = name === undefined ? null : { place: Number(place), name: String(name) };
@@ -68,7 +77,7 @@ const addInhibitionRoutes = ({ http }: Pick<Ground, 'http'>, ground: TryGround, 
 };
 
 const addSilenceRoutes = ({ http }: Pick<Ground, 'http'>, ground: TryGround, db: PolicyDb): void => {
-  http.route(contract.listSilences, async ({ query }) => {
+  http.route(silenceContract.listSilences, async ({ query }) => {
     const after = query.cursor === undefined ? null : String(decodeCursor(query.cursor, 1)[0]);
     const now = await store.databaseNow(db);
     const labels = Object.fromEntries(
@@ -88,15 +97,15 @@ const addSilenceRoutes = ({ http }: Pick<Ground, 'http'>, ground: TryGround, db:
       (query.state === 'all' || (query.state === 'live' ? shape.state !== 'expired' : shape.state === query.state));
     return { items: page.items.filter(asked).map(({ shape }) => shape), next: page.next };
   });
-  http.route(contract.getSilence, async ({ params }) => {
+  http.route(silenceContract.getSilence, async ({ params }) => {
     const row = await silenceBy(db, params.silence);
     if (!row) throw unknown('silence', params.silence);
     return silenceShape(row, await store.databaseNow(db));
   });
-  http.route(contract.addSilence, ({ body, signedIn }) =>
+  http.route(silenceContract.addSilence, ({ body, signedIn }) =>
     silences.addSilence(ground, signedIn(), silences.askedOf(body)),
   );
-  http.route(contract.putSilence, ({ params, body: { origin, source, ...spec }, signedIn }) =>
+  http.route(silenceContract.putSilence, ({ params, body: { origin, source, ...spec }, signedIn }) =>
     silences.putSilence(ground, signedIn(), {
       reference: params.silence,
       asked: silences.askedOf(spec),
@@ -104,7 +113,7 @@ const addSilenceRoutes = ({ http }: Pick<Ground, 'http'>, ground: TryGround, db:
       source,
     }),
   );
-  http.route(contract.expireSilence, async ({ params, signedIn }) => {
+  http.route(silenceContract.expireSilence, async ({ params, signedIn }) => {
     await silences.expireSilence(ground, signedIn(), params.silence);
     return undefined;
   });

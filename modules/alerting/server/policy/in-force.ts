@@ -48,7 +48,7 @@ const read = async (
     tree: treeFrom(await allRoutes(db), log),
     silences: (await liveSilences(db)).flatMap((row) => ready<Silence>(log, `silence ${row.id}`, () => silenceOf(row))),
     inhibitions: (await allInhibitions(db)).flatMap((row) =>
-      ready<Inhibition>(log, `inhibition ${row.name}`, () => inhibitionOf(row)),
+      ready<Inhibition>(log, `inhibition ${row.name}`, () => inhibitionFrom(row)),
     ),
     dependencies: new Map(),
     parents: settings.parentDown,
@@ -56,7 +56,8 @@ const read = async (
   };
 };
 
-const inhibitionOf = ({ name, spec }: InhibitionRow): Inhibition => ({
+/** An inhibition made ready. Throws where a matcher cannot be read. */
+export const inhibitionFrom = ({ name, spec }: InhibitionRow): Inhibition => ({
   name,
   source: matchingFrom(spec.source),
   target: matchingFrom(spec.target),

@@ -1,4 +1,4 @@
-import type { SilenceAnswer } from '../../contract/policy.ts';
+import type { SilenceAnswer } from '../../contract/silences.ts';
 import { matcherText, matchingOf } from '../../domain/policy/matcher.ts';
 import { once, type Silence, type Stretch } from '../../domain/policy/silence.ts';
 import { makePattern } from './pattern.ts';

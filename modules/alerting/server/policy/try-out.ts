@@ -1,6 +1,7 @@
 import { Refusal } from '../../../../kernel/problem.ts';
 import type { CatalogDoor } from '../../../catalog/server/public.ts';
-import { policyLimits, type Tried, type TryAsked } from '../../contract/policy.ts';
+import { policyLimits } from '../../contract/policy.ts';
+import { type Tried, type TryAsked } from '../../contract/try-routes.ts';
 import type { Severity } from '../../domain/alert.ts';
 import { fingerprintOf } from '../../domain/fingerprint.ts';
 import { groupKeyOf } from '../../domain/policy/group-key.ts';
