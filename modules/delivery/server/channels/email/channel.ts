@@ -1,13 +1,17 @@
+import type { Socket } from 'node:net';
 import { createTransport } from 'nodemailer';
 import { z } from 'zod';
 import type { Channel, ChannelGround, ChannelProvider, SendResult } from '../channel.ts';
 import { guardedSocket } from '../guarded-fetch.ts';
 import { notTaken, quoted, taken } from '../http-answer.ts';
 import { compose } from './compose.ts';
+import { createLines, type Lines } from './lines.ts';
 import { portOf, smtpFromConfiguration, smtpSecrets, smtpSettings, type SmtpSettings } from './smtp-settings.ts';
 
-/** Connections to one mail server, and letters on each before it is closed. */
-const pool = { maxConnections: 4, maxMessages: 200 } as const;
+/** Connections to one mail server. */
+const linesMax = 4;
+/** One connection, letters on it before it is closed, and nothing sent again behind our back: that is for the sender to decide. */
+const pool = { maxConnections: 1, maxMessages: 200, maxRequeues: 0 } as const;
 const waits = { connectionTimeout: 8_000, greetingTimeout: 8_000, socketTimeout: 20_000, dnsTimeout: 5_000 } as const;
 const callMsMax = 25_000;
 
@@ -17,15 +21,16 @@ type Transport = ReturnType<typeof transportTo>;
 
 /** E-mail by SMTP. A provider of the configuration (`smtpUrl`) is there without any other. */
 export const createEmail = (ground: Pick<ChannelGround, 'config'>): Channel => {
-  const transports = new Map<string, { readonly made: string; readonly transport: Transport }>();
-  const transportOf = (provider: ChannelProvider): Transport => {
+  const servers = new Map<string, { readonly made: string; readonly lines: Lines<Transport> }>();
+  const linesOf = (provider: ChannelProvider): Lines<Transport> => {
     const made = JSON.stringify([provider.settings, provider.secrets]);
-    const known = transports.get(provider.name);
-    if (known?.made === made) return known.transport;
-    known?.transport.close();
-    const transport = transportTo(smtpSettings.parse(provider.settings), provider, ground);
-    transports.set(provider.name, { made, transport });
-    return transport;
+    const known = servers.get(provider.name);
+    if (known?.made === made) return known.lines;
+    known?.lines.close();
+    const settings = smtpSettings.parse(provider.settings);
+    const lines = createLines(linesMax, (connected) => transportTo(settings, provider, ground, connected));
+    servers.set(provider.name, { made, lines });
+    return lines;
   };
   return {
     kind: 'smtp',
@@ -37,33 +42,40 @@ export const createEmail = (ground: Pick<ChannelGround, 'config'>): Channel => {
     callMsMax,
     check: (address) =>
       addressForm.safeParse(address).success ? null : 'Write an e-mail address, such as p1@example.org.',
-    send: async ({ message, provider }) => {
+    send: async ({ message, provider, signal }) => {
       const { from, replyAddress } = smtpSettings.parse(provider.settings);
       const letter = compose(message, { domain: domainOf(from), replyAddress: replyAddress ?? null });
       const { replyTo, headers, ...fields } = letter;
       try {
-        const sent = await transportOf(provider).sendMail({
-          from,
-          to: { name: '', address: message.address },
-          ...fields,
-          ...(replyTo === null ? {} : { replyTo }),
-          headers: { ...headers },
-          disableFileAccess: true,
-          disableUrlAccess: true,
-        });
+        const sent = await linesOf(provider).use(signal, (transport) =>
+          transport.sendMail({
+            from,
+            to: { name: '', address: message.address },
+            ...fields,
+            ...(replyTo === null ? {} : { replyTo }),
+            headers: { ...headers },
+            disableFileAccess: true,
+            disableUrlAccess: true,
+          }),
+        );
         return taken(statusOf(sent.response) ?? 250, letter.messageId, quoted(sent.response));
       } catch (error) {
         return refusal(error);
       }
     },
     stop: async () => {
-      for (const { transport } of transports.values()) transport.close();
-      transports.clear();
+      for (const { lines } of servers.values()) lines.close();
+      servers.clear();
     },
   };
 };
 
-const transportTo = (settings: SmtpSettings, provider: ChannelProvider, ground: Pick<ChannelGround, 'config'>) => {
+const transportTo = (
+  settings: SmtpSettings,
+  provider: ChannelProvider,
+  ground: Pick<ChannelGround, 'config'>,
+  connected: (socket: Socket) => void,
+) => {
   const { host, tls, username, ca } = settings;
   const password = provider.secrets['password'];
   const port = portOf(settings);
@@ -84,7 +96,10 @@ const transportTo = (settings: SmtpSettings, provider: ChannelProvider, ground: 
         { host, port },
         { allowInternal: ground.config.values.allowInternalReceivers, connectMs: waits.connectionTimeout },
       ).then(
-        (connection) => answer(null, { connection }),
+        (connection) => {
+          connected(connection);
+          answer(null, { connection });
+        },
         (error: unknown) => answer(error as Error),
       );
     },
