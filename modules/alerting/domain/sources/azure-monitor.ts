@@ -1,4 +1,5 @@
 import { severityFrom, type IncomingAlert, type Severity } from '../alert.ts';
+import { asCommonSchema } from './azure-former.ts';
 import { fieldsOf, isObject, textOf, type Fields, type JsonObject } from './fields.ts';
 import { incoming, serviceIn } from './incoming.ts';
 import { instantOf } from './instants.ts';
@@ -7,13 +8,13 @@ import { parsedAs, refusedFor, type Parse } from './parsed.ts';
 const schema = 'azureMonitorCommonAlertSchema';
 
 /**
- * Azure Monitor's common alert schema: metric, log, activity log, service health, resource health, Prometheus. The schemas of old
- * are refused with the words where to switch.
- * https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-common-schema
+ * Azure Monitor's common alert schema: metric, log, activity log, service health, resource health, Prometheus; the schemas of before
+ * are read as it. https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-common-schema
  */
-export const parseAzureMonitor: Parse = (payload) => {
-  if (!isObject(payload)) return refusedFor('', 'an object was expected');
-  if (payload['schemaId'] !== schema)
+export const parseAzureMonitor: Parse = (given) => {
+  if (!isObject(given)) return refusedFor('', 'an object was expected');
+  const payload = given['schemaId'] === schema ? given : asCommonSchema(given);
+  if (payload === null)
     return refusedFor(
       'schemaId',
       `${schema} was expected: switch "Enable the common alert schema" on in the action group`,

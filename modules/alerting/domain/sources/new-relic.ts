@@ -24,6 +24,8 @@ const actions: Readonly<Record<string, IncomingAlert['action']>> = {
   resolved: 'resolve',
   close: 'resolve',
   acknowledge: 'acknowledge',
+  // Its own "send a test".
+  test: 'trigger',
 };
 
 const severities: Readonly<Record<string, Severity>> = {
@@ -41,12 +43,12 @@ const ofWorkflow = (payload: JsonObject): Parsed => {
   const action = actions[(state ?? 'activated').toLowerCase()];
   if (action === undefined) return refusedFor('state', `one of ${Object.keys(actions).join(', ')} was expected`);
   const priority = fields.word('priority') ?? fields.word('severity');
-  const title = firstOf(fields.peek('title')) ?? fields.word('name');
+  const title = firstOf(fields.peek('title')) ?? fields.word('name') ?? fields.word('details');
   const conditions = textsOf(fields.peek('alertConditionNames'));
   const entities = textsOf(fields.peek('impactedEntities'));
   const tags = isObject(payload['labels']) ? Object.entries(payload['labels']) : [];
   const labels: [string, string | null][] = [
-    ['alertname', conditions[0] ?? title],
+    ['alertname', conditions[0] ?? fields.word('condition_name') ?? title],
     ['priority', priority],
     ['policy', textsOf(fields.peek('alertPolicyNames'))[0] ?? null],
     ['entity', entities[0] ?? null],

@@ -552,6 +552,103 @@ const azureCases: readonly PayloadCase[] = [
     expected: [{ action: 'trigger', severity: 'warning', summary: 'The machine stops' }],
   },
   {
+    name: 'Azure: a metric alert of before the common schema',
+    kind: 'azure-monitor',
+    payload: {
+      schemaId: 'AzureMonitorMetricAlert',
+      data: {
+        version: '2.0',
+        properties: { service: 'shop/web' },
+        status: 'Activated',
+        context: {
+          timestamp: '2026-03-01T09:00:00.97Z',
+          id: '/subscriptions/s1/resourceGroups/g1/providers/microsoft.insights/metricAlerts/cpu',
+          name: 'cpu',
+          description: 'CPU is high',
+          conditionType: 'SingleResourceMultipleMetricCriteria',
+          severity: '1',
+          condition: {
+            windowSize: 'PT5M',
+            allOf: [{ metricName: 'Percentage CPU', dimensions: [{ name: 'Core', value: '3' }], metricValue: 97 }],
+          },
+          subscriptionId: 's1',
+          resourceGroupName: 'g1',
+          resourceName: 'web-3',
+          resourceType: 'Microsoft.Compute/virtualMachines',
+          resourceId: '/subscriptions/s1/resourceGroups/g1/providers/Microsoft.Compute/virtualMachines/web-3',
+          portalLink: 'https://portal.azure.com/#resource/web-3',
+        },
+      },
+    },
+    expected: [
+      {
+        action: 'trigger',
+        severity: 'error',
+        summary: 'cpu (web-3)',
+        service: 'shop/web',
+        startsAt: at('2026-03-01T09:00:00.97Z'),
+      },
+    ],
+  },
+  {
+    name: 'Azure: a classic metric alert is over',
+    kind: 'azure-monitor',
+    payload: {
+      status: 'Resolved',
+      context: {
+        id: '/subscriptions/s1/rules/r',
+        name: 'r',
+        conditionType: 'Metric',
+        condition: { metricName: 'Requests', metricValue: '10' },
+        resourceName: 'site',
+        resourceId: '/subscriptions/s1/site',
+      },
+      properties: {},
+    },
+    expected: [{ dedupKey: '/subscriptions/s1/rules/r|/subscriptions/s1/site', action: 'resolve' }],
+  },
+  {
+    name: 'Azure: an activity of before the common schema',
+    kind: 'azure-monitor',
+    payload: {
+      schemaId: 'Microsoft.Insights/activityLogs',
+      data: {
+        status: 'Activated',
+        context: {
+          activityLog: {
+            channels: 'Operation',
+            correlationId: 'c-9',
+            eventSource: 'Administrative',
+            eventDataId: 'e-9',
+            level: 'Error',
+            operationName: 'Microsoft.Insights/actionGroups/write',
+            status: 'Failed',
+            subscriptionId: 's1',
+          },
+        },
+        properties: {},
+      },
+    },
+    expected: [
+      { dedupKey: 'e-9', action: 'trigger', severity: 'error', summary: 'Microsoft.Insights/actionGroups/write' },
+    ],
+  },
+  {
+    name: 'Azure: a log search of before the common schema',
+    kind: 'azure-monitor',
+    payload: {
+      WorkspaceId: 'w-1',
+      AlertRuleName: 'AcmeRule',
+      SearchQuery: 'search *',
+      ResultCount: 2,
+      AlertThresholdValue: 0,
+      LinkToSearchResults: 'https://portal.azure.com/#all',
+      Description: 'log alert rule',
+      Severity: 'Warning',
+    },
+    expected: [{ dedupKey: 'w-1|AcmeRule', action: 'trigger', severity: 'warning', summary: 'AcmeRule' }],
+  },
+  {
     name: 'Azure: a Prometheus rule brings its labels and annotations',
     kind: 'azure-monitor',
     payload: azure(
@@ -897,6 +994,35 @@ const zabbix: readonly PayloadCase[] = [
   },
 ];
 
+const shell: readonly PayloadCase[] = [
+  {
+    name: 'Zabbix: a body that names the trigger and the page of the event',
+    kind: 'zabbix',
+    payload: {
+      hostname: 'www-1',
+      severity: 'Average',
+      status: 'PROBLEM',
+      item: 'Agent ping is Up (1)',
+      trigger: 'No answer for 5 minutes',
+      link: 'https://zabbix.example/tr_events.php?triggerid=1&eventid=2',
+    },
+    expected: [
+      {
+        action: 'trigger',
+        severity: 'warning',
+        summary: 'No answer for 5 minutes (www-1)',
+        links: [{ label: 'Event in Zabbix', url: 'https://zabbix.example/tr_events.php?triggerid=1&eventid=2' }],
+      },
+    ],
+  },
+  {
+    name: 'New Relic: its own test of a channel',
+    kind: 'new-relic',
+    payload: { ...incident, current_state: 'test', severity: 'INFO', event_type: 'NOTIFICATION' },
+    expected: [{ action: 'trigger', severity: 'info' }],
+  },
+];
+
 const json: readonly PayloadCase[] = [
   {
     name: 'JSON: common names',
@@ -946,5 +1072,6 @@ export const payloadCases: readonly PayloadCase[] = [
   ...datadog,
   ...newRelic,
   ...zabbix,
+  ...shell,
   ...json,
 ];

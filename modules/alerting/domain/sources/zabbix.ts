@@ -14,7 +14,7 @@ export const parseZabbix: Parse = (payload) => {
   if (!isObject(payload)) return refusedFor('', 'an object was expected');
   const fields = fieldsOf(withPlainNames(payload));
   const event = first(fields, 'event_id', 'eventid', 'id', 'alert_uid');
-  const title = first(fields, 'event_name', 'trigger_name', 'name', 'alert_subject', 'subject', 'title');
+  const title = first(fields, 'event_name', 'trigger_name', 'trigger', 'name', 'alert_subject', 'subject', 'title');
   if (event === null && title === null)
     return refusedFor('event_id', 'neither the id of the event nor its name is there');
   const action = actionOf(fields);
@@ -140,6 +140,7 @@ const linksOf = (fields: Fields, event: string | null): readonly (readonly [stri
         ? `${base}/tr_events.php?triggerid=${encodeURIComponent(trigger)}&eventid=${encodeURIComponent(event)}`
         : base,
     ],
+    ['Event in Zabbix', fields.word('link')],
     ['Trigger', fields.word('trigger_url')],
   ];
 };
