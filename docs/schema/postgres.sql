@@ -128,6 +128,7 @@ CREATE TABLE alerting.group_member (
   told text,
   told_at timestamp with time zone,
   muted boolean NOT NULL DEFAULT false,
+  muted_by text[],
   CONSTRAINT group_member_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES alerting.alert(id) ON DELETE CASCADE,
   CONSTRAINT group_member_group_id_fkey FOREIGN KEY (group_id) REFERENCES alerting.alert_group(id) ON DELETE CASCADE,
   CONSTRAINT group_member_pkey PRIMARY KEY (group_id, alert_id),

@@ -5,7 +5,7 @@ import type { AlertTables } from '../intake/tables.ts';
 import type { EngineGround } from './engine-ground.ts';
 import type { InForce } from './in-force.ts';
 import { judgeBatch, judgeMax } from './judge-batch.ts';
-import { takeEnded, untilDueMs, untilEndMs, wakeHeld } from './judge-store.ts';
+import { takeEnded, untilDueMs, untilEndMs, untilHeldMs, wakeHeld } from './judge-store.ts';
 import { rememberOwners } from './owners.ts';
 import { reconsider } from './reconsider.ts';
 import { tellOne } from './tell.ts';
@@ -13,6 +13,8 @@ import { countUnpagedGroups } from './tell-store.ts';
 
 /** A wake-up that got lost, and a clock that was moved, cost no more than this. */
 const beatMs = 1_000;
+/** What is due and just held by another process is looked at again after so long. */
+const restMsMin = 20;
 const endedMax = 5_000;
 /** Groups that one loop tells before it looks whether something waits to be judged. */
 const toldMax = 50;
@@ -31,13 +33,14 @@ export const startEngine = async (
   const onError = (error: Error): void =>
     ground.log.error({ err: error }, 'alerts could not be judged or told; trying again');
   const tellers: { wake(): void }[] = [];
+  const sweep = sweeper(ground);
   const judge = startLoop({
     everyMs: beatMs,
     round: async () => {
       const policy = await inForce();
       await reconsider(ground, policy);
       await wakeHeld(db, judgeMax);
-      const ended = await endThoseOver(ground);
+      const ended = await sweep();
       const begun = performance.now();
       const judged = await judgeBatch(ground, policy, owners);
       if (judged > 0) {
@@ -45,8 +48,8 @@ export const startEngine = async (
         measure.judging.observe((performance.now() - begun) / 1_000);
         for (const teller of tellers) teller.wake();
       }
-      if (judged > 0 || ended === endedMax) return 'more';
-      return Math.max(0, Math.min(...[await untilEndMs(db), beatMs].filter((ms) => ms !== null)));
+      if (judged > 0 || ended.count === endedMax) return 'more';
+      return Math.max(restMsMin, Math.min(beatMs, ended.nextMs, (await untilHeldMs(db)) ?? beatMs));
     },
     onError,
   });
@@ -60,7 +63,7 @@ export const startEngine = async (
         measure.told.inc(told);
         if (told > 0) return 'more';
         const ms = await untilDueMs(db);
-        return ms === null ? 'rest' : Math.max(ms, 5);
+        return ms === null ? 'rest' : Math.max(ms, restMsMin);
       },
       onError,
     });
@@ -82,7 +85,22 @@ export const startEngine = async (
   };
 };
 
-/** What its sender told no more until its end. */
+/**
+ * Ends what its sender told no more until its end. That is one pass over the small rows of all open alerts, so it is made when the
+ * next of them ends, and at least once a beat, however often the engine is woken between.
+ */
+const sweeper = (ground: EngineGround): (() => Promise<{ count: number; nextMs: number }>) => {
+  const db = ground.postgres.tables<AlertTables>();
+  let next = -Infinity;
+  return async () => {
+    if (performance.now() < next) return { count: 0, nextMs: next - performance.now() };
+    const count = await endThoseOver(ground);
+    const nextMs = Math.max(0, Math.min(beatMs, (await untilEndMs(db)) ?? beatMs));
+    next = performance.now() + nextMs;
+    return { count, nextMs };
+  };
+};
+
 const endThoseOver = (ground: EngineGround): Promise<number> =>
   ground.postgres.transaction<AlertTables, number>(async (tx) => {
     const ids = await takeEnded(tx, endedMax);

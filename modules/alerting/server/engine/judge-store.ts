@@ -270,13 +270,18 @@ export const untilEndMs = async (db: AlertHandle): Promise<number | null> => {
   return rows[0]?.ms ?? null;
 };
 
-/** When an engine has work again, in milliseconds; null: nothing is due. */
+/** When a group is due next, in milliseconds; null: none is. */
 export const untilDueMs = async (db: AlertHandle): Promise<number | null> => {
-  const { rows } = await sql<{ ms: number | null }>`-- Groups, holds, and what waits to be judged.
-    SELECT (extract(epoch FROM least((SELECT min(due_at) FROM alerting.alert_group WHERE due_at IS NOT NULL),
-      (SELECT min(suppressed_until) FROM alerting.alert WHERE suppressed IS NOT NULL AND status <> 'resolved'),
-      (SELECT min(pending_at) FROM alerting.alert WHERE pending_at IS NOT NULL)) - ground.now()) * 1000)::float8 AS ms`.execute(
-    db,
-  );
+  const { rows } = await sql<{ ms: number | null }>`-- By the index of due groups.
+    SELECT (extract(epoch FROM min(due_at) - ground.now()) * 1000)::float8 AS ms FROM alerting.alert_group
+    WHERE due_at IS NOT NULL`.execute(db);
+  return rows[0]?.ms ?? null;
+};
+
+/** When what is held back must be looked at again, in milliseconds; null: not by itself. */
+export const untilHeldMs = async (db: AlertHandle): Promise<number | null> => {
+  const { rows } = await sql<{ ms: number | null }>`-- By the index of what is held back.
+    SELECT (extract(epoch FROM min(suppressed_until) - ground.now()) * 1000)::float8 AS ms FROM alerting.alert
+    WHERE suppressed IS NOT NULL AND status <> 'resolved'`.execute(db);
   return rows[0]?.ms ?? null;
 };

@@ -206,9 +206,11 @@ describe('routes', () => {
     expect((await world.call('ada', 'GET', `/api/v1/alerts/${id}/why`)).body.because).toBe(
       'Nobody was told: route timed tells nobody during nights.',
     );
+    expect((await world.call('ada', 'GET', `/api/v1/alerts/${id}`)).body.suppressed.mutedBy).toEqual(['nights']);
     silent = false;
     await world.later('20 seconds');
     await world.until(async () => expect(await words(id)).toEqual(['muted', 'notified']));
+    expect((await world.call('ada', 'GET', `/api/v1/alerts/${id}`)).body.suppressed).toBeNull();
   });
 
   it('that tell nobody are said, and whom a route names who cannot be paged is followed by the owner', async () => {

@@ -135,14 +135,12 @@ export const keepMuted = async (
 ): Promise<void> => {
   await sql`-- Shown as held back by these times, until they are over.
     WITH muted AS (
-      UPDATE alerting.group_member AS member SET muted = true FROM alerting.alert AS alert
+      UPDATE alerting.group_member AS member SET muted = true, muted_by = ${names}::text[] FROM alerting.alert AS alert
       WHERE member.group_id = ${group} AND member.told IS NULL AND NOT member.muted AND alert.id = member.alert_id
         AND alert.status = 'firing' AND alert.suppressed IS NULL RETURNING member.alert_id
-    ), kept AS (
-      INSERT INTO alerting.alert_decision (alert_id, at, decision, reason, group_id)
-      SELECT alert_id, ground.now(), 'muted', ${reason}, ${group} FROM muted
     )
-    SELECT ${names}::text[], count(*) FROM muted`.execute(tx);
+    INSERT INTO alerting.alert_decision (alert_id, at, decision, reason, group_id)
+    SELECT alert_id, ground.now(), 'muted', ${reason}, ${group} FROM muted`.execute(tx);
 };
 
 /** It was told that they are over, or there is nobody to tell. */

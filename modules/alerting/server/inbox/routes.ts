@@ -113,8 +113,18 @@ const uuidFrom = (cursor: string): string => {
 const shapedAll = async (db: AlertDb, rows: readonly views.InboxRow[], most?: number): Promise<contract.Alert[]> => {
   const ids = rows.map(({ id }) => id);
   if (ids.length === 0) return [];
-  const [decisions, pages] = await Promise.all([views.decisionsOf(db, ids, most), views.pagesOf(db, ids)]);
-  return rows.map((row) => alertShape(row, { decisions: decisions.get(row.id) ?? [], pages: pages.get(row.id) ?? [] }));
+  const [decisions, pages, muted] = await Promise.all([
+    views.decisionsOf(db, ids, most),
+    views.pagesOf(db, ids),
+    views.mutedOf(db, ids),
+  ]);
+  return rows.map((row) =>
+    alertShape(row, {
+      decisions: decisions.get(row.id) ?? [],
+      pages: pages.get(row.id) ?? [],
+      muted: muted.get(row.id) ?? [],
+    }),
+  );
 };
 
 const alertRow = async (db: AlertDb, id: string): Promise<views.InboxRow> => {
@@ -131,7 +141,8 @@ const why = async (db: AlertDb, id: string) => {
     id,
     status: row.status,
     because: because(row, decisions, groups),
-    suppressed: suppressedShape(row.suppressed),
+    suppressed:
+      row.status === 'resolved' ? null : suppressedShape(row.suppressed, (await views.mutedOf(db, [id])).get(id) ?? []),
     decisions: decisions.map(decisionShape),
     groups: groups.map((group) => ({
       id: group.id,

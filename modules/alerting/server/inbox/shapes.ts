@@ -13,21 +13,22 @@ export const decisionShape = (row: DecisionShown): contract.DecisionMade => ({
   page: row.page_id,
 });
 
+/** What stands beside an alert in tables of its own. */
+export interface AlertBeside {
+  readonly decisions: readonly DecisionShown[];
+  readonly pages: readonly { readonly page_id: string }[];
+  readonly muted: readonly { readonly muted_by: readonly string[] }[];
+}
+
 /** An alert as the API tells it. */
-export const alertShape = (
-  row: InboxRow,
-  {
-    decisions,
-    pages,
-  }: { readonly decisions: readonly DecisionShown[]; readonly pages: readonly { page_id: string }[] },
-): contract.Alert => ({
+export const alertShape = (row: InboxRow, { decisions, pages, muted }: AlertBeside): contract.Alert => ({
   id: row.id,
   source: row.integration,
   kind: row.kind,
   fingerprint: row.fingerprint,
   dedupKey: row.dedup_key,
   status: row.status,
-  suppressed: suppressedShape(row.suppressed),
+  suppressed: row.status === 'resolved' ? null : suppressedShape(row.suppressed, muted),
   severity: row.severity,
   summary: row.summary,
   labels: { ...row.labels },
@@ -47,16 +48,21 @@ export const alertShape = (
   pages: pages.map(({ page_id }) => page_id),
 });
 
-export const suppressedShape = (held: InboxRow['suppressed']): z.output<typeof contract.suppression> | null =>
-  held === null
-    ? null
-    : {
-        silencedBy: [...held.silencedBy],
-        inhibitedBy: [...held.inhibitedBy],
-        parentDown: [...held.parentDown],
-        mutedBy: [...held.mutedBy],
-        flapping: held.flapping,
-      };
+/** Why it is held back: by what it is judged by, and by the times of its routes (`muted`). */
+export const suppressedShape = (
+  held: InboxRow['suppressed'],
+  muted: AlertBeside['muted'],
+): z.output<typeof contract.suppression> | null => {
+  const mutedBy = [...new Set(muted.flatMap(({ muted_by }) => muted_by))];
+  if (held === null && mutedBy.length === 0) return null;
+  return {
+    silencedBy: [...(held?.silencedBy ?? [])],
+    inhibitedBy: [...(held?.inhibitedBy ?? [])],
+    parentDown: [...(held?.parentDown ?? [])],
+    mutedBy,
+    flapping: held?.flapping ?? false,
+  };
+};
 
 /** Whom a group is told to, in words: `team:payments`, `webhook:hooks.example.org`. */
 export const targetWords = (targets: GroupShown['targets']): string[] =>

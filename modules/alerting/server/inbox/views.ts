@@ -156,6 +156,17 @@ export const pagesOf = async (db: AlertHandle, ids: readonly string[]): Promise<
   return grouped(rows, ({ alert_id }) => alert_id);
 };
 
+/** The times of their routes that keep alerts from being told now. */
+export const mutedOf = async (
+  db: AlertHandle,
+  ids: readonly string[],
+): Promise<Map<string, { muted_by: string[] }[]>> => {
+  const { rows } = await sql<{ alert_id: string; muted_by: string[] }>`-- Only what nobody was told of.
+    SELECT alert_id, muted_by FROM alerting.group_member
+    WHERE alert_id = ANY(${ids}::uuid[]) AND muted AND told IS NULL AND muted_by IS NOT NULL`.execute(db);
+  return grouped(rows, ({ alert_id }) => alert_id);
+};
+
 /** Earlier times of the same alert, newest first. */
 export const earlierOf = async (
   db: AlertHandle,

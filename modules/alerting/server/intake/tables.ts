@@ -75,6 +75,7 @@ export interface AlertTables {
     told: 'firing' | 'resolved' | null;
     told_at: Date | null;
     muted: Generated<boolean>;
+    muted_by: readonly string[] | null;
   };
   'alerting.group_page': { group_id: string; page_id: string; target: string; at: Date };
   'alerting.alert_decision': {
