@@ -6,6 +6,7 @@ import { startIntegrations } from './integrations/start.ts';
 import type { AlertingDoor } from './public.ts';
 import { registerMail } from './mail-in/register-mail.ts';
 import { registerAlertmanager } from './sources/alertmanager.ts';
+import { registerOpsgenie } from './sources/opsgenie.ts';
 import { registerPagerDuty } from './sources/pagerduty.ts';
 import { registerWebhooks } from './sources/webhooks.ts';
 import { startRules } from './rules/start.ts';
@@ -22,13 +23,14 @@ export const alertingModule: ServerModule<AlertingDoors, AlertingDoor> = {
     // Each part of alerting starts here, in this order: what alerts are judged by, where they come from, what becomes of them.
     await startReactions(alerting);
     const integrations = await startIntegrations(alerting);
-    const inForce = startPolicy(alerting);
+    const { inForce, configuration } = startPolicy(alerting);
     registerPagerDuty(alerting, integrations);
+    registerOpsgenie(alerting, integrations);
     registerAlertmanager({
       ...alerting,
       integrations,
       inForce,
-      configuration: async () => '',
+      configuration,
       accept: (integration, incoming, options) => accept(alerting, integration, incoming, options),
     });
     const webhooks = registerWebhooks(alerting, integrations);

@@ -19,12 +19,17 @@ export interface OncallDoor {
     acknowledged: { readonly dedupKey: string; readonly source: string; readonly by: string },
   ): Promise<readonly string[]>;
   /**
-   * Every open page of this key that `source` raised is quiet for so many minutes (at most a week, fractions allowed); then it begins
-   * anew unless it is resolved. Gives back their ids. Throws the Refusal `oncall.snooze-time`.
+   * Every open page of this key that `source` raised is quiet until then (at most a week ahead, by the database's clock); then it
+   * begins anew unless it is resolved. Gives back their ids. Throws the Refusal `oncall.snooze-time`.
    */
   snoozeByKey(
     tx: unknown,
-    snoozed: { readonly dedupKey: string; readonly source: string; readonly by: string; readonly minutes: number },
+    snoozed: {
+      readonly dedupKey: string;
+      readonly source: string;
+      readonly by: string;
+      readonly until: Temporal.Instant;
+    },
   ): Promise<readonly string[]>;
 }
 

@@ -16,6 +16,7 @@ import { identityModule } from '../../identity/server/module.ts';
 import type { IdentityDoor } from '../../identity/server/public.ts';
 import { lookForSilence, type ProbesGround } from './commands.ts';
 import { probesModule } from './module.ts';
+import type { ProbesDoor } from './public.ts';
 
 /** Heartbeats on a real PostgreSQL, whose clock the test moves; shop/checkout belongs to the team payments. */
 const catalog = { ownerOf: async (service: string) => (service === 'shop/checkout' ? 'payments' : null) };
@@ -39,6 +40,7 @@ let postgres: Postgres;
 let http: StartedHttp;
 let ledger: Awaited<ReturnType<typeof startLedger>>;
 let probes: ProbesGround;
+let door: ProbesDoor;
 
 beforeAll(async () => {
   postgres = await testPostgres();
@@ -53,7 +55,7 @@ beforeAll(async () => {
   const ground = { config, log, clock: systemClock, postgres, ledger, jobs, http, metrics } as unknown as Ground;
   const identity: IdentityDoor = (await identityModule.start(ground, {})).door;
   http.setAuthenticate(async (request) => actors[String(request.headers['x-who'])] ?? null);
-  await probesModule.start(ground, { identity, catalog });
+  door = (await probesModule.start(ground, { identity, catalog })).door;
   await http.fastify.ready();
   await aTeam(postgres, { name: 'payments' });
   probes = { postgres, ledger, identity, catalog };
@@ -195,5 +197,22 @@ describe('a heartbeat', () => {
     const refused = await call('ed', 'PUT', '/wrong', spec);
     expect(refused.status).toBe(status);
     expect(refused.body.errors.map((each: any) => each.path)).toContain(path);
+  });
+});
+
+describe('a heartbeat that another module watches by', () => {
+  it('is described, pinged, read and deleted through the door, and one that is not there is no error', async () => {
+    const actor = person('opsgenie', 'editor');
+    const spec = { every: 'PT10M', grace: 'PT0S', service: null, team: 'payments', description: '' };
+    expect(await door.describeHeartbeat(actor, 'by-door', spec)).toBe('created');
+    expect(await door.pingHeartbeat('by-door')).toBe(true);
+    expect(await door.heartbeatsNamed(['by-door', 'none'])).toMatchObject([
+      { name: 'by-door', state: 'well', pings: 1 },
+    ]);
+    await expect(door.describeHeartbeat(person('nobody', 'viewer'), 'by-door', spec)).rejects.toThrow('Only those');
+    await door.deleteHeartbeat(actor, 'by-door');
+    await door.deleteHeartbeat(actor, 'by-door');
+    expect(await door.pingHeartbeat('by-door')).toBe(false);
+    expect(await door.heartbeatsNamed([])).toEqual([]);
   });
 });

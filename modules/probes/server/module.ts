@@ -1,12 +1,13 @@
 import { Gauge } from 'prom-client';
-import type { ServerModule } from '../../../platform/module/ground.ts';
+import type { Ground, ServerModule } from '../../../platform/module/ground.ts';
 import type { CatalogDoor } from '../../catalog/server/public.ts';
 import type { IdentityDoor } from '../../identity/server/public.ts';
 import { heartbeatLimits } from '../domain/limits.ts';
-import { lookForSilence, type ProbesGround } from './commands.ts';
+import { Refusal } from '../../../kernel/problem.ts';
+import { deleteHeartbeat, describeHeartbeat, keepPing, lookForSilence, type ProbesGround } from './commands.ts';
 import type { ProbesDoor } from './public.ts';
-import { addRoutes } from './routes.ts';
-import { heartbeats } from './store.ts';
+import { addRoutes, heartbeatShape } from './routes.ts';
+import { heartbeats, heartbeatsNamed } from './store.ts';
 import type { ProbesTables } from './tables.ts';
 
 /** Doors of the floors below that probes stand on. */
@@ -37,6 +38,28 @@ export const probesModule: ServerModule<ProbesDoors, ProbesDoor> = {
         },
       }),
     );
-    return { door: {} };
+    return { door: doorOf(ground, probes) };
   },
+};
+
+const doorOf = ({ postgres, clock }: Ground, probes: ProbesGround): ProbesDoor => ({
+  describeHeartbeat: (actor, name, spec) => describeHeartbeat(probes, actor, name, spec),
+  deleteHeartbeat: (actor, name) => deleteHeartbeat(probes, actor, name).catch(onlyUnknown),
+  pingHeartbeat: async (name) =>
+    keepPing(probes, name).then(
+      () => true,
+      (error: unknown) => {
+        onlyUnknown(error);
+        return false;
+      },
+    ),
+  heartbeatsNamed: async (names) => {
+    const rows = await heartbeatsNamed(postgres.tables<ProbesTables>(), names);
+    return Promise.all(rows.map((row) => heartbeatShape(probes, row, clock.now())));
+  },
+});
+
+const onlyUnknown = (error: unknown): void => {
+  if (error instanceof Refusal && error.problem.code === 'probes.heartbeat-unknown') return;
+  throw error;
 };

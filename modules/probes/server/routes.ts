@@ -100,7 +100,8 @@ const letIn = async (
   requireRole(actor, 'responder', await ownerOf(probes, row), row.name);
 };
 
-const heartbeatShape = async (
+/** A row as the contract tells it. */
+export const heartbeatShape = async (
   probes: ProbesGround,
   row: HeartbeatRow,
   now: Temporal.Instant,

@@ -20,6 +20,16 @@ export const heartbeatNamed = (db: Db, name: string): Promise<HeartbeatRow | und
   // One heartbeat, for its own answer.
   db.selectFrom('probes.heartbeat').selectAll().where('name', '=', name).executeTakeFirst();
 
+export const heartbeatsNamed = (db: Db, names: readonly string[]): Promise<HeartbeatRow[]> =>
+  // Several heartbeats, for a module that has names of its own for them.
+  names.length === 0
+    ? Promise.resolve([])
+    : db
+        .selectFrom('probes.heartbeat')
+        .selectAll()
+        .where('name', 'in', [...names])
+        .execute();
+
 export const lockHeartbeat = (tx: Tx, name: string): Promise<HeartbeatRow | undefined> =>
   // Locked against a ping or a look at the same moment, until the transaction ends.
   tx.selectFrom('probes.heartbeat').selectAll().where('name', '=', name).forUpdate().executeTakeFirst();

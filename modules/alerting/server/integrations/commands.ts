@@ -8,6 +8,7 @@ import type { IntegrationKind } from '../../domain/alert.ts';
 import { integrationLimits } from '../../domain/integrations/limits.ts';
 import { endingOf, hashKey, newKey } from './key-text.ts';
 import type { IntegrationsGround } from './integrations.ts';
+import { sealSettings } from './secret-settings.ts';
 import * as store from './store.ts';
 import type { IntegrationRow, IntegrationsTables } from './tables.ts';
 import type { Source } from './source.ts';
@@ -82,12 +83,13 @@ const describe = async (
   await refuseImpossible(ground, said, before);
   if (!before && (await store.countIntegrations(tx)) >= integrationLimits.integrations) throw tooMany();
   const { origin, source, ...given } = said;
-  const spec = storable(given);
+  const id = before?.id ?? newId();
+  const spec = storable({ ...given, settings: sealed(ground, id, given, before) });
   const was = before ? specOf(before) : null;
   if (before && before.origin === origin && isSame(was, spec)) return { outcome: 'unchanged', row: before };
   const row = await store.saveIntegration(tx, {
     ...spec,
-    id: before?.id ?? newId(),
+    id,
     name,
     origin,
     source,
@@ -97,6 +99,16 @@ const describe = async (
   await tell(ground, tx, actor, name, 'integration.described', { outcome, before: was, after: spec });
   await store.tellKeysChanged(tx);
   return { outcome, row };
+};
+
+const sealed = (
+  { identity, sourceOf }: CommandsGround,
+  integration: string,
+  { kind, settings: given }: IntegrationSpec,
+  row: IntegrationRow | undefined,
+): IntegrationSpec['settings'] => {
+  const names = sourceOf(kind)?.options.secretSettings ?? [];
+  return sealSettings(identity.secrets, names, { integration, given, before: row?.settings ?? {} });
 };
 
 /** Deletes an integration with its keys and payloads. */

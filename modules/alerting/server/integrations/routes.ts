@@ -10,6 +10,7 @@ import { keyPlaceholder, setUpLines } from '../../domain/integrations/set-up-lin
 import * as commands from './commands.ts';
 import { integrationOf } from './keys.ts';
 import { payloadById, payloadsOf } from './payload-store.ts';
+import { shownSettings } from './secret-settings.ts';
 import { endTest, endTestKind, sendTest } from './send-test.ts';
 import type { SourceAnswer } from './source.ts';
 import type { IntegrationsGround, StartedIntegrations } from './integrations.ts';
@@ -205,7 +206,7 @@ const shape = (row: IntegrationRow, figures: Figures | undefined): contract.Show
   kind: row.kind,
   team: row.team,
   description: row.description,
-  settings: row.settings as contract.ShownIntegration['settings'],
+  settings: shownSettings(row.settings) as contract.ShownIntegration['settings'],
   enabled: row.enabled,
   builtIn: row.built_in,
   origin: row.origin,

@@ -26,6 +26,8 @@ export interface SourceAnswer {
   readonly headers?: Readonly<Record<string, string>>;
   /** What was wrong with the payload, for whoever looks at it; null: it was understood. */
   readonly error: string | null;
+  /** It was only asked for something, or pinged: nothing is kept and counted, so that what counts is not pushed out. */
+  readonly isRead?: true;
   /** What became of it: mostly what `accept` gave back. Kept with the payload, in bounds. */
   readonly outcome?: unknown;
 }
@@ -38,6 +40,8 @@ export interface SourceOptions {
   readonly refuse?: (problem: Problem) => Pick<SourceAnswer, 'status' | 'body' | 'headers'>;
   /** What is wrong with the settings of an integration of this kind, `path` below `settings`. */
   readonly checkSettings?: (settings: Record<string, unknown>) => readonly FieldError[];
+  /** Settings that are secrets: encrypted at rest, never shown again. */
+  readonly secretSettings?: readonly string[];
   /** A request as the sender would make it, for "send a test". Absent: a plain alert is handed in. */
   readonly sample?: (given: SampleGiven) => SampleCall;
 }

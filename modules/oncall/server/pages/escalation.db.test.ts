@@ -143,6 +143,30 @@ describe('a page escalates by its policy until somebody answers', () => {
     );
   });
 
+  it('is put off by its key as well, until a time', async () => {
+    const asked = {
+      summary: 'By key',
+      details: '',
+      urgency: 'high',
+      policy: 'payments',
+      service: null,
+      link: null,
+    } as const;
+    const key = { dedupKey: 'put-off', source: 'alert', by: 'mira' };
+    const { id } = await world.door.raisePage(null, { ...asked, ...key });
+    const { rows } = await world.postgres.pool.query("SELECT ground.now() + interval '10 minutes' AS until");
+    const until = (rows[0].until as Date).toTemporalInstant();
+    expect(await world.door.snoozeByKey(null, { ...key, source: 'another', until })).toEqual([]);
+    expect(await world.door.snoozeByKey(null, { ...key, until })).toEqual([id]);
+    expect((await world.read(id)).state).toBe('acknowledged');
+    await expect(world.door.snoozeByKey(null, { ...key, until: until.add({ hours: 24 * 8 }) })).rejects.toThrow(
+      'snoozed',
+    );
+    await world.pass('11 minutes');
+    await world.until(async () => expect((await world.read(id)).state).toBe('triggered'));
+    await world.call('ada', 'POST', `/api/v1/pages/${id}/resolve`, {});
+  });
+
   it('is quiet while it is snoozed, and begins anew when that is over', async () => {
     const { id } = await world.page({ summary: 'Later', policy: 'payments' });
     await settled(id, 1);

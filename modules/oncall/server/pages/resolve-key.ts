@@ -37,13 +37,14 @@ export const acknowledgeKey = async (
 export const snoozeKey = async (
   ground: PagesGround,
   tx: Tx | null,
-  asked: { readonly dedupKey: string; readonly source: string; readonly by: string; readonly minutes: number },
+  asked: { readonly dedupKey: string; readonly source: string; readonly by: string; readonly until: Temporal.Instant },
 ): Promise<readonly string[]> => {
-  const { dedupKey, source, by, minutes } = asked;
+  const { dedupKey, source, by } = asked;
+  const until = asked.until.toString();
   const work = async (own: Tx): Promise<readonly string[]> => {
     const ids = await openByKey(own, { dedupKey, source });
     const answerer = { actor: { ...engineActor, name: by }, via: source };
-    for (const id of ids) await snooze(ground, own, { id, until: null, minutes }, answerer);
+    for (const id of ids) await snooze(ground, own, { id, until, minutes: null }, answerer);
     return ids;
   };
   return tx === null ? ground.postgres.transaction<PagesTables, readonly string[]>(work) : work(tx);
