@@ -2,11 +2,11 @@ import type { Clock } from '../../../../platform/clock/clock.ts';
 import type { Postgres } from '../../../../platform/postgres/postgres.ts';
 import type { CatalogDoor } from '../../../catalog/server/public.ts';
 import type { JudgedAlert } from '../../domain/alert.ts';
+import { words } from '../../domain/policy/alertmanager/receivers.ts';
 import { inhibitorsOf } from '../../domain/policy/inhibition.ts';
 import { routeOf, type Routed } from '../../domain/policy/route.ts';
 import { silencesOf } from '../../domain/policy/silence.ts';
 import { sourceLink } from '../../domain/sources/alertmanager-posted.ts';
-import { receiverNameOf } from '../../domain/sources/alertmanager-receivers.ts';
 import {
   byFingerprint,
   byLabels,
@@ -63,23 +63,23 @@ export const groupsShown = async (
   const looked = await look(ground, question, integration);
   if ('status' in looked) return looked;
   const byId = new Map(looked.map((each) => [each.row.id, each]));
-  const groups: ShownGroup[] = [];
+  const groups = new Map<string, ShownGroup>();
   for (const group of await openGroupsOf(ground.postgres.tables<AlertTables>(), [...byId.keys()])) {
-    const receiver = group.targets[0] === undefined ? 'nobody' : receiverNameOf(group.targets[0]);
-    if (question.receiver !== null && !question.receiver(receiver)) continue;
     const members = group.alerts.map((id) => byId.get(id)!);
-    const mutedBy = mutedByRoute(members[0]!, group.route);
+    const routed = members[0]!.routed.find((each) => (each.route ?? defaultRoute) === group.route);
+    const receiver = words(routed?.to ?? group.targets);
+    // Several targets of one route are one receiver here, as they are in the exported configuration.
+    const key = JSON.stringify([group.route, group.labels]);
+    if (groups.has(key) || (question.receiver !== null && !question.receiver(receiver))) continue;
+    const mutedBy = routed?.muted?.intervals ?? [];
     if (!question.muted && mutedBy.length > 0) continue;
     const alerts = members
       .filter(({ shown }) => isAskedFor(shown, question.flags))
       .map(({ shown }) => ({ ...shown, mutedBy: [...shown.mutedBy, ...mutedBy] }));
-    if (alerts.length > 0) groups.push({ labels: group.labels, receiver, alerts });
+    if (alerts.length > 0) groups.set(key, { labels: group.labels, receiver, alerts });
   }
-  return groups.toSorted(byLabels);
+  return [...groups.values()].toSorted(byLabels);
 };
-
-const mutedByRoute = ({ routed }: Looked, route: string): readonly string[] =>
-  routed.find((each) => (each.route ?? defaultRoute) === route)?.muted?.intervals ?? [];
 
 /** Alerts that fire and fit the filter, each judged by what is in force now: a silence shows the moment that it stands. */
 const look = async (
@@ -156,7 +156,7 @@ const shownOf = (
   endsAt: row.open_until === null ? at.add(resolveTimeout) : instantOf(row.open_until),
   updatedAt: instantOf(row.heard_at),
   generatorUrl: row.links.find(({ label }) => label === sourceLink)?.url ?? '',
-  receivers: [...new Set(routed.flatMap(({ to }) => to.map(receiverNameOf)))],
+  receivers: [...new Set(routed.map(({ to }) => words(to)))],
   silencedBy,
   inhibitedBy,
   mutedBy: heldByOthers(row),

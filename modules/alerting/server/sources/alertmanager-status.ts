@@ -1,6 +1,6 @@
 import type { Clock } from '../../../../platform/clock/clock.ts';
+import { words } from '../../domain/policy/alertmanager/receivers.ts';
 import type { RouteNode } from '../../domain/policy/route.ts';
-import { receiverNameOf } from '../../domain/sources/alertmanager-receivers.ts';
 import { wireTime } from '../../domain/sources/alertmanager-wire.ts';
 import type { InForce } from '../engine/in-force.ts';
 
@@ -30,15 +30,15 @@ export const statusShown = async ({ clock, configuration }: StatusGround): Promi
   },
 });
 
-/** Every receiver that a route names, and the owner of the service, who gets what no route takes. */
+/** Every receiver of the exported configuration: what each route tells, and the owner of the service. */
 export const receiversShown = async ({
   inForce,
 }: Pick<StatusGround, 'inForce'>): Promise<readonly { readonly name: string; readonly labels: object }[]> => {
   const { tree } = await inForce();
-  const names = new Set(tree.otherwise.to.map(receiverNameOf));
+  const names = new Set([words(tree.otherwise.to)]);
   const walk = (nodes: readonly RouteNode[]): void => {
     for (const { options, routes } of nodes) {
-      for (const target of options.to) names.add(receiverNameOf(target));
+      names.add(words(options.to));
       walk(routes);
     }
   };
