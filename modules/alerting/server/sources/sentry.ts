@@ -1,10 +1,14 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { Refusal } from '../../../../kernel/problem.ts';
 import { parseSentry } from '../../domain/sources/sentry.ts';
+import type { AlertingGround } from '../ground.ts';
+import { openSetting } from '../integrations/secret-settings.ts';
 import type { SourceAnswer, SourceCall } from '../integrations/source.ts';
 import { readBody } from './read-body.ts';
 import { refuseReplay, rememberMessage, type SeenGround } from './seen-messages.ts';
 import { takeParsed, type TakeGround } from './take-parsed.ts';
+
+export type SentryGround = TakeGround & SeenGround & { readonly identity: Pick<AlertingGround['identity'], 'secrets'> };
 
 /** Sentry tries a webhook again for minutes, not for hours. */
 const hoursMax = 24;
@@ -14,11 +18,12 @@ const hoursMax = 24;
  * (`Sentry-Hook-Signature`: HMAC-SHA256 of the body in hexadecimal), once, and not a day later.
  * https://docs.sentry.io/organization/integrations/integration-platform/webhooks/
  */
-export const takeSentry = async (ground: TakeGround & SeenGround, call: SourceCall): Promise<SourceAnswer> => {
+export const takeSentry = async (ground: SentryGround, call: SourceCall): Promise<SourceAnswer> => {
   const { headers, integration, isReplay } = call;
-  const secret = integration.settings['clientSecret'];
+  const { clientSecret } = integration.settings;
+  const secret = openSetting(ground.identity.secrets, integration.id, 'clientSecret', clientSecret);
   const digest = createHash('sha256').update(call.body).digest('hex');
-  if (typeof secret === 'string') {
+  if (secret !== null) {
     requireSignature(call, secret);
     if (!isReplay) {
       requireFresh(headers['sentry-hook-timestamp'], ground.clock.now());
@@ -32,7 +37,7 @@ export const takeSentry = async (ground: TakeGround & SeenGround, call: SourceCa
     parsed === null
       ? { status: 200, body: { status: 'ignored', reason: 'it is about no alert' }, error: null, outcome: [] }
       : await takeParsed(ground, { ...call, notes }, parsed);
-  if (typeof secret === 'string') await rememberMessage(ground, integration, digest);
+  if (secret !== null) await rememberMessage(ground, integration, digest);
   return answer;
 };
 

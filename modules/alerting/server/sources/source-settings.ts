@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { FieldError } from '../../../../kernel/problem.ts';
 import { secondsOf } from '../../../../kernel/time-span.ts';
 import { severities, type IntegrationKind } from '../../domain/alert.ts';
+import { keptSecret } from '../integrations/secret-settings.ts';
 import { mappingFault } from './mapping/mapper.ts';
 import { placed } from './mapping/map-payload.ts';
 
@@ -38,7 +39,10 @@ const shapes: Partial<Record<IntegrationKind, z.ZodType>> = {
     certificateHosts: z.array(host).max(10).optional(),
     certificateAuthorities: pem.optional(),
   }),
-  sentry: z.strictObject({ ...every, clientSecret: z.string().min(16).max(200).optional() }),
+  sentry: z.strictObject({
+    ...every,
+    clientSecret: z.union([z.literal(keptSecret), z.string().min(16).max(200)]).optional(),
+  }),
   email: z.strictObject({ ...every, dedupBy: z.enum(['subject', 'thread']).optional() }),
 };
 
@@ -55,6 +59,9 @@ export const checkSettings =
             : [{ path: issue.path.join('.'), message: issue.message }],
         );
   };
+
+/** Settings of a kind that are secrets. */
+export const secretSettings = (kind: IntegrationKind): readonly string[] => (kind === 'sentry' ? ['clientSecret'] : []);
 
 function isCertificate(text: string): boolean {
   try {

@@ -379,6 +379,40 @@ describe('Sentry', () => {
     expect((await payloadsOf(id))[0]).toMatchObject({ faulty: true, status });
   });
 
+  it('its secret is encrypted on disk, never shown, and kept where a document says so', async () => {
+    const call = (method: 'GET' | 'PUT' | 'POST', path: string, body?: object) =>
+      house.http.fastify.inject({
+        method,
+        url: `/api/v1/integrations${path}`,
+        headers: { 'x-who': 'ada' },
+        ...(body === undefined ? {} : { payload: body }),
+      });
+    const spec = (clientSecret: string) => ({ kind: 'sentry', settings: { clientSecret } });
+    const made = (await call('POST', '', { ...spec(secret), name: 'front-end' })).json();
+    expect(made.integration.settings).toEqual({ clientSecret: '(kept secret)' });
+    const { rows } = await house.postgres.pool.query(
+      `SELECT concat((SELECT json_agg(i)::text FROM alerting.integration i), (SELECT json_agg(e.data)::text FROM ledger.event e),
+        (SELECT json_agg(p.data)::text FROM ledger.pending p)) AS all`,
+    );
+    expect(rows[0].all).toContain('front-end');
+    expect(rows[0].all).not.toContain(secret);
+    expect((await post(made.key, body(50), signed(body(50)))).statusCode).toBe(200);
+    for (const same of [secret, '(kept secret)'])
+      expect((await call('PUT', '/front-end', spec(same))).json()).toMatchObject({ outcome: 'unchanged' });
+    expect((await call('PUT', '/front-end', spec('another-secret-of-sentry'))).json()).toMatchObject({
+      outcome: 'changed',
+    });
+    expect((await post(made.key, body(51), signed(body(51)))).statusCode).toBe(403);
+    expect((await post(made.key, body(51), signed(body(51), 'another-secret-of-sentry'))).statusCode).toBe(200);
+    const none = await call('PUT', '/back-end', spec('(kept secret)'));
+    expect([none.statusCode, none.json().code]).toEqual([422, 'alerting.no-secret-kept']);
+    expect((await call('PUT', '/back-end', spec('short'))).statusCode).toBe(422);
+    expect((await call('PUT', '/back-end', { kind: 'json', settings: { mapping: '{', x: 1 } })).json().errors).toEqual([
+      { path: 'body.settings.mapping', message: expect.stringMatching(/^line 1, column \d+: /u) },
+      { path: 'body.settings.x', message: 'there is no such setting' },
+    ]);
+  });
+
   it('an issue, its resolution, a metric alert, and what is about no alert', async () => {
     const { id, key } = await anIntake('sentry');
     const issue = (action: string) => ({

@@ -14,10 +14,10 @@ import { createMapper, type Mapper } from './mapping/mapper.ts';
 import { readBody } from './read-body.ts';
 import { forgetSeenMessages } from './seen-messages.ts';
 import { takeSentry } from './sentry.ts';
-import { checkSettings } from './source-settings.ts';
+import { checkSettings, secretSettings } from './source-settings.ts';
 import { takeParsed, type TakeGround } from './take-parsed.ts';
 
-export type WebhooksGround = Pick<AlertingGround, 'postgres' | 'clock' | 'log' | 'http' | 'jobs'>;
+export type WebhooksGround = Pick<AlertingGround, 'postgres' | 'clock' | 'log' | 'http' | 'jobs' | 'identity'>;
 
 /** Every sender that posts to the intake: who understands what, and the route that tries a mapping. */
 export const registerWebhooks = (
@@ -27,7 +27,10 @@ export const registerWebhooks = (
   const mapper = createMapper(alerting.log);
   const ground = { ...alerting, mapper, get: smallGet, certificates: createCertificates(smallGet) };
   const register = (kind: IntegrationKind, handle: SourceHandler): void =>
-    integrations.registerSource(kind, handle, { checkSettings: checkSettings(kind) });
+    integrations.registerSource(kind, handle, {
+      checkSettings: checkSettings(kind),
+      secretSettings: secretSettings(kind),
+    });
   for (const kind of Object.keys(parsers) as (keyof typeof parsers)[])
     if (kind !== 'json') register(kind, (call) => takePlain(ground, kind, call));
   register('json', (call) => takeJson(ground, call));
