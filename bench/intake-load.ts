@@ -24,22 +24,23 @@ const firingEndsAfterMs = 4 * 60_000;
 
 /**
  * Alerts of many rules at once, turn by turn, as a Prometheus sends them: in each turn a ninth of those that fire is new, the others are
- * sent again with nothing changed but `endsAt`, a ninth is over, and those that were over in the turns before are told again. Every
- * alert is another one: nothing is sent that was over before. The same `seed` gives the same alerts, so that two receivers get the same.
+ * sent again with nothing changed but `endsAt`, a ninth is over, and those that were over in the turns before are told again. After
+ * `turnsOfBirth` nothing new begins, and it ends when all is over. The same `seed` gives the same alerts, so that two receivers get the
+ * same.
  */
-export const prometheus = (firing: number, seed: number) => {
+export const prometheus = (firing: number, seed: number, turnsOfBirth: number) => {
   const freshPerTurn = Math.max(1, Math.round(firing / turns.firing));
   let turn = 0;
   let born = 0;
   let living: { readonly index: number; readonly bornIn: number; readonly startsAt: string; overAt: string | null }[] =
     [];
   return {
-    /** Alerts of the next turn; counts what they are into `sent`. */
+    /** Alerts of the next turn, none where all is over; counts what they are into `sent`. */
     next: (sent: Sent): SentAlert[] => {
       const nowMs = Date.now();
       const now = new Date(nowMs).toISOString();
       const later = new Date(nowMs + firingEndsAfterMs).toISOString();
-      for (let each = 0; each < freshPerTurn; each += 1)
+      for (let each = 0; turn < turnsOfBirth && each < freshPerTurn; each += 1)
         living.push({ index: (born += 1), bornIn: turn, startsAt: now, overAt: null });
       const alerts = living.map((each) => {
         const age = turn - each.bornIn;

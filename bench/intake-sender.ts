@@ -56,13 +56,14 @@ const post = ({ url, authorization }: Receiver, body: string): Promise<number> =
 
 const load = async (order: Order & { do: 'load' }): Promise<Report> => {
   const sent: Sent = { fresh: 0, repeated: 0, resolved: 0, resolvedAgain: 0 };
-  const source = prometheus(order.firing, order.seed);
+  const source = prometheus(order.firing, order.seed, order.turns);
   const answersMs: number[] = [];
   let failed = 0;
   const sentAtMs = Date.now();
-  for (let turn = 0; turn < order.turns; turn += 1) {
+  for (;;) {
     // A turn is sent whole before the next: an alert is never over before it was new.
     const bodies = bodiesOf(source.next(sent));
+    if (bodies.length === 0) break;
     await Promise.all(
       Array.from({ length: order.connections }, async () => {
         for (let body = bodies.pop(); body !== undefined; body = bodies.pop()) {
