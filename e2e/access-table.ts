@@ -332,7 +332,7 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
   'POST /api/v1/alerts/selected': { ...seen, body: { action: 'acknowledge', ids: [unknownId] } },
   'GET /api/v1/alert-groups': seen,
   'GET /api/v1/alert-groups/{id}': { ...seen, params: { id: unknownId } },
-  ...policyRows({ seen, owners, editors, crewStands }),
+  ...policyRows({ seen, open, owners, editors, crewStands }),
   // Alert rules
   ...ruleRows({ seen, owners, crewStands }),
   ...integrationRows({ seen, owners, crewStands, unknownId }),
@@ -407,6 +407,7 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
     params: { id: unknownId },
     body: { notify: [{ team: 'payments' }] },
   },
+  'POST /api/v1/pages/{id}/judgements': { ...seen, params: { id: unknownId }, body: { useful: true } },
   'POST /api/v1/pages/{id}/notes': { ...seen, params: { id: unknownId }, body: { text: 'For the walk' } },
   'GET /api/v1/oncall/audit': seen,
 

@@ -193,6 +193,11 @@ export const notePage = route({
   body: z.strictObject({ text: note }),
 });
 
+export const judgePage = route({
+  ...act('judgements', 'Says whether it was useful to be paged for this; of one person the last word counts'),
+  body: z.strictObject({ useful: z.boolean(), note: note.optional() }),
+});
+
 export const auditReport = z.object({
   at: instant,
   ok: z.boolean(),

@@ -9,6 +9,7 @@ import { messageOf } from './message.ts';
 import {
   cancelWaiting,
   insertAdded,
+  lastJudgement,
   lockPage,
   restartPage,
   setAcknowledged,
@@ -127,6 +128,23 @@ export const addNote = (
   by: Answerer,
 ): Promise<'done' | 'already'> =>
   act(ground, tx, { id, action: 'note', by }, (page) => note(tx, page, 'note', text, by));
+
+/** Words of the timeline for the answer to "was this useful?"; of one person the last counts. */
+export const judgementWords = { useful: 'useful', useless: 'not-useful' } as const;
+
+/** Whether it was useful to be paged for this, in whatever state the page is. The same said again changes nothing. */
+export const judge = (
+  ground: PagesGround,
+  tx: Tx,
+  { id, useful, text }: { readonly id: string; readonly useful: boolean; readonly text: string | null },
+  by: Answerer,
+): Promise<'done' | 'already'> =>
+  act(ground, tx, { id, action: 'note', by }, async (page) => {
+    const what = useful ? judgementWords.useful : judgementWords.useless;
+    if (text === null && (await lastJudgement(tx, id, by.actor.name)) === what) return;
+    const words = `${by.actor.name} says that this page was ${useful ? 'useful' : 'not useful'}`;
+    await note(tx, page, what, `${words}${text === null ? '.' : `: ${text}`}`, by);
+  });
 
 const act = async (
   _ground: PagesGround,

@@ -34,6 +34,31 @@ const visit = async (method: 'GET' | 'POST', url: string) => {
   return { status: answer.statusCode, text: answer.body, headers: answer.headers };
 };
 
+describe('whether a page was useful', () => {
+  it('is asked by every link, and answered without doing what the link is for; the last word of a person counts', async () => {
+    const { id } = await world.page({ summary: 'Judged', policy: 'payments' });
+    const link = linkOf(await messageOf(id), 'acknowledge');
+    expect((await visit('GET', link)).text).toContain('Was this page useful?');
+    const say = (useful: string) =>
+      world.http.fastify.inject({
+        method: 'POST',
+        url: link,
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        payload: `useful=${useful}`,
+      });
+    expect((await say('no')).body).toContain('Noted: it was not useful');
+    await say('no');
+    await say('yes');
+    const { state, timeline } = await world.read(id);
+    expect(state).toBe('triggered');
+    const said = timeline.filter(({ what }: { what: string }) => what.endsWith('useful'));
+    expect(said.map(({ what, by }: { what: string; by: string }) => [what, by])).toEqual([
+      ['not-useful', 'p1'],
+      ['useful', 'p1'],
+    ]);
+  });
+});
+
 describe('a link in a message acts without sign-in, for one purpose, once', () => {
   it('shows a button where it is opened, acts where it is pressed, and answers a second time kindly', async () => {
     const { id } = await world.page({ summary: 'Cards <b>refused</b>', policy: 'payments' });

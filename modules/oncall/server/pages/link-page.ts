@@ -11,6 +11,8 @@ export type LinkPageShown =
       readonly person: string | null;
       /** What the button just did; null before it was pressed. */
       readonly said: 'done' | 'already' | null;
+      /** What was just answered to whether it was useful. */
+      readonly judged?: boolean;
     }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'expired'; readonly at: string }
@@ -42,7 +44,7 @@ export const linkPage = (shown: LinkPageShown): string => {
 const verbs = { acknowledge: 'Acknowledge', resolve: 'Resolve' } as const;
 const stateWords = { triggered: 'waits for an answer', acknowledged: 'acknowledged', resolved: 'resolved' } as const;
 
-const asking = ({ purpose, page, person, said }: Extract<LinkPageShown, { kind: 'ask' }>): string => {
+const asking = ({ purpose, page, person, said, judged }: Extract<LinkPageShown, { kind: 'ask' }>): string => {
   const open =
     purpose === 'acknowledge' ? page.state === 'triggered' : purpose === 'resolve' ? page.state !== 'resolved' : false;
   const button =
@@ -71,10 +73,18 @@ const asking = ({ purpose, page, person, said }: Extract<LinkPageShown, { kind: 
     ${button}
     ${page.details === '' ? '' : `<pre>${text(page.details.slice(0, detailsShown))}</pre>`}
     <dl>${facts.join('')}</dl>
+    ${usefulness(judged)}
     <h2>What happened</h2>
     <ol>${told.join('')}</ol>
     <p><a href="/pages/${page.id}">Open in Leadline</a> (needs sign-in)</p>`;
 };
+
+/** The question that every message leads to; what is answered shows which pages are noise. */
+const usefulness = (judged: boolean | undefined): string =>
+  judged === undefined
+    ? `<form method="post" class="useful"><p>Was this page useful?</p>
+        <button type="submit" name="useful" value="yes">Yes</button> <button type="submit" name="useful" value="no">No</button></form>`
+    : `<p role="status">Noted: it was ${judged ? 'useful' : 'not useful'}. Thank you.</p>`;
 
 const timelineShown = 30;
 const detailsShown = 8_000;
@@ -95,6 +105,8 @@ const style = `
   h1 { font-size: 1.35rem; line-height: 1.3; } h2 { font-size: 1rem; }
   button { width: 100%; min-height: 4rem; font: inherit; font-weight: 700; font-size: 1.25rem; border: 0; border-radius: .75rem;
     background: #0b5cad; color: #fff; } button:focus-visible { outline: 3px solid currentColor; outline-offset: 3px; }
+  .useful { display: flex; align-items: center; gap: .5rem; flex-wrap: wrap; } .useful button { width: auto; min-width: 4rem;
+    min-height: 2.75rem; font-size: 1rem; background: none; color: inherit; border: 1px solid currentColor; }
   .state { font-weight: 600; } .quiet { opacity: .8; } pre { white-space: pre-wrap; font-size: .85rem; }
   dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; } dt { opacity: .8; } dd { margin: 0; }
   ol { padding-left: 1.2rem; font-size: .9rem; } time { opacity: .8; }`;

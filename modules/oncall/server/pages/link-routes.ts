@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal } from '../../../../kernel/problem.ts';
 import type { Ground } from '../../../../platform/module/ground.ts';
-import { acknowledge, resolve } from './answer.ts';
+import { acknowledge, judge, resolve } from './answer.ts';
 import { linkPage, type LinkPageShown } from './link-page.ts';
 import type { LinkRead } from './links.ts';
 import { hasPassed, notificationById, useLink } from './page-store.ts';
@@ -24,7 +24,10 @@ export const addLinkRoutes = ({ http }: Ground, ground: PagesGround): void => {
     );
     scope.get('/page/:token', (request, reply) => answer(request, reply, (link) => shown(ground, link)));
     scope.post('/page/:token', { bodyLimit: formBytesMax }, (request, reply) =>
-      answer(request, reply, (link) => acted(ground, link)),
+      answer(request, reply, (link) => {
+        const useful = judgementOf(request.body);
+        return useful === null ? acted(ground, link) : judged(ground, link, useful);
+      }),
     );
   });
 
@@ -78,18 +81,35 @@ const shown = async (ground: PagesGround, link: LinkRead): Promise<Shown> => {
   return { status: 200, page: { kind: 'ask', purpose: link.purpose, page, person: sent.person, said: null } };
 };
 
+/** What the question on a link's page was answered with; null: its one large button was pressed. */
+const judgementOf = (body: unknown): boolean | null => {
+  const said = typeof body === 'string' ? new URLSearchParams(body).get('useful') : null;
+  return said === 'yes' ? true : said === 'no' ? false : null;
+};
+
+/** Whoever may open the page by this link may say whether it was useful; nothing else is done by it. */
+const judged = async (ground: PagesGround, link: LinkRead, useful: boolean): Promise<Shown> => {
+  const sent = await notificationById(ground.postgres.tables<PagesTables>(), link.notification);
+  if (!sent) return shown(ground, link);
+  await ground.postgres.transaction<PagesTables, unknown>((tx) =>
+    judge(ground, tx, { id: sent.page, useful, text: null }, { actor: linkActor(sent), via: 'link' }),
+  );
+  const { status, page } = await shown(ground, link);
+  return { status, page: page.kind === 'ask' ? { ...page, judged: useful } : page };
+};
+
+const linkActor = ({ person, personId }: { readonly person: string | null; readonly personId: string | null }) => ({
+  kind: personId === null ? ('system' as const) : ('person' as const),
+  id: personId ?? 'webhook',
+  name: person ?? 'webhook',
+});
+
 const acted = async (ground: PagesGround, link: LinkRead): Promise<Shown> => {
   const { purpose } = link;
   const db = ground.postgres.tables<PagesTables>();
   const sent = await notificationById(db, link.notification);
   if (!sent || purpose === 'show') return shown(ground, link);
-  const name = sent.person ?? 'webhook';
-  const actor = {
-    kind: sent.personId === null ? ('system' as const) : ('person' as const),
-    id: sent.personId ?? 'webhook',
-    name,
-  };
-  const by = { actor, via: 'link' };
+  const by = { actor: linkActor(sent), via: 'link' };
   const outcome = await ground.postgres.transaction<PagesTables, 'done' | 'already'>(async (tx) => {
     if (!(await useLink(tx, { mac: link.mac, page: sent.page, expiresAt: link.expiresAt }))) return 'already';
     return purpose === 'acknowledge'

@@ -93,6 +93,14 @@ export const setResolved = async (tx: Tx, page: string, by: string): Promise<voi
     WHERE id = ${page}`.execute(tx);
 };
 
+/** What a person answered last to whether the page was useful; null: nothing yet. */
+export const lastJudgement = async (tx: Tx, page: string, by: string): Promise<string | null> => {
+  const { rows } = await sql<{ what: string }>`-- By the index of the page.
+    SELECT what FROM oncall.timeline WHERE page_id = ${page} AND what IN ('useful', 'not-useful') AND by = ${by}
+    ORDER BY entry DESC LIMIT 1`.execute(tx);
+  return rows[0]?.what ?? null;
+};
+
 /** Acknowledged until then; gives back the instant. */
 export const setSnoozed = async (
   tx: Tx,

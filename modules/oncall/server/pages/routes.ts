@@ -46,7 +46,16 @@ export const addPageRoutes = ({ http }: Ground, ground: PagesGround): void => {
     return { items, next: full ? encodeCursor([last.raisedAt, last.id]) : null };
   });
   http.route(contract.getPage, ({ params }) => show(params.id));
+  addAnswerRoutes({ http }, ground, show);
+};
 
+/** What people do with a page. */
+const addAnswerRoutes = (
+  { http }: Pick<Ground, 'http'>,
+  ground: PagesGround,
+  show: (id: string) => Promise<PageWhole>,
+): void => {
+  const db = ground.postgres.tables<PagesTables>();
   /** Acts on a page in one transaction, then shows it as it is. */
   const answered = async (
     actor: Actor,
@@ -76,6 +85,11 @@ export const addPageRoutes = ({ http }: Ground, ground: PagesGround): void => {
   http.route(contract.addResponders, ({ params: { id }, body, signedIn }) =>
     answered(signedIn(), id, (tx, by) =>
       answers.addResponders(ground, tx, { id, notify: body.notify, message: body.message ?? null }, by),
+    ),
+  );
+  http.route(contract.judgePage, ({ params: { id }, body, signedIn }) =>
+    answered(signedIn(), id, (tx, by) =>
+      answers.judge(ground, tx, { id, useful: body.useful, text: body.note ?? null }, by),
     ),
   );
   http.route(contract.notePage, ({ params: { id }, body, signedIn }) =>

@@ -52,6 +52,8 @@ export const timelineIcon: Readonly<Record<string, string>> = {
   reassigned: 'i-lucide-arrow-right-left',
   'responders-added': 'i-lucide-user-plus',
   note: 'i-lucide-message-square-text',
+  useful: 'i-lucide-thumbs-up',
+  'not-useful': 'i-lucide-thumbs-down',
   unanswered: 'i-lucide-user-x',
   step: 'i-lucide-arrow-up-right',
   'responders-told': 'i-lucide-user-plus',
