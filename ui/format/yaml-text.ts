@@ -50,4 +50,8 @@ const plain = (text: string): string =>
   !/:\s|:$|\s$|\s#/.test(text) &&
   !taken.test(text)
     ? text
-    : JSON.stringify(text);
+    : quoted(text);
+
+/** Matchers and JSON read better where their double quotes need no backslash. */
+const quoted = (text: string): string =>
+  /^[ -&(-[\]-~]*"[ -&(-[\]-~]*$/.test(text) ? `'${text}'` : JSON.stringify(text);

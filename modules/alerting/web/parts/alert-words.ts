@@ -49,10 +49,12 @@ export const heldBackBy = (suppressed: Suppressed): readonly string[] => [
 
 const several = (count: number, one: string, many: string): string => (count === 1 ? one : `${count} ${many}`);
 
-/** How long it lasts, or lasted, in one or two units. */
+/** How long it lasts, or lasted; seconds only below a minute. */
 export const lastedText = (alert: Pick<Alert, 'startsAt' | 'resolvedAt'>, nowMs: number): string => {
   const until = alert.resolvedAt === null ? nowMs : Date.parse(alert.resolvedAt);
-  return formatDuration(Math.max(0, Math.round((until - Date.parse(alert.startsAt)) / 1_000) * 1_000 || 1_000));
+  const ms = Math.max(1_000, until - Date.parse(alert.startsAt));
+  const unit = ms < 60_000 ? 1_000 : 60_000;
+  return formatDuration(Math.round(ms / unit) * unit);
 };
 
 interface DecisionLook {
@@ -92,9 +94,14 @@ export const groupTitle = (labels: Readonly<Record<string, string>>): string => 
   return [...named, ...rest].join(', ') || 'All alerts of the route';
 };
 
+/** A reason as a sentence of its own: they are kept as half sentences, to stand behind others. */
+export const asSentence = (reason: string): string =>
+  `${reason.slice(0, 1).toUpperCase()}${reason.slice(1)}${reason.endsWith('.') ? '' : '.'}`;
+
 /** `team:payments` as people say it. */
 export const targetWord = (target: string): string => {
-  const [kind = '', name = ''] = [target.slice(0, target.indexOf(':')), target.slice(target.indexOf(':') + 1)];
-  if (kind === 'webhook') return `webhook ${name.replace(/^https?:\/\//u, '')}`;
-  return kind === '' ? name : `${kind} ${name}`;
+  const at = target.indexOf(':');
+  if (at < 0) return target === 'owner' ? 'the owner' : target;
+  const [kind, name] = [target.slice(0, at), target.slice(at + 1)];
+  return kind === 'person' ? name : `${kind} ${name}`;
 };

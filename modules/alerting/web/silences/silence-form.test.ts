@@ -57,13 +57,13 @@ describe('a silence is what was said', () => {
 });
 
 describe('matchers', () => {
-  it('of several alerts are the labels that they have alike', () => {
+  it('of several alerts are what they have alike, and which values of the rest', () => {
     expect(
       matchersInCommon([
-        { a: '1', b: 'x' },
-        { a: '1', b: 'y' },
+        { a: '1', b: 'x.y', c: 'only here' },
+        { a: '1', b: 'z' },
       ]),
-    ).toEqual(['a="1"']);
+    ).toEqual(['a="1"', String.raw`b=~"x\\.y|z"`]);
     expect(matchersInCommon([])).toEqual([]);
   });
   it('that cannot be read are named by their line', () => {

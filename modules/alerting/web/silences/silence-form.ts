@@ -11,13 +11,26 @@ export const matchersOf = (labels: Labels): string[] =>
     .filter(([, value]) => value !== '')
     .map(([name, value]) => matcherText({ name, op: '=', value }));
 
-/** Matchers that hold for all of these: the labels that they have alike. */
+const alternativesMax = 50;
+
+/**
+ * Matchers that hold for all of these: what they have alike, and of the labels that all of them have but not alike, which values. So
+ * they hold for as few others as can be.
+ */
 export const matchersInCommon = (several: readonly Labels[]): string[] => {
-  const [first, ...others] = several;
+  const [first] = several;
   if (!first) return [];
-  const alike = Object.entries(first).filter(([name, value]) => others.every((labels) => labels[name] === value));
-  return matchersOf(Object.fromEntries(alike));
+  return Object.keys(first).flatMap((name) => {
+    const values = [...new Set(several.map((labels) => labels[name] ?? ''))];
+    if (values.includes('') || values.length > alternativesMax) return [];
+    const [value = ''] = values;
+    if (values.length === 1) return [matcherText({ name, op: '=', value })];
+    return [matcherText({ name, op: '=~', value: values.map(escaped).join('|') })];
+  });
 };
+
+/** A text as a regular expression of RE2 that stands for itself. */
+const escaped = (text: string): string => text.replaceAll(/[\\.+*?()|[\]{}^$]/gu, '\\$&');
 
 /** What of the typed matchers cannot be read: the place of the first that is wrong, and why; null where all can. */
 export const matcherFault = (texts: readonly string[]): { readonly index: number; readonly message: string } | null => {
