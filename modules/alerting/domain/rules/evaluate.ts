@@ -54,6 +54,14 @@ export const firstState = (at: number): GroupState => ({
   cause: null,
 });
 
+export const isSameState = (one: GroupState, other: GroupState): boolean =>
+  one.phase === other.phase &&
+  one.since === other.since &&
+  one.holdsSince === other.holdsSince &&
+  one.clearsSince === other.clearsSince &&
+  one.missingSince === other.missingSince &&
+  one.cause === other.cause;
+
 /**
  * One decision: of what was before and what is measured now. Pure, so that the preview over history, a catch-up after a crash and
  * the running product decide alike. A threshold must hold at each step over `for`; it clears when `clear.value` is kept for

@@ -9,7 +9,7 @@ import type { RuleRow, RuleTables } from './tables.ts';
 
 /** Rules that one process takes at once; a process that dies gives them back when the lease is over. */
 const claimMax = 500;
-const leaseSeconds = 60;
+const leaseSeconds = 30;
 /** What cannot be judged is tried again after this. */
 const againSeconds = 15;
 

@@ -1,6 +1,13 @@
 import type { KeptAlert, LastJudged, RuleGroupRow } from './tables.ts';
 import { ruleLimits } from '../../contract/rules.ts';
-import { afterPause, evaluate, firstState, type GroupState, type Outcome } from '../../domain/rules/evaluate.ts';
+import {
+  afterPause,
+  evaluate,
+  firstState,
+  isSameState,
+  type GroupState,
+  type Outcome,
+} from '../../domain/rules/evaluate.ts';
 import { readPlain, type Numbers, type Read } from '../../domain/rules/read-steps.ts';
 import { groupNames, serviceOf, type Rule } from '../../domain/rules/rule.ts';
 import { judgementInWords } from '../../domain/rules/words.ts';
@@ -35,7 +42,7 @@ const shownMax = 50;
 /** A group of several of which nothing was measured for so long is gone: a replaced pod, an emptied queue. */
 const goneSeconds = 86_400;
 /** Stands for "no group at all" of a rule that has some. */
-const noGroup = 'null';
+export const noGroup = 'null';
 
 /** Decides the steps of a rule in their order, from what is known of its groups and what was read. Pure. */
 export const decideSteps = (
@@ -63,7 +70,7 @@ export const decideSteps = (
     });
     changes.push(...found.changes);
     if (!found.gone) judged.push(found.judged);
-    if (first === undefined || found.gone || JSON.stringify(found.state) !== JSON.stringify(first))
+    if (first === undefined || found.gone || !isSameState(found.state, first) || found.changes.length > 0)
       groups.push(changedGroup(rule, key, found, baseUrl));
   }
   return {

@@ -2,9 +2,9 @@ import type { RulePreview, RuleSpecSaid } from '../../contract/rules.ts';
 import { ruleLimits } from '../../contract/rules.ts';
 import { readChange, readForecast, readPlain, type Read } from '../../domain/rules/read-steps.ts';
 import { replay, thinned, type FiredSpan } from '../../domain/rules/replay.ts';
-import { ruleOf, type Rule } from '../../domain/rules/rule.ts';
+import { groupNames, ruleOf, type Rule } from '../../domain/rules/rule.ts';
 import { judgementInWords } from '../../domain/rules/words.ts';
-import { groupOf } from './decide.ts';
+import { groupOf, noGroup } from './decide.ts';
 import { measureRule, type Told } from './read-rules.ts';
 import type { RulesGround } from './rules-ground.ts';
 
@@ -34,6 +34,12 @@ export const previewRule = async (
     notes: notesOf(asked, rule, stepSeconds),
   };
   if ('trouble' in told) return { ...answer, trouble: told.trouble, fired: 0, firingSeconds: 0, groups: [], more: 0 };
+  // Where nothing was ever measured, that is what is judged.
+  if (told.size === 0)
+    told.set(
+      groupNames(rule.spec).length === 0 ? '[]' : noGroup,
+      ends.map(() => readPlain(undefined)),
+    );
   const groups = [...told]
     .map(([key, reads]) => ({ key, reads, fired: replay(rule, ends, reads) }))
     .toSorted((a, b) => b.fired.length - a.fired.length || (a.key < b.key ? -1 : 1));

@@ -1,5 +1,11 @@
 import { Refusal } from '../../../../kernel/problem.ts';
-import type { MeasuredGroup, MetricMeasure, RequestMeasure, TelemetryDoor } from '../../../telemetry/server/public.ts';
+import type {
+  LogMeasure,
+  MeasuredGroup,
+  MetricMeasure,
+  RequestMeasure,
+  TelemetryDoor,
+} from '../../../telemetry/server/public.ts';
 import { readChange, readForecast, readPlain, type Read } from '../../domain/rules/read-steps.ts';
 import type { Rule } from '../../domain/rules/rule.ts';
 import { windowsOf, type Windows } from '../../domain/rules/steps.ts';
@@ -20,7 +26,7 @@ export type Told = { readonly groups: readonly MeasuredGroup[] } | { readonly tr
 
 type Measures = TelemetryDoor['measures'];
 
-/** Log and saturation rules that are read at one time: each is a statement of its own. */
+/** Saturation rules that are read at one time: each has statements of its own. */
 const atOnceMax = 4;
 
 /**
@@ -138,12 +144,7 @@ const measureOf: Readonly<
       const found = await measures.saturation({ service, environment, version, resource: resource! }, windows);
       return 'trouble' in found ? { ...found, away: false } : found;
     }),
-  logs: (measures, rules, windows) =>
-    someAtOnce(rules, async ({ spec: { measure } }) => {
-      const { service, environment, severity, q, attributes } = (measure as Extract<typeof measure, { logs: unknown }>)
-        .logs;
-      return one(await measures.logs({ service, environment, severity, q, attribute: [...attributes] }, windows));
-    }),
+  logs: async (measures, rules, windows) => (await measures.logs(rules.map(logsOf), windows)).map(one),
 };
 
 const someAtOnce = async (rules: readonly Rule[], measure: (rule: Rule) => Promise<Told>): Promise<Told[]> => {
@@ -151,6 +152,12 @@ const someAtOnce = async (rules: readonly Rule[], measure: (rule: Rule) => Promi
   for (let at = 0; at < rules.length; at += atOnceMax)
     told.push(...(await Promise.all(rules.slice(at, at + atOnceMax).map(measure))));
   return told;
+};
+
+const logsOf = ({ spec: { measure } }: Rule): LogMeasure => {
+  const { service, environment, severity, q, attributes } = (measure as Extract<typeof measure, { logs: unknown }>)
+    .logs;
+  return { service, environment, severity, q, attribute: [...attributes] };
 };
 
 const requestOf = ({ spec: { measure } }: Rule): RequestMeasure => {

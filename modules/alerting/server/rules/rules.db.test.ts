@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCycle } from './cycle.ts';
 import { claimDue, keepDecisions } from './store.ts';
 import type { RuleTables } from './tables.ts';
-import { queueRule, startRulesWorld, type RulesWorld } from './testing.ts';
+import { queueRule, startRulesWorld, type RulesWorld } from './testing/world.ts';
 import { tellUnknown, tellWanted } from './tell.ts';
 
 /** From stored telemetry to the receiver of the owner's webhook, by a rule. */

@@ -241,13 +241,23 @@ describe('logs', () => {
     await clickhouse.command(`INSERT INTO telemetry_logs (time, service, severity_number, body_kind, body, segment)
       SELECT toDateTime64(${nowSecond} - number * 20, 9, 'UTC'), 'shop/mail', if(number % 2 = 0, 17, 9), 'string', 'lost connection', 1 FROM numbers(1, 30)`);
     const grid = { firstEnd: nowSecond - 120, stepSeconds: 60, count: 3, windowSeconds: 300 };
-    const errors = await measures.logs({ service: 'shop/mail', severity: 'error', q: 'LOST' }, grid);
+    const [errors, none, all] = await measures.logs(
+      [
+        { service: 'shop/mail', severity: 'error', q: 'LOST' },
+        { service: 'shop/none' },
+        { service: 'shop/mail', q: "lost {word0:String} '" },
+      ],
+      grid,
+    );
     // Errors lie 40, 80, … s before now.
     const inside = (end: number) =>
       Array.from({ length: 15 }, (_, index) => (index + 1) * 40).filter(
         (ago) => nowSecond - ago >= end - 300 && nowSecond - ago < end,
       );
-    expect([...errors]).toEqual([120, 60, 0].map((ago) => inside(nowSecond - ago).length));
-    expect([...(await measures.logs({ service: 'shop/none' }, grid))]).toEqual([0, 0, 0]);
+    expect([...errors!]).toEqual([120, 60, 0].map((ago) => inside(nowSecond - ago).length));
+    expect([[...none!], [...all!]]).toEqual([
+      [0, 0, 0],
+      [0, 0, 0],
+    ]);
   });
 });

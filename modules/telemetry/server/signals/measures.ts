@@ -28,7 +28,7 @@ export interface Measures {
   /** By subject, `host web-1 /var`; read by the minute. */
   saturation(of: SaturationMeasure, grid: MeasureGrid): Promise<Measured>;
   /** Records that meet a filter; 0 where none does. */
-  logs(of: LogMeasure, grid: MeasureGrid): Promise<Float64Array>;
+  logs(of: readonly LogMeasure[], grid: MeasureGrid): Promise<readonly Float64Array[]>;
 }
 
 const minute = 60;
@@ -80,26 +80,38 @@ const meansOf = (points: readonly (readonly [number, number])[], grid: MeasureGr
   return values;
 };
 
-const measureLogs = async (reads: Reads, of: LogMeasure, grid: MeasureGrid): Promise<Float64Array> => {
+/** Filters of one statement. */
+const filtersMax = 40;
+
+const measureLogs = async (reads: Reads, of: readonly LogMeasure[], grid: MeasureGrid): Promise<Float64Array[]> => {
+  const values = of.map(() => new Float64Array(grid.count));
+  for (let at = 0; at < of.length; at += filtersMax) {
+    const branches = of.slice(at, at + filtersMax).map((filter, index) => logBranch(filter, grid, index));
+    const rows = await reads.engine.read<{ number: number; step: number; records: string | number }>(
+      `-- Records that meet each filter in each window; one lies in every window that is around it.
+       SELECT number, step, sum(records) AS records FROM (${branches.map(({ sql }) => sql).join('\nUNION ALL\n')}) GROUP BY number, step`,
+      Object.assign({}, ...branches.map(({ params }) => params)),
+      bounded,
+    );
+    for (const { number, step, records } of rows) values[at + number]![step] = Number(records);
+  }
+  return values;
+};
+
+const logBranch = (of: LogMeasure, grid: MeasureGrid, index: number) => {
   const { firstEnd, stepSeconds, count, windowSeconds } = grid;
   const range = {
     fromNs: BigInt(firstEnd - windowSeconds) * 1_000_000_000n,
     toNs: BigInt(firstEnd + (count - 1) * stepSeconds) * 1_000_000_000n,
   };
   const where = whereOfLogs(of, range);
+  // Each filter's parameters get names of their own; the conditions hold names alone, never a value.
+  const conditions = where.conditions.map((condition) => condition.replaceAll(/\{(\w+):/gu, `{$1_${index}:`));
+  const params = Object.fromEntries(Object.entries(where.params).map(([name, value]) => [`${name}_${index}`, value]));
   const seconds = "toUnixTimestamp(toDateTime(time, 'UTC'))";
   const first = `greatest(0, intDiv(${seconds} - ${firstEnd} + ${count * stepSeconds}, ${stepSeconds}) - ${count} + 1)`;
   const last = `least(${count - 1}, intDiv(${seconds} - ${firstEnd - windowSeconds}, ${stepSeconds}))`;
-  const rows = await reads.engine.read<{ step: number; records: string | number }>(
-    `-- Records that meet the filter in each window; one lies in every window that is around it.
-     SELECT toUInt32(step) AS step, sum(records) AS records FROM (
-       SELECT arrayJoin(range(toUInt32(${first}), toUInt32(${last} + 1))) AS step, count() AS records
-       FROM telemetry_logs WHERE ${where.conditions.join(' AND ')} GROUP BY step
-     ) GROUP BY step`,
-    where.params,
-    bounded,
-  );
-  const values = new Float64Array(count);
-  for (const { step, records } of rows) values[step] = Number(records);
-  return values;
+  const sql = `SELECT toUInt32(${index}) AS number, arrayJoin(range(toUInt32(${first}), toUInt32(${last} + 1))) AS step, count() AS records
+    FROM telemetry_logs WHERE ${conditions.join(' AND ')} GROUP BY step`;
+  return { sql, params };
 };

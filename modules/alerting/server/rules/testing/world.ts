@@ -1,17 +1,17 @@
-import type { ClickHouse } from '../../../../platform/clickhouse/clickhouse.ts';
-import { testClickHouse } from '../../../../platform/clickhouse/for-tests.ts';
-import { systemClock } from '../../../../platform/clock/clock.ts';
-import { startPagesWorld, type PagesWorld } from '../../../oncall/server/pages/testing/world.ts';
-import { measuresOver } from '../../../telemetry/server/signals/testing/history-over.ts';
-import { builtInIntegration } from '../../domain/alert.ts';
-import { nothingInForce } from '../engine/in-force.ts';
-import type { AlertingGround } from '../ground.ts';
-import { accept } from '../intake/accept.ts';
-import { startAlerts } from '../start-alerts.ts';
-import { runCycle } from './cycle.ts';
-import { addRuleRoutes } from './routes.ts';
-import type { RulesGround } from './rules-ground.ts';
-import { tellUnknown, tellWanted } from './tell.ts';
+import type { ClickHouse } from '../../../../../platform/clickhouse/clickhouse.ts';
+import { testClickHouse } from '../../../../../platform/clickhouse/for-tests.ts';
+import { systemClock } from '../../../../../platform/clock/clock.ts';
+import { startPagesWorld, type PagesWorld } from '../../../../oncall/server/pages/testing/world.ts';
+import { measuresOver } from '../../../../telemetry/server/signals/testing/history-over.ts';
+import { builtInIntegration } from '../../../domain/alert.ts';
+import { nothingInForce } from '../../engine/in-force.ts';
+import type { AlertingGround } from '../../ground.ts';
+import { accept } from '../../intake/accept.ts';
+import { startAlerts } from '../../start-alerts.ts';
+import { runCycle } from '../cycle.ts';
+import { addRuleRoutes } from '../routes.ts';
+import type { RulesGround } from '../rules-ground.ts';
+import { tellUnknown, tellWanted } from '../tell.ts';
 
 /** Alert rules on the real engines, intake, on-call and delivery; the test says when a cycle runs. */
 export interface RulesWorld extends PagesWorld {
@@ -46,7 +46,7 @@ export const queueRule = (said: object = {}) => ({
 
 export const startRulesWorld = async (): Promise<RulesWorld> => {
   const clickhouse = await testClickHouse([
-    { name: 'telemetry', folder: new URL('../../../telemetry/server/migrations/', import.meta.url) },
+    { name: 'telemetry', folder: new URL('../../../../telemetry/server/migrations/', import.meta.url) },
   ]);
   let [away, offsetMs] = [false, 0];
   const clock = { ...systemClock, now: () => Temporal.Now.instant().add({ milliseconds: offsetMs }) };
@@ -114,7 +114,8 @@ export const startRulesWorld = async (): Promise<RulesWorld> => {
   };
 };
 
-const sendGauge = async (
+/** One point of the gauge `queue.size` for each queue. */
+export const sendGauge = async (
   clickhouse: ClickHouse,
   values: Readonly<Record<string, number>>,
   at: number,
