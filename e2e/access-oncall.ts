@@ -120,6 +120,7 @@ const coverRows = ({ seen, owners, admins, crewStands, soon, unknownId }: Given)
     params: { name: 'walked' },
     before: [crewStands, scheduleStands],
   },
+  'GET /api/v1/holiday-regions': seen,
   'GET /api/v1/people/{person}/shadowings': { ...seen, params: { person: 'zora' } },
   'GET /api/v1/schedules/{name}/absences': {
     ...seen,

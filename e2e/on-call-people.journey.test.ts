@@ -99,6 +99,22 @@ END:VCALENDAR
   await page.getByText('Midsummer').waitFor();
 });
 
+it('has the public holidays of where they live as days away', async () => {
+  const { page } = graces;
+  await button(page, 'Public holidays').click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: /^Country: / }).click();
+  await page.getByPlaceholder('Search…').fill('Germ');
+  await page.getByRole('option', { name: 'Germany' }).click();
+  await choose(dialog.getByRole('button', { name: /^Part of it: / }), 'Bayern');
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Keep it' }).click();
+  await page.getByText('Heilige Drei Könige, public holiday').waitFor();
+  await keepPicture(page, 'public-holidays');
+  await grace.call('PATCH', '/api/v1/people/grace/contact-rules', { holidays: '' });
+  await page.getByText('Heilige Drei Könige, public holiday').waitFor({ state: 'detached', timeout: patienceMs });
+});
+
 it('asks for cover by pulling over the timeline, sees what would be, and another person takes it', async () => {
   const { page } = adas;
   await page.goto(`/schedules/payments?from=${dayOf(7)}`);

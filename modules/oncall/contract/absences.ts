@@ -18,7 +18,7 @@ export const absence = z.object({
   person: z.string(),
   ...stretch,
   reason: z.string(),
-  origin: z.enum(['hand', 'calendar']),
+  origin: z.enum(['hand', 'calendar', 'holiday']),
   madeBy: z.string(),
 });
 
@@ -76,6 +76,15 @@ export const deleteAbsence = route({
   summary: 'Takes an absence back; what of it has been stays',
   access: signedIn,
   params: ofPerson.extend({ id: z.uuid() }),
+});
+
+export const listHolidayRegions = route({
+  method: 'GET',
+  path: '/api/v1/holiday-regions',
+  summary: 'Countries whose public holidays are known; with `country`, its parts that have their own',
+  access: signedIn,
+  query: z.object({ country: z.string().max(2).optional() }),
+  answer: z.object({ items: z.array(z.object({ code: z.string(), name: z.string() })) }),
 });
 
 export const shadowing = z.object({

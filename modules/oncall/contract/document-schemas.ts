@@ -33,7 +33,7 @@ export const listDocumentSchemas = route({
   path: '/api/v1/schemas',
   summary: 'Kinds of documents that paging stands on, with the addresses of their JSON Schemas',
   access: publicAccess,
-  answer: z.object({ items: z.array(z.object({ kind, path: z.string() })) }),
+  answer: z.object({ items: z.array(z.object({ kind: z.string(), path: z.string() })) }),
 });
 
 export const getDocumentSchema = route({

@@ -58,11 +58,17 @@ const within = (text: string, least: number, most: number): boolean => {
   return seconds !== null && seconds >= least && seconds <= most;
 };
 
+/** Of a country or a part of it, such as DE or DE-BY (ISO 3166); the empty text: none, although a file says some. */
+const holidayRegion = z
+  .string()
+  .regex(/^$|^[A-Z]{2}(-[A-Za-z0-9]{1,8})?$/u, 'a country or a part of it, such as DE-BY');
+
 const wishes = {
   rules: z.array(contactRule).max(peopleLimits.rulesPerPerson).optional(),
   quietHours: several(quiet).optional(),
   workingHours: several(hours).optional(),
   notices: notices.optional(),
+  holidays: holidayRegion.optional().describe('Region whose public holidays are days away, such as DE-BY'),
 };
 
 /** What a file says of a person. */
@@ -235,7 +241,8 @@ export const verifyContactMethod = route({
 export const changeContactWishes = route({
   method: 'PATCH',
   path: '/api/v1/people/:person/contact-rules',
-  summary: 'Says rules, quiet hours, working hours, zone and notices by hand; null goes back to what the file says',
+  summary:
+    'Says rules, quiet hours, working hours, zone, notices and public holidays by hand; null goes back to what the file says',
   access: signedIn,
   params: personParam,
   body: z.strictObject({
@@ -244,6 +251,7 @@ export const changeContactWishes = route({
     quietHours: wishes.quietHours.unwrap().nullable().optional(),
     workingHours: wishes.workingHours.unwrap().nullable().optional(),
     notices: notices.nullable().optional(),
+    holidays: holidayRegion.nullable().optional(),
   }),
   answer: personContact,
 });

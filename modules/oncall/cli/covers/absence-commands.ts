@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { readFileSync } from 'node:fs';
 import type { CliContext } from '../../../../platform/cli/context.ts';
 import * as contract from '../../contract/absences.ts';
+import { changeContactWishes } from '../../contract/people.ts';
 
 /** `leadline oncall away|shadow`. */
 export const registerAbsences = (oncall: Command, context: CliContext): void => {
@@ -16,6 +17,7 @@ interface Away {
   readonly calendar?: string;
   readonly only: string;
   readonly takeBack?: string;
+  readonly holidays?: string;
 }
 
 const registerAway = (oncall: Command, context: CliContext): void => {
@@ -27,15 +29,20 @@ const registerAway = (oncall: Command, context: CliContext): void => {
     .option('--reason <words>', 'why', '')
     .option('--calendar <file>', 'an iCalendar of time off or public holidays instead; - reads standard input')
     .option('--only <words>', 'with --calendar: only events with this in their title', '')
+    .option(
+      '--holidays <region>',
+      'public holidays of a country or a part of it are days away, such as DE-BY; "" for none',
+    )
     .option('--take-back <id>', 'end this absence now')
     .description('When somebody cannot be on call; without options: what is known')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ leadline oncall away mira --from 2026-12-24 --to 2027-01-02 --reason holidays\n  $ leadline oncall away mira --calendar holidays-berlin.ics',
+      '\nExamples:\n  $ leadline oncall away mira --from 2026-12-24 --to 2027-01-02 --reason holidays\n  $ leadline oncall away mira --calendar holidays-berlin.ics\n  $ leadline oncall away mira --holidays DE-BE',
     )
-    .action(async (person: string, { from, to, reason, calendar, only, takeBack }: Away) => {
+    .action(async (person: string, { from, to, reason, calendar, only, takeBack, holidays }: Away) => {
       const params = { person };
       if (takeBack !== undefined) return context.call(contract.deleteAbsence, { params: { person, id: takeBack } });
+      if (holidays !== undefined) await context.call(changeContactWishes, { params, body: { holidays } });
       if (calendar !== undefined) {
         const body = { calendar: readFileSync(calendar === '-' ? 0 : calendar, 'utf8'), only };
         const found = await context.call(contract.importAbsences, { params, body });

@@ -25,6 +25,8 @@ export interface Wishes {
   readonly notices?:
     | { readonly shiftBefore?: string | null | undefined; readonly handOver?: boolean | undefined }
     | undefined;
+  /** Region whose public holidays are days away; empty: none. */
+  readonly holidays?: string | undefined;
 }
 
 interface RuleSaid {

@@ -8,7 +8,7 @@ export interface SaidOfPerson {
   readonly hand: Partial<Wishes>;
 }
 
-const parts = ['zone', 'rules', 'quietHours', 'workingHours', 'notices'] as const;
+const parts = ['zone', 'rules', 'quietHours', 'workingHours', 'notices', 'holidays'] as const;
 export type WishPart = (typeof parts)[number];
 
 /** What is in force; UTC for a person of whom nobody said where they live. */

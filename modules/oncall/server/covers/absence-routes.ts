@@ -1,5 +1,6 @@
 import * as contract from '../../contract/absences.ts';
 import type { PeopleGround } from '../people/people-ground.ts';
+import { holidayRegions } from '../people/public-holidays.ts';
 import { absencesOf, absencesOfSchedule, importCalendar, makeAbsence, takeBackAbsence } from './absences.ts';
 import { makeShadowing, shadowingsOf, shadowingsWith, takeBackShadowing } from './shadowings.ts';
 
@@ -20,6 +21,9 @@ export const addAbsenceRoutes = (people: PeopleGround): void => {
     await takeBackAbsence(people, signedIn(), params.person, params.id);
     return undefined;
   });
+  http.route(contract.listHolidayRegions, async ({ query }) => ({
+    items: await holidayRegions(query.country ?? null),
+  }));
   http.route(contract.listShadowings, async ({ params }) => ({ items: await shadowingsOf(people, params.name) }));
   http.route(contract.listOwnShadowings, async ({ params }) => ({
     items: await shadowingsWith(people, params.person),

@@ -6,7 +6,7 @@ export interface AbsenceRow {
   readonly starts_at: Date;
   readonly ends_at: Date;
   readonly reason: string;
-  readonly origin: 'hand' | 'calendar';
+  readonly origin: 'hand' | 'calendar' | 'holiday';
   readonly made_by: string;
   readonly made_at: Date;
 }
@@ -60,6 +60,30 @@ export const insertAbsence = async (tx: Tx, row: AbsenceRow): Promise<void> => {
     VALUES (${row.id}, ${row.person}, ${row.starts_at}, ${row.ends_at}, ${row.reason}, ${row.origin}, ${row.made_by}, ${row.made_at})`.execute(
     tx,
   );
+};
+
+export const lockHolidays = async (tx: Tx, person: string): Promise<void> => {
+  await sql`-- One process at a time keeps the holidays of a person, until its transaction ends.
+    SELECT pg_advisory_xact_lock(hashtextextended(${`oncall.holidays ${person}`}, 0))`.execute(tx);
+};
+
+/** Public holidays of a person that are not over, also those that were ended. */
+export const holidayAbsences = async (
+  tx: Tx,
+  person: string,
+  now: Date,
+): Promise<(AbsenceRow & { readonly ended_at: Date | null; readonly ended_by: string | null })[]> => {
+  const { rows } = await sql<
+    AbsenceRow & { ended_at: Date | null; ended_by: string | null }
+  >`-- What stands, and what was taken back.
+    SELECT id, person, starts_at, ends_at, reason, origin, made_by, made_at, ended_at, ended_by FROM oncall.absence
+    WHERE person = ${person} AND origin = 'holiday' AND ends_at > ${now}`.execute(tx);
+  return rows;
+};
+
+export const endAbsence = async (tx: Tx, id: string, by: string, at: Date): Promise<void> => {
+  await sql`-- It ends now; what of it has been stays.
+    UPDATE oncall.absence SET ended_at = ${at}, ended_by = ${by} WHERE id = ${id} AND ended_at IS NULL`.execute(tx);
 };
 
 /** Ends absences of a person now: one by its id, or all of the calendar. Gives back those that it ended. */

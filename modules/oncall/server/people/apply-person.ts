@@ -5,7 +5,9 @@ import { addressFault } from '../../domain/people/address.ts';
 import { methodChanges } from '../../domain/people/method-changes.ts';
 import type { Wishes } from '../../domain/people/rules.ts';
 import { changedParts } from '../../domain/people/wishes.ts';
+import { keepHolidays } from './keep-holidays.ts';
 import { inTransaction, ledgerActor, nowOf, type PeopleGround } from './people-ground.ts';
+import { refuseUnknownRegion } from './public-holidays.ts';
 import { lockSettings, removeCode, removeMethods, saveFile, writeMethod } from './store.ts';
 import { peopleFound } from './views.ts';
 
@@ -23,7 +25,8 @@ export const applyPerson = async (
   const { name, spec, source } = said;
   const methods = spec.contactMethods ?? [];
   refuseWrongAddresses(methods);
-  return inTransaction(people, async (tx) => {
+  await refuseUnknownRegion(spec.holidays);
+  const outcome = await inTransaction<Outcome>(people, async (tx) => {
     const described = await people.identity.describePerson(tx, ledgerActor(actor), {
       name,
       email: spec.email,
@@ -31,8 +34,8 @@ export const applyPerson = async (
     });
     await lockSettings(tx, described.id);
     const before = (await peopleFound(tx, [name]))[0]!;
-    const { zone, rules, quietHours, workingHours, notices } = spec;
-    const file: Wishes = { zone, rules, quietHours, workingHours, notices };
+    const { zone, rules, quietHours, workingHours, notices, holidays } = spec;
+    const file: Wishes = { zone, rules, quietHours, workingHours, notices, holidays };
     const { written, removed } = methodChanges(before.methods, methods);
     const wishesChanged = before.file === null || changedParts(before.file, file).length > 0;
     const changed = wishesChanged || written.length > 0 || removed.length > 0;
@@ -60,6 +63,9 @@ export const applyPerson = async (
     if (described.outcome === 'created') return 'created';
     return changed || described.outcome === 'changed' ? 'changed' : 'unchanged';
   });
+  if (outcome === 'changed' || (outcome === 'created' && spec.holidays !== undefined))
+    await keepHolidays(people, [name]);
+  return outcome;
 };
 
 /** Takes away what files said of a person; what they said themselves, and the person, stay. */

@@ -1,3 +1,5 @@
+import { keepHolidays } from './keep-holidays.ts';
+import { refuseUnknownRegion } from './public-holidays.ts';
 import { Refusal } from '../../../../kernel/problem.ts';
 import type { Actor } from '../../../../platform/http/http.ts';
 import { addressFault } from '../../domain/people/address.ts';
@@ -92,6 +94,7 @@ export const changeWishes = async (
   wanted: ContactWishes,
 ): Promise<void> => {
   const { id, name } = await ownPerson(people, actor, reference);
+  await refuseUnknownRegion(wanted.holidays);
   await inTransaction(people, async (tx) => {
     const found = await lockedPerson(tx, id, name);
     refuseUnknownMethods(found, wanted);
@@ -108,6 +111,7 @@ export const changeWishes = async (
       data: { name, changed },
     });
   });
+  if (wanted.holidays !== undefined || wanted.zone !== undefined) await keepHolidays(people, [name]);
 };
 
 const refuseUnknownMethods = (found: PersonFound, wanted: ContactWishes): void => {

@@ -1,6 +1,7 @@
 import type { Ground } from '../../../../platform/module/ground.ts';
 import type { DeliveryDoor } from '../../../delivery/server/public.ts';
 import type { IdentityDoor } from '../../../identity/server/public.ts';
+import { keepHolidays, keepHolidaysSeconds } from './keep-holidays.ts';
 import { tellLostShifts } from './lost-shifts.ts';
 import { lookAtShifts } from './notices.ts';
 import { addPeopleRoutes } from './routes.ts';
@@ -16,5 +17,6 @@ export const startPeople = (
   const people = { ground, identity: doors.identity, delivery: doors.delivery };
   addPeopleRoutes(people);
   ground.jobs.every('oncall.shift-notices', lookSeconds, async () => void (await lookAtShifts(people)));
+  ground.jobs.every('oncall.public-holidays', keepHolidaysSeconds, async () => void (await keepHolidays(people)));
   ground.jobs.every('oncall.lost-shifts', lookSeconds, async () => void (await tellLostShifts(people)));
 };

@@ -49,6 +49,16 @@ export const peopleInFiles = async (
   return rows;
 };
 
+/** People whose public holidays are kept: who names a region, and who has some of before ahead. */
+export const peopleWithHolidays = async (db: Db): Promise<string[]> => {
+  const { rows } = await sql<{ name: string }>`-- Few: who said a region, by hand or in a file, or did.
+    SELECT p.name FROM oncall.person s JOIN identity.person p ON p.id = s.person_id
+    WHERE s.hand ? 'holidays' OR s.file ? 'holidays'
+    UNION SELECT DISTINCT person FROM oncall.absence
+    WHERE origin = 'holiday' AND ended_at IS NULL AND ends_at > ground.now()`.execute(db as Kysely<any>);
+  return rows.map(({ name }) => name);
+};
+
 const columns = sql`
   SELECT p.id, p.name, p.display_name AS "displayName", p.email, p.state, s.file, s.source, coalesce(s.hand, '{}') AS hand,
     (SELECT coalesce(json_agg(json_build_object('name', m.name, 'channel', m.channel, 'address', m.address, 'origin', m.origin, 'place', m.place,

@@ -81,7 +81,7 @@ export const createLines = <Own extends Carrier>(
       }
     },
     close: () => {
-      for (const line of [...all]) drop(line);
+      for (const line of all) drop(line);
     },
   };
 };
