@@ -1,7 +1,7 @@
 import { severityFrom, type IncomingAlert } from '../alert.ts';
 import { actionFrom } from './action-words.ts';
 import { fieldsOf, isObject, textOf, type Fields, type JsonObject } from './fields.ts';
-import { incoming, tagEntries } from './incoming.ts';
+import { incoming, serviceIn, tagEntries } from './incoming.ts';
 import { instantOf } from './instants.ts';
 import { parsedAs, refusedFor, type Parsed } from './parsed.ts';
 
@@ -57,6 +57,7 @@ const event = (payload: JsonObject, at: 'event' | 'error'): Parsed => {
         ...tags,
       ],
       annotations: [['title', title], ['culprit', text('culprit')], ...fields.rest()],
+      service: serviceOf(tags),
       startsAt: instantOf(fields.peek('data', at, 'datetime')) ?? instantOf(fields.peek('data', at, 'timestamp')),
       links: [['Event in Sentry', fields.word('data', at, 'web_url')]],
     }),
@@ -146,6 +147,7 @@ const ofPlugin = (payload: JsonObject): Parsed => {
   const fields = fieldsOf(payload);
   const id = fields.text('id');
   const title = fields.text('event', 'title') ?? fields.word('message');
+  const tags = pairs(fields.take('event', 'tags'));
   if (id === null && title === null)
     return refusedFor('message', 'neither the id of the issue nor its words are there');
   const level = fields.word('level');
@@ -162,7 +164,7 @@ const ofPlugin = (payload: JsonObject): Parsed => {
         ['project', fields.text('project_slug') ?? fields.text('project')],
         ['environment', fields.text('event', 'environment')],
         ['platform', fields.text('event', 'platform')],
-        ...pairs(fields.take('event', 'tags')),
+        ...tags,
       ],
       annotations: [
         ['culprit', fields.text('culprit')],
@@ -170,11 +172,16 @@ const ofPlugin = (payload: JsonObject): Parsed => {
         ['title', title],
         ...fields.rest(),
       ],
+      service: serviceOf(tags),
       startsAt: instantOf(fields.peek('event', 'timestamp')),
       links: [['Issue in Sentry', fields.word('url')]],
     }),
   );
 };
+
+/** Sentry knows projects; a tag may name the service. */
+const serviceOf = (tags: readonly (readonly [string, string | null])[]): string | null =>
+  serviceIn(Object.fromEntries(tags.filter(([, value]) => value !== null)) as Record<string, string>);
 
 /** `[["browser", "Firefox"], …]`, or texts `a:b`. */
 const pairs = (value: unknown): readonly (readonly [string, string | null])[] =>

@@ -1,5 +1,6 @@
 import { Refusal } from '../../../../kernel/problem.ts';
 import { alertOfLetter } from '../../domain/sources/letter.ts';
+import { sampleLetter } from '../../domain/sources/samples.ts';
 import type { AlertingGround } from '../ground.ts';
 import type { Integrations } from '../integrations/integrations.ts';
 import type { SourceAnswer, SourceCall } from '../integrations/source.ts';
@@ -17,7 +18,15 @@ export const registerMail = (
   alerting: MailGround,
   integrations: Pick<Integrations, 'registerSource' | 'integrationByKey' | 'take'>,
 ): void => {
-  integrations.registerSource('email', (call) => takeLetter(alerting, call), { checkSettings: checkSettings('email') });
+  integrations.registerSource('email', (call) => takeLetter(alerting, call), {
+    checkSettings: checkSettings('email'),
+    sample: ({ integration, ...given }) => ({
+      method: 'SMTP',
+      path: '/mail',
+      contentType: 'message/rfc822',
+      body: Buffer.from(sampleLetter({ ...given, name: integration.name })),
+    }),
+  });
   alerting.delivery.onMail('alerts', {
     knows: async (tag) => (await integrations.integrationByKey(tag, ['email'])) !== null,
     take: async ({ tag, raw }) => {

@@ -1,9 +1,10 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { Refusal } from '../../../../kernel/problem.ts';
+import { samples } from '../../domain/sources/samples.ts';
 import { parseSentry } from '../../domain/sources/sentry.ts';
 import type { AlertingGround } from '../ground.ts';
 import { openSetting } from '../integrations/secret-settings.ts';
-import type { SourceAnswer, SourceCall } from '../integrations/source.ts';
+import type { SampleCall, SampleGiven, SourceAnswer, SourceCall } from '../integrations/source.ts';
 import { readBody } from './read-body.ts';
 import { refuseReplay, rememberMessage, type SeenGround } from './seen-messages.ts';
 import { takeParsed, type TakeGround } from './take-parsed.ts';
@@ -41,6 +42,23 @@ export const takeSentry = async (ground: SentryGround, call: SourceCall): Promis
   return answer;
 };
 
+export const jsonSample = (payload: unknown): SampleCall => ({
+  contentType: 'application/json',
+  body: Buffer.from(JSON.stringify(payload)),
+});
+
+/** A test, signed as Sentry would sign it. */
+export const sentrySample = (ground: SentryGround, { integration, ...given }: SampleGiven): SampleCall => {
+  const call = jsonSample(samples.sentry({ ...given, name: integration.name }));
+  const { clientSecret } = integration.settings;
+  const secret = openSetting(ground.identity.secrets, integration.id, 'clientSecret', clientSecret);
+  const headers: Record<string, string> = { 'sentry-hook-resource': 'event_alert' };
+  if (secret !== null) headers['sentry-hook-signature'] = signatureOf(call.body, secret);
+  return { ...call, headers };
+};
+
+const signatureOf = (body: Buffer, secret: string): string => createHmac('sha256', secret).update(body).digest('hex');
+
 const requireSignature = ({ headers, body }: SourceCall, secret: string): void => {
   const given = headers['sentry-hook-signature'] ?? headers['sentry-app-signature'];
   if (given === undefined)
@@ -50,7 +68,7 @@ const requireSignature = ({ headers, body }: SourceCall, secret: string): void =
       title: 'This is not signed',
       detail: 'The integration has a client secret: Sentry-Hook-Signature was expected.',
     });
-  const expected = Buffer.from(createHmac('sha256', secret).update(body).digest('hex'));
+  const expected = Buffer.from(signatureOf(body, secret));
   const shown = Buffer.from(given.trim().toLowerCase());
   if (shown.length === expected.length && timingSafeEqual(shown, expected)) return;
   throw new Refusal({

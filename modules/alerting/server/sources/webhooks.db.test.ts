@@ -1,53 +1,22 @@
-import { createHmac } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { CloudEvent, HTTP } from 'cloudevents';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IntegrationKind } from '../../domain/alert.ts';
-import { payloadCases } from '../../domain/sources/payloads.cases.ts';
-import { parsers } from '../../domain/sources/parsers.ts';
 import { integrationLimits } from '../../domain/integrations/limits.ts';
-import { anIntegration, startHouse, type House } from '../integrations/testing/house.ts';
-import { registerWebhooks } from './webhooks.ts';
+import { parsers } from '../../domain/sources/parsers.ts';
+import { payloadCases } from '../../domain/sources/payloads.cases.ts';
+import { startIntakeWorld, type IntakeWorld } from './testing/intake-world.ts';
 
 /** What a sender posts to the intake is an alert on disk before it has its answer; what is no alert is refused in words and kept. */
-let house: House;
-let webhooks: { stop(): Promise<void> };
+let world: IntakeWorld;
 beforeAll(async () => {
-  house = await startHouse(({ ground, integrations }) => {
-    webhooks = registerWebhooks(ground, integrations);
-  });
+  world = await startIntakeWorld();
 });
-afterAll(async () => {
-  await webhooks?.stop();
-  await house?.stop();
-});
-
-let made = 0;
-const anIntake = (kind: IntegrationKind, settings: Record<string, unknown> = {}) =>
-  anIntegration(house.postgres, { name: `${kind}-${++made}`, kind, settings });
-const post = (key: string, payload: unknown, headers: Record<string, string> = {}) =>
-  house.http.fastify.inject({
-    method: 'POST',
-    url: `/intake/${key}`,
-    payload: Buffer.isBuffer(payload) || typeof payload === 'string' ? payload : JSON.stringify(payload),
-    headers: { 'content-type': 'application/json', ...headers },
-  });
-const alertsOf = async (id: string) =>
-  (
-    await house.postgres.pool.query(
-      'SELECT dedup_key, status, severity, summary, service, labels, annotations, starts_at FROM alerting.alert JOIN alerting.alert_body ON alert_id = id WHERE integration_id = $1 ORDER BY id',
-      [id],
-    )
-  ).rows;
-const payloadsOf = async (id: string) => {
-  await house.integrations.flush();
-  const { rows } = await house.postgres.pool.query(
-    'SELECT faulty, status, error, body, bytes FROM alerting.payload WHERE integration = $1 ORDER BY at DESC, id DESC',
-    [id],
-  );
-  return rows;
-};
+afterAll(() => world?.stop());
+const anIntake: IntakeWorld['anIntake'] = (...given) => world.anIntake(...given);
+const post: IntakeWorld['post'] = (...given) => world.post(...given);
+const alertsOf: IntakeWorld['alertsOf'] = (id) => world.alertsOf(id);
+const payloadsOf: IntakeWorld['payloadsOf'] = (id) => world.payloadsOf(id);
 
 describe('Every sender', () => {
   const kinds = Object.keys(parsers) as (keyof typeof parsers)[];
@@ -114,12 +83,51 @@ describe('Every sender', () => {
   });
 });
 
+describe('A test of an integration', () => {
+  it.each([...(Object.keys(parsers) as IntegrationKind[]), 'cloudevents', 'cloudwatch', 'sentry'] as const)(
+    '%s: goes the whole way of what its sender posts',
+    async (kind) => {
+      const name = `tested-${kind}`;
+      const settings = kind === 'sentry' ? { clientSecret: 'a-secret-of-sixteen' } : {};
+      await world.house.http.fastify.inject({
+        method: 'POST',
+        url: '/api/v1/integrations',
+        headers: { 'x-who': 'ada' },
+        payload: { name, kind, settings },
+      });
+      const { sample } = world.house.integrations.sourceOf(kind)!.options;
+      const plain = ['json', 'cloudevents', 'cloudwatch'].includes(kind);
+      expect(sample === undefined).toBe(plain);
+      if (!sample) return;
+      const { rows } = await world.house.postgres.pool.query('SELECT * FROM alerting.integration WHERE name = $1', [
+        name,
+      ]);
+      const given = {
+        integration: rows[0],
+        now: world.house.ground.clock.now(),
+        id: `t-${kind}`,
+        labels: { service: 'a/b' },
+      };
+      const answer = await world.house.integrations.take({
+        integration: rows[0],
+        method: 'POST',
+        path: '/intake',
+        query: {},
+        headers: {},
+        ...sample(given),
+      });
+      expect(answer).toMatchObject({ status: 200, error: null });
+      expect(await alertsOf(rows[0].id)).toMatchObject([{ status: 'firing', severity: 'info', service: 'a/b' }]);
+    },
+  );
+});
+
 describe('What is odd about a payload', () => {
   const plain = { id: 'x', title: 'Backup failed', status: 'firing' };
 
   it('a clock that is a day ahead: the alert began now, and what was said is kept and told', async () => {
     const { id, key } = await anIntake('json');
-    const tomorrow = house.ground.clock.now().add({ hours: 24 });
+    const tomorrow = world.house.ground.clock.now().add({ hours: 24 });
     const answer = await post(key, { ...plain, timestamp: tomorrow.toString() });
     expect(answer.statusCode).toBe(200);
     expect(answer.json().notes[0]).toMatch(/^The sender's clock is 1440 minutes ahead/u);
@@ -134,7 +142,7 @@ describe('What is odd about a payload', () => {
 
   it('a clock that is a day behind: it began when it says', async () => {
     const { id, key } = await anIntake('json');
-    const yesterday = house.ground.clock.now().subtract({ hours: 24 }).round('second');
+    const yesterday = world.house.ground.clock.now().subtract({ hours: 24 }).round('second');
     await post(key, { ...plain, timestamp: yesterday.toString() });
     expect((await alertsOf(id))[0].starts_at.getTime()).toBe(yesterday.epochMilliseconds);
   });
@@ -181,265 +189,10 @@ describe('What is odd about a payload', () => {
   it('a sender that never says it is over: the setting endsAfter does', async () => {
     const { id, key } = await anIntake('splunk', { endsAfter: 'PT30M' });
     await post(key, { sid: 's', search_name: 'Errors', result: {} });
-    const { rows } = await house.postgres.pool.query(
+    const { rows } = await world.house.postgres.pool.query(
       'SELECT ends_at - heard_at AS left FROM alerting.alert_open WHERE integration_id = $1',
       [id],
     );
     expect(rows[0].left.minutes).toBeGreaterThanOrEqual(29);
-  });
-});
-
-describe('Any JSON by a mapping', () => {
-  const mapping = `incidents.{
-    "summary": name & " on " & host,
-    "dedupKey": $string(nr),
-    "action": open ? "trigger" : "resolve",
-    "severity": level,
-    "labels": {"host": host},
-    "links": [{"label": "Ticket", "url": ticket}]
-  }`;
-  const sample = {
-    incidents: [
-      { nr: 1, name: 'Disk', host: 'db-1', open: true, level: 'major', ticket: 'https://t.example/1' },
-      { nr: 2, name: 'Fan', host: 'db-2', open: false, level: 'minor', ticket: 'ftp://t' },
-    ],
-  };
-
-  it('makes the alerts that it says', async () => {
-    const { id, key } = await anIntake('json', { mapping });
-    expect((await post(key, sample)).json().alerts).toMatchObject([
-      { dedupKey: '1', outcome: 'new' },
-      { dedupKey: '2', outcome: 'dropped' },
-    ]);
-    expect(await alertsOf(id)).toMatchObject([
-      { dedup_key: '1', summary: 'Disk on db-1', severity: 'error', labels: { host: 'db-1' } },
-    ]);
-  });
-
-  it.each([
-    ['matches nothing', 'nothing.here', 'alerting.mapping-matched-nothing'],
-    ['makes no alert', '{"title": "x"}', 'alerting.mapping-made-no-alert'],
-    ['fails', '$number("x")', 'alerting.mapping-failed'],
-    ['never ends', '($f := function($x) { $f($x) }; $f(1))', 'alerting.mapping-failed'],
-  ])('that %s says so, and the payload is kept', async (_name, expression, code) => {
-    const { id, key } = await anIntake('json', { mapping: expression });
-    const answer = await post(key, sample);
-    expect([answer.statusCode, answer.json().code]).toEqual([422, code]);
-    expect((await payloadsOf(id))[0]).toMatchObject({ faulty: true, status: 422 });
-  });
-
-  it('is tried on a sample before it is saved', async () => {
-    const tried = (given: unknown, who = 'vic') =>
-      house.http.fastify.inject({
-        method: 'POST',
-        url: '/api/v1/integrations/try-mapping',
-        payload: given as object,
-        headers: { 'x-who': who },
-      });
-    const good = (await tried({ mapping, sample })).json();
-    expect(good).toMatchObject({
-      ok: true,
-      fault: null,
-      alerts: [
-        { dedupKey: '1', action: 'trigger' },
-        { action: 'resolve', links: [] },
-      ],
-    });
-    const unclosed = (await tried({ mapping: 'a.{\n"b": 1', sample })).json();
-    expect(unclosed).toMatchObject({ ok: false, fault: { line: 2, path: null } });
-    const wrong = (await tried({ mapping: '{"summary": 1, "labels": 3}', sample })).json();
-    expect(wrong).toMatchObject({ ok: false, fault: { path: 'labels' }, result: { summary: 1 } });
-    expect((await tried({ mapping, sample }, 'nobody')).statusCode).toBe(401);
-  });
-});
-
-describe('CloudEvents', () => {
-  const event = new CloudEvent({
-    id: 'e1',
-    source: '/disks/db-1',
-    type: 'com.example.disk.triggered',
-    subject: 'db-1',
-    time: '2026-03-01T09:00:00Z',
-    service: 'orders',
-    data: { summary: 'The disk is full', severity: 'critical' },
-  });
-
-  it.each(['structured', 'binary'] as const)('%s, as the SDK sends it', async (mode) => {
-    const { id, key } = await anIntake('cloudevents');
-    const { headers, body } = HTTP[mode](event);
-    const answer = await post(key, body as string, headers as Record<string, string>);
-    expect(answer.statusCode).toBe(200);
-    expect(await alertsOf(id)).toMatchObject([
-      {
-        dedup_key: '/disks/db-1|db-1|com.example.disk',
-        status: 'firing',
-        severity: 'critical',
-        summary: 'The disk is full',
-        service: 'orders',
-      },
-    ]);
-    const over = HTTP[mode](event.cloneWith({ id: 'e2', type: 'com.example.disk.resolved', data: {} }));
-    await post(key, over.body as string, over.headers as Record<string, string>);
-    expect(await alertsOf(id)).toMatchObject([{ status: 'resolved' }]);
-  });
-
-  it('a batch, and a batch by a mapping', async () => {
-    const batch = JSON.stringify([event, event.cloneWith({ id: 'e2', subject: 'db-2' })]);
-    const headers = { 'content-type': 'application/cloudevents-batch+json' };
-    const plain = await anIntake('cloudevents');
-    expect((await post(plain.key, batch, headers)).json().alerts).toHaveLength(2);
-    const mapped = await anIntake('cloudevents', { mapping: '$.{"summary": subject & ": " & data.summary}' });
-    await post(mapped.key, batch, headers);
-    expect((await alertsOf(mapped.id)).map(({ summary }) => summary).sort()).toEqual([
-      'db-1: The disk is full',
-      'db-2: The disk is full',
-    ]);
-  });
-
-  it.each([
-    ['no event at all', '{"a":1}', { 'content-type': 'application/json' }],
-    [
-      'without an id',
-      '{"specversion":"1.0","source":"/a","type":"b"}',
-      { 'content-type': 'application/cloudevents+json' },
-    ],
-    ['cut off', '{"specversion":"1.0","id":', { 'content-type': 'application/cloudevents+json' }],
-    [
-      'of a version that there is not',
-      '{"specversion":"9","id":"1","source":"/a","type":"b"}',
-      { 'content-type': 'application/cloudevents+json' },
-    ],
-    ['an empty batch', '[]', { 'content-type': 'application/cloudevents-batch+json' }],
-    [
-      'binary without a type',
-      '{}',
-      { 'content-type': 'application/json', 'ce-specversion': '1.0', 'ce-id': '1', 'ce-source': '/a' },
-    ],
-  ])('%s is refused in words', async (_name, body, headers) => {
-    const { id, key } = await anIntake('cloudevents');
-    const answer = await post(key, body, headers);
-    expect([answer.statusCode, answer.json().code]).toEqual([400, 'alerting.no-cloudevent']);
-    expect((await payloadsOf(id))[0]).toMatchObject({ faulty: true });
-  });
-});
-
-describe('Sentry', () => {
-  const secret = 'a-client-secret-of-an-internal-integration';
-  const body = (nr: number) =>
-    JSON.stringify({
-      action: 'triggered',
-      actor: { id: 'sentry', name: 'Sentry', type: 'application' },
-      data: {
-        event: {
-          issue_id: `4${nr}`,
-          title: 'ReferenceError: x is not defined',
-          level: 'fatal',
-          datetime: '2026-03-01T09:00:00Z',
-          web_url: 'https://sentry.example/1',
-          tags: [['browser', 'Firefox']],
-        },
-        triggered_rule: 'Every new issue',
-      },
-    });
-  const signed = (text: string, key = secret) => ({
-    'sentry-hook-resource': 'event_alert',
-    'sentry-hook-timestamp': String(Math.floor(Date.now() / 1_000)),
-    'sentry-hook-signature': createHmac('sha256', key).update(text).digest('hex'),
-  });
-
-  it('signed with the secret of the integration it counts, once', async () => {
-    const { id, key } = await anIntake('sentry', { clientSecret: secret });
-    expect((await post(key, body(1), signed(body(1)))).statusCode).toBe(200);
-    expect(await alertsOf(id)).toMatchObject([
-      {
-        dedup_key: 'issue|41',
-        status: 'firing',
-        severity: 'critical',
-        labels: { alertname: 'Every new issue', browser: 'Firefox' },
-      },
-    ]);
-    const again = await post(key, body(1), signed(body(1)));
-    expect([again.statusCode, again.json().code]).toEqual([409, 'alerting.replayed']);
-  });
-
-  it.each([
-    ['no signature', {}, 401],
-    ['that of another secret', signed(body(2), 'another'), 403],
-    ['that of another body', signed(body(3)), 403],
-    [
-      'one of two days ago',
-      { ...signed(body(2)), 'sentry-hook-timestamp': String(Math.floor(Date.now() / 1_000) - 172_800) },
-      403,
-    ],
-    ['nonsense', { 'sentry-hook-signature': 'é' }, 403],
-  ])('refused with %s', async (_name, headers, status) => {
-    const { id, key } = await anIntake('sentry', { clientSecret: secret });
-    expect((await post(key, body(2), headers)).statusCode).toBe(status);
-    expect(await alertsOf(id)).toEqual([]);
-    expect((await payloadsOf(id))[0]).toMatchObject({ faulty: true, status });
-  });
-
-  it('its secret is encrypted on disk, never shown, and kept where a document says so', async () => {
-    const call = (method: 'GET' | 'PUT' | 'POST', path: string, body?: object) =>
-      house.http.fastify.inject({
-        method,
-        url: `/api/v1/integrations${path}`,
-        headers: { 'x-who': 'ada' },
-        ...(body === undefined ? {} : { payload: body }),
-      });
-    const spec = (clientSecret: string) => ({ kind: 'sentry', settings: { clientSecret } });
-    const made = (await call('POST', '', { ...spec(secret), name: 'front-end' })).json();
-    expect(made.integration.settings).toEqual({ clientSecret: '(kept secret)' });
-    const { rows } = await house.postgres.pool.query(
-      `SELECT concat((SELECT json_agg(i)::text FROM alerting.integration i), (SELECT json_agg(e.data)::text FROM ledger.event e),
-        (SELECT json_agg(p.data)::text FROM ledger.pending p)) AS all`,
-    );
-    expect(rows[0].all).toContain('front-end');
-    expect(rows[0].all).not.toContain(secret);
-    expect((await post(made.key, body(50), signed(body(50)))).statusCode).toBe(200);
-    for (const same of [secret, '(kept secret)'])
-      expect((await call('PUT', '/front-end', spec(same))).json()).toMatchObject({ outcome: 'unchanged' });
-    expect((await call('PUT', '/front-end', spec('another-secret-of-sentry'))).json()).toMatchObject({
-      outcome: 'changed',
-    });
-    expect((await post(made.key, body(51), signed(body(51)))).statusCode).toBe(403);
-    expect((await post(made.key, body(51), signed(body(51), 'another-secret-of-sentry'))).statusCode).toBe(200);
-    const none = await call('PUT', '/back-end', spec('(kept secret)'));
-    expect([none.statusCode, none.json().code]).toEqual([422, 'alerting.no-secret-kept']);
-    expect((await call('PUT', '/back-end', spec('short'))).statusCode).toBe(422);
-    expect((await call('PUT', '/back-end', { kind: 'json', settings: { mapping: '{', x: 1 } })).json().errors).toEqual([
-      { path: 'body.settings.mapping', message: expect.stringMatching(/^line 1, column \d+: /u) },
-      { path: 'body.settings.x', message: 'there is no such setting' },
-    ]);
-  });
-
-  it('an issue, its resolution, a metric alert, and what is about no alert', async () => {
-    const { id, key } = await anIntake('sentry');
-    const issue = (action: string) => ({
-      action,
-      actor: { type: 'user', name: 'Ada' },
-      data: { issue: { id: '7', title: 'Boom', level: 'error', project: { slug: 'web' } } },
-    });
-    await post(key, issue('created'));
-    await post(key, issue('resolved'));
-    const metric = {
-      action: 'warning',
-      data: {
-        metric_alert: { id: '9', alert_rule: { name: 'Too slow' }, projects: ['web'] },
-        description_title: 'Warning: Too slow',
-        web_url: 'https://sentry.example/9',
-      },
-    };
-    await post(key, metric);
-    const installed = await post(
-      key,
-      { action: 'created', data: { installation: {} } },
-      { 'sentry-hook-resource': 'installation' },
-    );
-    expect([installed.statusCode, installed.json().status]).toEqual([200, 'ignored']);
-    expect(await alertsOf(id)).toMatchObject([
-      { dedup_key: 'issue|7', status: 'resolved', summary: 'Boom' },
-      { dedup_key: 'metric-alert|9', status: 'firing', severity: 'warning', summary: 'Warning: Too slow' },
-    ]);
   });
 });

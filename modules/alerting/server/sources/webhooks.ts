@@ -1,10 +1,11 @@
 import type { IntegrationKind } from '../../domain/alert.ts';
 import { parseAnyJson } from '../../domain/sources/any-json.ts';
 import { parsers } from '../../domain/sources/parsers.ts';
+import { samples } from '../../domain/sources/samples.ts';
 import { tryMapping } from '../../contract/mapping.ts';
 import type { AlertingGround } from '../ground.ts';
 import type { Integrations } from '../integrations/integrations.ts';
-import type { SourceAnswer, SourceCall, SourceHandler } from '../integrations/source.ts';
+import type { SourceAnswer, SourceCall, SourceHandler, SourceOptions } from '../integrations/source.ts';
 import { createCertificates } from './cloudwatch/certificates.ts';
 import { smallGet } from './cloudwatch/small-get.ts';
 import { takeSns } from './cloudwatch/take-sns.ts';
@@ -13,7 +14,7 @@ import { mapPayload, triedMapping } from './mapping/map-payload.ts';
 import { createMapper, type Mapper } from './mapping/mapper.ts';
 import { readBody } from './read-body.ts';
 import { forgetSeenMessages } from './seen-messages.ts';
-import { takeSentry } from './sentry.ts';
+import { jsonSample, sentrySample, takeSentry } from './sentry.ts';
 import { checkSettings, secretSettings } from './source-settings.ts';
 import { takeParsed, type TakeGround } from './take-parsed.ts';
 
@@ -30,17 +31,31 @@ export const registerWebhooks = (
     integrations.registerSource(kind, handle, {
       checkSettings: checkSettings(kind),
       secretSettings: secretSettings(kind),
+      ...sampleOf(kind),
     });
   for (const kind of Object.keys(parsers) as (keyof typeof parsers)[])
     if (kind !== 'json') register(kind, (call) => takePlain(ground, kind, call));
   register('json', (call) => takeJson(ground, call));
   register('cloudevents', (call) => takeCloudEvents(ground, call));
   register('cloudwatch', (call) => takeSns(ground, call));
-  register('sentry', (call) => takeSentry(ground, call));
+  integrations.registerSource('sentry', (call) => takeSentry(ground, call), {
+    checkSettings: checkSettings('sentry'),
+    secretSettings: secretSettings('sentry'),
+    sample: (given) => sentrySample(ground, given),
+  });
   alerting.http.route(tryMapping, ({ body }) => triedMapping(mapper, body.mapping, body.sample));
   alerting.jobs.every('alerting.forget-seen-messages', 3_600, () => forgetSeenMessages(alerting));
   return { stop: () => mapper.stop() };
 };
+
+/** Senders whose request can be imitated; a mapping and a signature of somebody else cannot. */
+const sampleOf = (kind: IntegrationKind): Pick<SourceOptions, 'sample'> =>
+  kind in parsers && kind !== 'json'
+    ? {
+        sample: ({ integration, ...given }) =>
+          jsonSample(samples[kind as keyof typeof samples]({ ...given, name: integration.name })),
+      }
+    : {};
 
 /** A body that says everything by itself. */
 const takePlain = (ground: TakeGround, kind: keyof typeof parsers, call: SourceCall): Promise<SourceAnswer> => {
