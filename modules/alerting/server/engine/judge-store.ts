@@ -32,7 +32,7 @@ export type PendingRow = Pick<
 const columns =
   sql.raw(`alert.id, alert.integration_id, alert.integration, alert.kind, alert.fingerprint, alert.severity,
   alert.summary, alert.service, alert.own_team, alert.integration_team, alert.starts_at, alert.status, alert.inhibits,
-  alert.held_reason, body.labels, body.annotations, ground.now() AS now`);
+  alert.held_reason, body.labels, body.annotations, (SELECT ground.now()) AS now`);
 
 /** Alerts that wait to be judged, the longest waiting first; passes over those that another process is just judging. */
 export const takePending = async (tx: AlertTx, limit: number): Promise<PendingRow[]> => {
@@ -88,7 +88,7 @@ export const historyOf = async (
     JOIN alerting.alert AS own ON own.id = asked.id, LATERAL (
       SELECT received_at, resolved_at FROM alerting.alert AS each
       WHERE each.integration_id = own.integration_id AND each.key_hash = own.key_hash ORDER BY each.id DESC LIMIT 20) AS earlier
-    WHERE earlier.received_at > ground.now() - make_interval(secs => ${seconds})`.execute(db);
+    WHERE earlier.received_at > (SELECT ground.now()) - make_interval(secs => ${seconds})`.execute(db);
   const found = new Map<string, StateChange[]>();
   for (const row of rows) {
     const changes = found.get(row.id) ?? [];
@@ -157,15 +157,15 @@ export const openGroups = async (tx: AlertTx, groups: readonly GroupRow[]): Prom
     INSERT INTO alerting.alert_group AS known (id, key_hash, route, labels, urgency, targets, reason, service, wait_seconds,
       interval_seconds, repeat_seconds, opened_at, due_at)
     SELECT id, key_hash, route, labels, urgency, targets, reason, service, wait_seconds, interval_seconds, repeat_seconds,
-      ground.now(), CASE WHEN tells THEN ground.now() + make_interval(secs => wait_seconds) END
+      (SELECT ground.now()), CASE WHEN tells THEN (SELECT ground.now()) + make_interval(secs => wait_seconds) END
     FROM jsonb_to_recordset(${JSON.stringify(said)}::jsonb) AS each (id uuid, key_hash uuid, route text, labels jsonb, urgency text,
       targets jsonb, reason text, service text, wait_seconds float8, interval_seconds float8, repeat_seconds float8, tells boolean)
     ORDER BY key_hash
     ON CONFLICT (key_hash) WHERE closed_at IS NULL DO UPDATE SET due_at = CASE WHEN excluded.due_at IS NULL THEN known.due_at
       WHEN known.told_at IS NULL THEN coalesce(known.due_at, excluded.due_at)
       WHEN known.targets->0 ? 'webhook' THEN least(known.due_at,
-        greatest(ground.now(), known.told_at + make_interval(secs => known.interval_seconds)))
-      ELSE least(known.due_at, greatest(ground.now(), known.told_at + make_interval(secs => ${joinPauseSeconds}))) END
+        greatest((SELECT ground.now()), known.told_at + make_interval(secs => known.interval_seconds)))
+      ELSE least(known.due_at, greatest((SELECT ground.now()), known.told_at + make_interval(secs => ${joinPauseSeconds}))) END
     RETURNING key_hash, id`.execute(tx);
   return new Map(rows.map((row) => [row.key_hash, row.id]));
 };
@@ -194,7 +194,7 @@ export const saveJudged = async (
   if (members.length === 0) return;
   await sql`-- An alert is in a group once.
     INSERT INTO alerting.group_member (group_id, alert_id, joined_at)
-    SELECT group_id, alert_id, ground.now() FROM jsonb_to_recordset(${JSON.stringify(members)}::jsonb) AS said (group_id uuid, alert_id uuid)
+    SELECT group_id, alert_id, (SELECT ground.now()) FROM jsonb_to_recordset(${JSON.stringify(members)}::jsonb) AS said (group_id uuid, alert_id uuid)
     ON CONFLICT (group_id, alert_id) DO NOTHING`.execute(tx);
 };
 
@@ -208,7 +208,7 @@ export const keepDecisions = async (tx: AlertTx, made: readonly DecisionMadeRow[
   if (made.length === 0) return;
   await sql`-- For whoever asks why.
     INSERT INTO alerting.alert_decision (alert_id, at, decision, reason)
-    SELECT alert_id, ground.now(), decision, reason
+    SELECT alert_id, (SELECT ground.now()), decision, reason
     FROM jsonb_to_recordset(${JSON.stringify(made)}::jsonb) AS said (alert_id uuid, decision text, reason text)`.execute(
     tx,
   );
@@ -234,12 +234,12 @@ export const followAnswered = async (
       )
       UPDATE alerting.alert_group AS touched_group SET due_at = least(due_at, CASE
         WHEN targets->0 ? 'webhook' AND targets->0->'webhook'->>'format' = 'alertmanager' AND told_at IS NOT NULL
-          THEN greatest(ground.now(), told_at + make_interval(secs => interval_seconds))
-        WHEN targets->0 ? 'webhook' AND told_at IS NULL THEN coalesce(due_at, ground.now()) ELSE ground.now() END)
+          THEN greatest((SELECT ground.now()), told_at + make_interval(secs => interval_seconds))
+        WHEN targets->0 ? 'webhook' AND told_at IS NULL THEN coalesce(due_at, (SELECT ground.now())) ELSE (SELECT ground.now()) END)
       FROM touched WHERE touched_group.id = touched.id`.execute(tx);
   if (over.length === 0) return;
   await sql`-- What they inhibited, or kept quiet because their service was down.
-    UPDATE alerting.alert SET pending_at = ground.now() WHERE suppressed IS NOT NULL AND status <> 'resolved'
+    UPDATE alerting.alert SET pending_at = (SELECT ground.now()) WHERE suppressed IS NOT NULL AND status <> 'resolved'
       AND (suppressed->'inhibitedBy' ?| ${over}::text[] OR suppressed->'parentDown' ?| ${downServices}::text[])`.execute(
     tx,
   );
@@ -248,8 +248,8 @@ export const followAnswered = async (
 /** Wakes what was held back until now; gives back how many. */
 export const wakeHeld = async (db: AlertHandle, limit: number): Promise<number> => {
   const { numAffectedRows } = await sql`-- A silence or another hold has run out.
-    UPDATE alerting.alert SET pending_at = ground.now(), suppressed_until = NULL WHERE id IN (
-      SELECT id FROM alerting.alert WHERE suppressed IS NOT NULL AND status <> 'resolved' AND suppressed_until <= ground.now()
+    UPDATE alerting.alert SET pending_at = (SELECT ground.now()), suppressed_until = NULL WHERE id IN (
+      SELECT id FROM alerting.alert WHERE suppressed IS NOT NULL AND status <> 'resolved' AND suppressed_until <= (SELECT ground.now())
       LIMIT ${limit} FOR UPDATE SKIP LOCKED)`.execute(db);
   return Number(numAffectedRows ?? 0);
 };
@@ -257,7 +257,7 @@ export const wakeHeld = async (db: AlertHandle, limit: number): Promise<number> 
 /** What ran out because its sender told it no more; at most `limit`. */
 export const takeEnded = async (tx: AlertTx, limit: number): Promise<string[]> => {
   const { rows } = await sql<{ alert_id: string }>`-- Small rows, so that no index of ends is needed.
-    SELECT alert_id FROM alerting.alert_open WHERE ends_at <= ground.now() LIMIT ${limit} FOR UPDATE SKIP LOCKED`.execute(
+    SELECT alert_id FROM alerting.alert_open WHERE ends_at <= (SELECT ground.now()) LIMIT ${limit} FOR UPDATE SKIP LOCKED`.execute(
     tx,
   );
   return rows.map((row) => row.alert_id);
@@ -266,14 +266,16 @@ export const takeEnded = async (tx: AlertTx, limit: number): Promise<string[]> =
 /** When the next open alert ends by itself, in milliseconds from now; null: none does. */
 export const untilEndMs = async (db: AlertHandle): Promise<number | null> => {
   const { rows } = await sql<{ ms: number | null }>`-- One pass over the small rows.
-    SELECT (extract(epoch FROM min(ends_at) - ground.now()) * 1000)::float8 AS ms FROM alerting.alert_open`.execute(db);
+    SELECT (extract(epoch FROM min(ends_at) - (SELECT ground.now())) * 1000)::float8 AS ms FROM alerting.alert_open`.execute(
+    db,
+  );
   return rows[0]?.ms ?? null;
 };
 
 /** When a group is due next, in milliseconds; null: none is. */
 export const untilDueMs = async (db: AlertHandle): Promise<number | null> => {
   const { rows } = await sql<{ ms: number | null }>`-- By the index of due groups.
-    SELECT (extract(epoch FROM min(due_at) - ground.now()) * 1000)::float8 AS ms FROM alerting.alert_group
+    SELECT (extract(epoch FROM min(due_at) - (SELECT ground.now())) * 1000)::float8 AS ms FROM alerting.alert_group
     WHERE due_at IS NOT NULL`.execute(db);
   return rows[0]?.ms ?? null;
 };
@@ -281,7 +283,7 @@ export const untilDueMs = async (db: AlertHandle): Promise<number | null> => {
 /** When what is held back must be looked at again, in milliseconds; null: not by itself. */
 export const untilHeldMs = async (db: AlertHandle): Promise<number | null> => {
   const { rows } = await sql<{ ms: number | null }>`-- By the index of what is held back.
-    SELECT (extract(epoch FROM min(suppressed_until) - ground.now()) * 1000)::float8 AS ms FROM alerting.alert
+    SELECT (extract(epoch FROM min(suppressed_until) - (SELECT ground.now())) * 1000)::float8 AS ms FROM alerting.alert
     WHERE suppressed IS NOT NULL AND status <> 'resolved'`.execute(db);
   return rows[0]?.ms ?? null;
 };

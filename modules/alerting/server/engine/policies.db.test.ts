@@ -112,7 +112,7 @@ describe('what is held back', () => {
     const parent = await tell('parent', {}, { service: 'shop/payment' });
     const child = await tell('child', {});
     await world.until(async () => expect(await words(child)).toEqual(['parent-down']));
-    expect(await words(parent)).toEqual(['notified']);
+    await world.until(async () => expect(await words(parent)).toEqual(['notified']));
     await world.accept([{ dedupKey: 'parent', action: 'resolve' }]);
     await world.until(async () => expect(await words(child)).toEqual(['parent-down', 'notified']));
     world.setPolicy({ dependencies: new Map() });

@@ -10,7 +10,9 @@ export const forgetAlerts = async (
     await sql`-- Bodies, decisions and memberships go with them; the oldest have the least ids.
     DELETE FROM alerting.alert WHERE id IN (
       SELECT id FROM alerting.alert WHERE id < ${earliestIdOf(days)}::uuid AND status = 'resolved'
-        AND resolved_at < ground.now() - make_interval(days => ${days}::int) ORDER BY id LIMIT ${limit})`.execute(db);
+        AND resolved_at < (SELECT ground.now()) - make_interval(days => ${days}::int) ORDER BY id LIMIT ${limit})`.execute(
+      db,
+    );
   return Number(numAffectedRows ?? 0);
 };
 
@@ -21,11 +23,11 @@ export const forgetGroups = async (
 ): Promise<number> => {
   const { numAffectedRows } = await sql`-- The pages themselves stay with on-call.
     DELETE FROM alerting.alert_group WHERE id IN (
-      SELECT id FROM alerting.alert_group AS old WHERE closed_at < ground.now() - make_interval(days => ${days}::int)
+      SELECT id FROM alerting.alert_group AS old WHERE closed_at < (SELECT ground.now()) - make_interval(days => ${days}::int)
         AND NOT EXISTS (SELECT 1 FROM alerting.group_member WHERE group_id = old.id) LIMIT ${limit})`.execute(db);
   return Number(numAffectedRows ?? 0);
 };
 
 /** Ids are of version 7: what came before an instant has a lesser id than this. */
 const earliestIdOf = (days: number) =>
-  sql`(lpad(to_hex((extract(epoch FROM ground.now() - make_interval(days => ${days}::int)) * 1000)::bigint), 12, '0') || '00000000000000000000')`;
+  sql`(lpad(to_hex((extract(epoch FROM (SELECT ground.now()) - make_interval(days => ${days}::int)) * 1000)::bigint), 12, '0') || '00000000000000000000')`;

@@ -29,8 +29,8 @@ export const takeDue = async (tx: AlertTx, from: 'oldest' | 'newest'): Promise<D
   const order = from === 'oldest' ? sql`due_at` : sql`due_at DESC`;
   const { rows } = await sql<DueGroup>`-- Held until what is told of it is written; others pass it by.
     SELECT id, route, labels, urgency, targets, reason, service, interval_seconds, repeat_seconds, told_at, told_times, unpaged_since,
-      ground.now() AS now
-    FROM alerting.alert_group WHERE due_at <= ground.now() ORDER BY urgency, ${order} LIMIT 1 FOR UPDATE SKIP LOCKED`.execute(
+      (SELECT ground.now()) AS now
+    FROM alerting.alert_group WHERE due_at <= (SELECT ground.now()) ORDER BY urgency, ${order} LIMIT 1 FOR UPDATE SKIP LOCKED`.execute(
     tx,
   );
   return rows[0] ?? null;
@@ -105,12 +105,12 @@ export const tellFresh = async (
 ): Promise<void> => {
   await sql`-- Decided once: the mark and the decision are one statement.
     WITH told AS (
-      UPDATE alerting.group_member AS member SET told = 'firing', told_at = ground.now() FROM alerting.alert AS alert
+      UPDATE alerting.group_member AS member SET told = 'firing', told_at = (SELECT ground.now()) FROM alerting.alert AS alert
       WHERE member.group_id = ${group} AND member.told IS NULL AND alert.id = member.alert_id AND alert.status = 'firing'
         AND alert.suppressed IS NULL RETURNING member.alert_id
     )
     INSERT INTO alerting.alert_decision (alert_id, at, decision, reason, group_id, page_id)
-    SELECT alert_id, ground.now(), ${decision}, ${reason}, ${group}, ${page}::uuid FROM told ORDER BY alert_id`.execute(
+    SELECT alert_id, (SELECT ground.now()), ${decision}, ${reason}, ${group}, ${page}::uuid FROM told ORDER BY alert_id`.execute(
     tx,
   );
 };
@@ -119,7 +119,7 @@ export const tellFresh = async (
 export const tellRepeated = async (tx: AlertTx, group: string, reason: string, page: string | null): Promise<void> => {
   await sql`-- Only those that were told before.
     INSERT INTO alerting.alert_decision (alert_id, at, decision, reason, group_id, page_id)
-    SELECT member.alert_id, ground.now(), 'repeated', ${reason}, ${group}, ${page}::uuid
+    SELECT member.alert_id, (SELECT ground.now()), 'repeated', ${reason}, ${group}, ${page}::uuid
     FROM alerting.group_member AS member JOIN alerting.alert AS alert ON alert.id = member.alert_id
     WHERE member.group_id = ${group} AND member.told = 'firing' AND alert.status = 'firing' AND alert.suppressed IS NULL`.execute(
     tx,
@@ -140,13 +140,13 @@ export const keepMuted = async (
         AND alert.status = 'firing' AND alert.suppressed IS NULL RETURNING member.alert_id
     )
     INSERT INTO alerting.alert_decision (alert_id, at, decision, reason, group_id)
-    SELECT alert_id, ground.now(), 'muted', ${reason}, ${group} FROM muted`.execute(tx);
+    SELECT alert_id, (SELECT ground.now()), 'muted', ${reason}, ${group} FROM muted`.execute(tx);
 };
 
 /** It was told that they are over, or there is nobody to tell. */
 export const tellOver = async (tx: AlertTx, group: string): Promise<void> => {
   await sql`-- What fired and is over is told no more.
-    UPDATE alerting.group_member AS member SET told = 'resolved', told_at = ground.now() FROM alerting.alert AS alert
+    UPDATE alerting.group_member AS member SET told = 'resolved', told_at = (SELECT ground.now()) FROM alerting.alert AS alert
     WHERE member.group_id = ${group} AND member.told = 'firing' AND alert.id = member.alert_id AND alert.status = 'resolved'`.execute(
     tx,
   );
@@ -164,16 +164,16 @@ export interface GroupAfter {
 
 export const saveGroup = async (tx: AlertTx, id: string, after: GroupAfter): Promise<void> => {
   await sql`-- Closed with its last alert: the next of its key is a new group, and a new page.
-    UPDATE alerting.alert_group SET due_at = ground.now() + make_interval(secs => ${after.dueInSeconds}::float8),
-      told_at = CASE WHEN ${after.told} THEN ground.now() ELSE told_at END, told_times = told_times + ${after.told ? 1 : 0}::int,
-      closed_at = CASE WHEN ${after.closed} THEN ground.now() END,
-      unpaged_since = CASE WHEN ${after.unpaged} THEN coalesce(unpaged_since, ground.now()) END
+    UPDATE alerting.alert_group SET due_at = (SELECT ground.now()) + make_interval(secs => ${after.dueInSeconds}::float8),
+      told_at = CASE WHEN ${after.told} THEN (SELECT ground.now()) ELSE told_at END, told_times = told_times + ${after.told ? 1 : 0}::int,
+      closed_at = CASE WHEN ${after.closed} THEN (SELECT ground.now()) END,
+      unpaged_since = CASE WHEN ${after.unpaged} THEN coalesce(unpaged_since, (SELECT ground.now())) END
     WHERE id = ${id}`.execute(tx);
 };
 
 export const keepPage = async (tx: AlertTx, group: string, page: string, target: string): Promise<boolean> => {
   const { rows } = await sql`-- A page that was counted again is known already.
-    INSERT INTO alerting.group_page (group_id, page_id, target, at) VALUES (${group}, ${page}, ${target}, ground.now())
+    INSERT INTO alerting.group_page (group_id, page_id, target, at) VALUES (${group}, ${page}, ${target}, (SELECT ground.now()))
     ON CONFLICT (group_id, page_id) DO NOTHING RETURNING 1`.execute(tx);
   return rows.length > 0;
 };
@@ -191,7 +191,7 @@ export const countUnpagedGroups = async (db: AlertHandle): Promise<number> => {
 export const keepUnrouted = async (tx: AlertTx, group: string, reason: string): Promise<void> => {
   await sql`-- Told once an alert; it stays to be told.
     INSERT INTO alerting.alert_decision (alert_id, at, decision, reason, group_id)
-    SELECT member.alert_id, ground.now(), 'unrouted', ${reason}, ${group} FROM alerting.group_member AS member
+    SELECT member.alert_id, (SELECT ground.now()), 'unrouted', ${reason}, ${group} FROM alerting.group_member AS member
     JOIN alerting.alert AS alert ON alert.id = member.alert_id
     WHERE member.group_id = ${group} AND member.told IS NULL AND alert.status = 'firing' AND alert.suppressed IS NULL`.execute(
     tx,

@@ -15,7 +15,7 @@ export interface HeardAgain {
 
 /**
  * What is open, says the same as before and has not run out: only when it was heard and when it ends is written. Gives back the
- * alert of each key that was such a repeat.
+ * alert of each key that was such a repeat. The keys must be in order.
  */
 export const hearAgain = async (
   db: AlertHandle,
@@ -25,16 +25,20 @@ export const hearAgain = async (
   const { rows } = await sql<{
     key_hash: string;
     alert_id: string;
-  }>`-- A repeat: small rows, no index touched; locked in one order, so that two senders of the same alerts never wait in a circle.
+  }>`-- A repeat: small rows, no index touched; locked one by one in the order of the keys, so that two
+    -- senders of the same alerts never wait in a circle, and by the index whatever the planner knows of the table.
     WITH held AS MATERIALIZED (
-      SELECT open.key_hash, open.alert_id, said.ends_at FROM alerting.alert_open AS open
-      JOIN unnest(${keys}::uuid[], ${hashes}::bigint[], ${starts}::timestamptz[], ${ends}::timestamptz[])
-        AS said (key_hash, content_hash, starts_at, ends_at) ON open.key_hash = said.key_hash
-      WHERE open.integration_id = ${id} AND open.content_hash = said.content_hash
-        AND (open.ends_at IS NULL OR open.ends_at > ground.now()) AND (NOT open.closed OR open.said_start = said.starts_at)
-      ORDER BY open.key_hash FOR UPDATE OF open
+      SELECT said.key_hash, said.ends_at
+      FROM unnest(${keys}::uuid[], ${hashes}::bigint[], ${starts}::timestamptz[], ${ends}::timestamptz[])
+        AS said (key_hash, content_hash, starts_at, ends_at), LATERAL (
+        SELECT FROM alerting.alert_open AS open
+        WHERE open.integration_id = ${id} AND open.key_hash = said.key_hash AND open.content_hash = said.content_hash
+          AND (open.ends_at IS NULL OR open.ends_at > (SELECT ground.now()))
+          AND (NOT open.closed OR open.said_start = said.starts_at)
+      AND (open.said_start IS NULL OR said.starts_at IS NULL OR said.starts_at >= open.said_start)
+        FOR UPDATE) AS found
     )
-    UPDATE alerting.alert_open AS open SET ends_at = held.ends_at, heard_at = ground.now()
+    UPDATE alerting.alert_open AS open SET ends_at = held.ends_at, heard_at = (SELECT ground.now())
     FROM held WHERE open.integration_id = ${id} AND open.key_hash = held.key_hash
     RETURNING open.key_hash, open.alert_id`.execute(db);
   return new Map(rows.map((row) => [row.key_hash, row.alert_id]));
@@ -53,11 +57,12 @@ export interface OpenRow {
 /** What is open of these keys, locked in one order until the transaction ends. */
 export const lockOpen = async (tx: AlertTx, integration: string, keys: readonly string[]): Promise<OpenRow[]> => {
   const { rows } = await sql<OpenRow>`-- Another batch with the same alerts waits here.
-    SELECT open.key_hash, open.alert_id, open.content_hash, open.said_start, open.closed,
-      coalesce(open.ends_at <= ground.now(), false) AS expired, alert.status
-    FROM alerting.alert_open AS open JOIN alerting.alert AS alert ON alert.id = open.alert_id
-    WHERE open.integration_id = ${integration} AND open.key_hash = ANY(${keys}::uuid[])
-    ORDER BY open.key_hash FOR UPDATE OF open`.execute(tx);
+    SELECT found.*, alert.status FROM unnest(${keys.toSorted()}::uuid[]) AS said (key_hash), LATERAL (
+      SELECT open.key_hash, open.alert_id, open.content_hash, open.said_start, open.closed,
+        coalesce(open.ends_at <= (SELECT ground.now()), false) AS expired
+      FROM alerting.alert_open AS open WHERE open.integration_id = ${integration} AND open.key_hash = said.key_hash
+      FOR UPDATE) AS found
+    JOIN alerting.alert AS alert ON alert.id = found.alert_id`.execute(tx);
   return rows;
 };
 
@@ -97,13 +102,13 @@ export const insertAlerts = async (
         ends_at timestamptz, labels jsonb, annotations jsonb, links jsonb)
     ), opened AS (
       INSERT INTO alerting.alert_open (integration_id, key_hash, alert_id, content_hash, said_start, ends_at, heard_at)
-      SELECT ${id}::uuid, key_hash, id, content_hash, said_start, ends_at, ground.now() FROM said ORDER BY key_hash
+      SELECT ${id}::uuid, key_hash, id, content_hash, said_start, ends_at, (SELECT ground.now()) FROM said ORDER BY key_hash
       ON CONFLICT (integration_id, key_hash) DO NOTHING RETURNING alert_id, key_hash
     ), written AS (
       INSERT INTO alerting.alert (id, integration_id, integration, kind, dedup_key, key_hash, fingerprint, severity, summary, service,
         own_team, integration_team, starts_at, received_at, changed_at, pending_at, payload_id)
       SELECT said.id, ${id}::uuid, ${name}, ${kind}, said.dedup_key, said.key_hash, said.fingerprint, said.severity, said.summary,
-        said.service, said.own_team, ${team}, coalesce(said.said_start, ground.now()), ground.now(), ground.now(), ground.now(),
+        said.service, said.own_team, ${team}, coalesce(said.said_start, (SELECT ground.now())), (SELECT ground.now()), (SELECT ground.now()), (SELECT ground.now()),
         ${payloadId}
       FROM said JOIN opened ON opened.alert_id = said.id ORDER BY said.id
     ), body AS (
@@ -123,7 +128,7 @@ export const changeAlerts = async (tx: AlertTx, integration: string, alerts: rea
         fingerprint text, severity text, summary text, service text, own_team text, said_start timestamptz, ends_at timestamptz,
         labels jsonb, annotations jsonb, links jsonb)
     ), open AS (
-      UPDATE alerting.alert_open AS open SET content_hash = said.content_hash, ends_at = said.ends_at, heard_at = ground.now(),
+      UPDATE alerting.alert_open AS open SET content_hash = said.content_hash, ends_at = said.ends_at, heard_at = (SELECT ground.now()),
         said_start = coalesce(least(open.said_start, said.said_start), said.said_start)
       FROM said WHERE open.integration_id = ${integration} AND open.key_hash = said.key_hash
     ), body AS (
@@ -131,7 +136,7 @@ export const changeAlerts = async (tx: AlertTx, integration: string, alerts: rea
       FROM said WHERE body.alert_id = said.id
     )
     UPDATE alerting.alert AS alert SET fingerprint = said.fingerprint, severity = said.severity, summary = said.summary,
-      service = said.service, own_team = said.own_team, changed_at = ground.now(), pending_at = ground.now()
+      starts_at = least(alert.starts_at, said.said_start), service = said.service, own_team = said.own_team, changed_at = (SELECT ground.now()), pending_at = (SELECT ground.now())
     FROM said WHERE alert.id = said.id`.execute(tx);
 };
 
@@ -151,12 +156,12 @@ export const acknowledgeAlerts = async (tx: AlertTx, answered: readonly Answered
     WITH said AS (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(answered)}::jsonb) AS each (id uuid, by text, reason text)
     ), changed AS (
-      UPDATE alerting.alert AS alert SET status = 'acknowledged', acknowledged_at = ground.now(), acknowledged_by = said.by,
-        changed_at = ground.now(), pending_at = ground.now()
+      UPDATE alerting.alert AS alert SET status = 'acknowledged', acknowledged_at = (SELECT ground.now()), acknowledged_by = said.by,
+        changed_at = (SELECT ground.now()), pending_at = (SELECT ground.now())
       FROM said WHERE alert.id = said.id AND alert.status = 'firing' RETURNING alert.id, said.reason
     ), kept AS (
       INSERT INTO alerting.alert_decision (alert_id, at, decision, reason)
-      SELECT id, ground.now(), 'acknowledged', reason FROM changed
+      SELECT id, (SELECT ground.now()), 'acknowledged', reason FROM changed
     )
     SELECT id FROM changed`.execute(tx);
   return rows.map((row) => row.id);
@@ -183,13 +188,13 @@ export const resolveAlerts = async (
     WITH said AS (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(answered)}::jsonb) AS each (id uuid, by text, reason text, at timestamptz)
     ), changed AS (
-      UPDATE alerting.alert AS alert SET status = 'resolved', resolved_at = ground.now(), resolved_by = said.by,
-        ends_at = greatest(alert.starts_at, coalesce(said.at, ground.now())), changed_at = ground.now(), pending_at = ground.now(),
+      UPDATE alerting.alert AS alert SET status = 'resolved', resolved_at = (SELECT ground.now()), resolved_by = said.by,
+        ends_at = greatest(alert.starts_at, coalesce(said.at, (SELECT ground.now()))), changed_at = (SELECT ground.now()), pending_at = (SELECT ground.now()),
         suppressed = NULL, suppressed_until = NULL
       FROM said WHERE alert.id = said.id AND alert.status <> 'resolved' RETURNING alert.id, said.reason
     ), kept AS (
       INSERT INTO alerting.alert_decision (alert_id, at, decision, reason)
-      SELECT id, ground.now(), 'resolved', reason FROM changed
+      SELECT id, (SELECT ground.now()), 'resolved', reason FROM changed
     )
     SELECT id FROM changed`.execute(tx);
   return rows.map((row) => row.id);
