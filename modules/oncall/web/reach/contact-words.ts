@@ -99,3 +99,12 @@ export const afterText = (after: string): string => {
   if (seconds === 0) return 'at once';
   return seconds % 60 === 0 ? `after ${seconds / 60} min` : `after ${seconds} s`;
 };
+
+/** Rules that are left when some contact methods go, and how many go with them. */
+export const rulesWithout = <Rule extends { readonly contactMethod: string }>(
+  rules: readonly Rule[],
+  methods: readonly string[],
+): { readonly left: Rule[]; readonly used: number } => {
+  const left = rules.filter((rule) => !methods.includes(rule.contactMethod));
+  return { left, used: rules.length - left.length };
+};
