@@ -2,6 +2,7 @@ import type { AccessRow, Who } from './access-row.ts';
 
 interface Given {
   readonly seen: AccessRow;
+  readonly open: AccessRow;
   readonly owners: readonly Who[];
   readonly editors: readonly Who[];
   readonly crewStands: readonly [string, string, unknown];
@@ -16,7 +17,7 @@ const silence = { match: ofTeam, duration: 'PT1H', why: 'The walk comes by' };
 const silenceStands = ['PUT', '/api/v1/silences/walked', silence] as const;
 
 /** Rows of the access walk for what alerts are judged by: a team's by its editors, silences by who answers for the alerts. */
-export const policyRows = ({ seen, owners, editors, crewStands }: Given): Record<string, AccessRow> => {
+export const policyRows = ({ seen, open, owners, editors, crewStands }: Given): Record<string, AccessRow> => {
   const params = { name: 'walked' };
   const responders: readonly Who[] = ['responder', ...owners];
   const silenced = { params: { silence: 'walked' }, before: [crewStands, silenceStands] };
@@ -37,6 +38,12 @@ export const policyRows = ({ seen, owners, editors, crewStands }: Given): Record
     'DELETE /api/v1/silences/{silence}': { may: responders, ...silenced },
     'GET /api/v1/suppression': seen,
     'PUT /api/v1/suppression': { may: editors, body: {} },
+    ...Object.fromEntries(
+      ['Integration', 'AlertRule', 'Route', 'Inhibition', 'Silence'].map((kind) => [
+        `GET /api/v1/schemas/${kind}`,
+        open,
+      ]),
+    ),
     // Alertmanager's own configuration, read and made
     'POST /api/v1/alertmanager-config/import': {
       may: editors,

@@ -333,6 +333,7 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
   'GET /api/v1/alert-groups': seen,
   'GET /api/v1/alert-groups/{id}': { ...seen, params: { id: unknownId } },
   ...policyRows({ seen, open, owners, editors, crewStands }),
+  'GET /api/v1/noise': seen,
   // Alert rules
   ...ruleRows({ seen, owners, crewStands }),
   ...integrationRows({ seen, owners, crewStands, unknownId }),

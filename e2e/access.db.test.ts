@@ -7,6 +7,8 @@ import { startProduct, type Product } from './product.ts';
 
 /** Refused because of who asks; everything else (also 400, 404, 409, 422) means that the door was open. */
 const refusals = new Set([
+  'alerting.not-your-rule',
+  'alerting.not-yours',
   'http.not-signed-in',
   'http.role-too-low',
   'http.wrong-scope',

@@ -1,3 +1,4 @@
+import { alertingKinds, documentSchemaOf, getAlertingSchema } from '../../contract/document-schemas.ts';
 import type { InForce } from '../engine/in-force.ts';
 import type { AlertingGround } from '../ground.ts';
 import { exportAlertmanager } from './alertmanager-config.ts';
@@ -14,6 +15,7 @@ export const startPolicy = (
   alerting: AlertingGround,
 ): { readonly inForce: InForce; configuration(): Promise<string> } => {
   const inForce = policyInForce(alerting);
+  for (const kind of alertingKinds) alerting.http.route(getAlertingSchema(kind), async () => documentSchemaOf(kind));
   addPolicyRoutes(alerting, { ...alerting, inForce });
   const db = alerting.postgres.tables<PolicyTables>();
   alerting.jobs.every('alerting.forget-silences', 86_400, () => forgetSilences(db, silencesDays));
