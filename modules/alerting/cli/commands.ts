@@ -3,6 +3,7 @@ import type { CliContext, DocumentKind } from '../../../platform/cli/context.ts'
 import { registerAlertmanagerConfig } from './alertmanager-config.ts';
 import { registerAlert } from './alerts.ts';
 import { integrationKind, registerIntegrations } from './integrations.ts';
+import { registerNoise } from './noise.ts';
 import { inhibitionKind, routeKind, silenceKind } from './policy-kinds.ts';
 import { registerPolicy } from './policy.ts';
 import { registerRules, ruleKind } from './rules.ts';
@@ -23,4 +24,5 @@ export const register = (program: Command, context: CliContext): void => {
   registerRules(program, context);
   registerPolicy(program, context);
   registerAlertmanagerConfig(program, context);
+  registerNoise(program, context);
 };

@@ -9,6 +9,7 @@ import { registerAlertmanager } from './sources/alertmanager.ts';
 import { registerOpsgenie } from './sources/opsgenie.ts';
 import { registerPagerDuty } from './sources/pagerduty.ts';
 import { registerWebhooks } from './sources/webhooks.ts';
+import { startNoise } from './noise/start.ts';
 import { startRules } from './rules/start.ts';
 import { startAlerts } from './start-alerts.ts';
 import { startPolicy } from './policy/start.ts';
@@ -37,6 +38,7 @@ export const alertingModule: ServerModule<AlertingDoors, AlertingDoor> = {
     registerMail(alerting, integrations);
     const engine = await startAlerts(alerting, inForce);
     const rules = startRules(alerting);
+    startNoise(alerting);
     return {
       door: {},
       stop: async () => {
