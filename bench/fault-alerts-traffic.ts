@@ -116,23 +116,7 @@ export const startAlertTraffic = (
     work.add(promise);
     void promise.finally(() => work.delete(promise));
   };
-  const post = async (body: unknown): Promise<void> => {
-    for (;;) {
-      open += 1;
-      const answer = await fetch(`${product().url}/api/v1/alerts`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-        signal: AbortSignal.timeout(10_000),
-      }).catch(() => null);
-      open -= 1;
-      const text = await answer?.text().catch(() => null);
-      if (answer?.status === 202 && text !== null) return;
-      if (answer && answer.status < 500 && answer.status !== 429)
-        throw new Error(`alerts were refused: ${answer.status} ${text}`);
-      await pause(50 + Math.random() * 150);
-    }
-  };
+  const post = postTo(product, token, (change) => (open += change));
   const send = async (): Promise<void> => {
     number += 1;
     const batch: SentBatch = {
@@ -168,22 +152,46 @@ export const startAlertTraffic = (
   return {
     batches,
     open: () => open,
-    nextTold: async (ms) => {
-      const [fromMs, from] = [Date.now(), receiver.log.length];
-      for (let seen = from; Date.now() - fromMs < ms; await pause(10))
-        for (; seen < receiver.log.length; seen += 1) {
-          const came = receiver.log[seen]!;
-          const of = batches.find((batch) => batch.number === came.batch);
-          if (of && of.askedMs >= fromMs) return came.atMs - fromMs;
-        }
-      throw new Error(`nothing of after the kill was told to anybody within ${ms / 1_000} s`);
-    },
+    nextTold: (ms) => nextTold(batches, receiver, ms),
     finish: async () => {
       stopping = true;
       await sending;
       while (work.size > 0) await Promise.all(work);
     },
   };
+};
+
+/** Posts again for as long as the product is away or at fault. */
+const postTo =
+  (product: () => Product, token: string, opened: (change: number) => void) =>
+  async (body: unknown): Promise<void> => {
+    for (;;) {
+      opened(1);
+      const answer = await fetch(`${product().url}/api/v1/alerts`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+        signal: AbortSignal.timeout(10_000),
+      }).catch(() => null);
+      opened(-1);
+      const text = await answer?.text().catch(() => null);
+      if (answer?.status === 202 && text !== null) return;
+      if (answer && answer.status < 500 && answer.status !== 429)
+        throw new Error(`alerts were refused: ${answer.status} ${text}`);
+      await pause(50 + Math.random() * 150);
+    }
+  };
+
+/** Milliseconds until a batch that was sent from now on was told to somebody. */
+const nextTold = async (batches: readonly SentBatch[], receiver: AlertReceiver, ms: number): Promise<number> => {
+  const [fromMs, from] = [Date.now(), receiver.log.length];
+  for (let seen = from; Date.now() - fromMs < ms; await pause(10))
+    for (; seen < receiver.log.length; seen += 1) {
+      const came = receiver.log[seen]!;
+      const of = batches.find((batch) => batch.number === came.batch);
+      if (of && of.askedMs >= fromMs) return came.atMs - fromMs;
+    }
+  throw new Error(`nothing of after the kill was told to anybody within ${ms / 1_000} s`);
 };
 
 const alertsOf = ({ number, size }: SentBatch, action: 'trigger' | 'resolve') =>
