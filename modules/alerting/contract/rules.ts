@@ -318,6 +318,8 @@ export const previewRule = route({
     to: instant,
     /** Judged so often in the preview; coarser than `every` over long stretches. */
     stepSeconds: z.number().int(),
+    /** Between two points of a picture, each the worst of its stretch. */
+    pointSeconds: z.number().int(),
     /** Window of each number in the preview: `over`, in whole minutes. */
     overSeconds: z.number().int(),
     /** Why it cannot be told; null: it can. */

@@ -24,26 +24,23 @@ export const replay = (rule: Rule, steps: readonly number[], reads: readonly Rea
   return fired;
 };
 
+/** Steps that one point of a picture of at most `most` points stands for. */
+export const thinnedBy = (steps: number, most: number): number => Math.max(1, Math.ceil(steps / most));
+
 /**
- * At most `most` points of a line, each the one of its stretch that lies farthest on the bad side: a short crossing of the threshold
- * must not vanish from the picture.
+ * One point for each `width` steps, at the first of them, with the value that lies farthest on the bad side: a short crossing of the
+ * threshold must not vanish from the picture.
  */
 export const thinned = (
   points: readonly (readonly [number, number | null])[],
   op: Rule['spec']['fire']['op'],
-  most: number,
+  width: number,
 ): (readonly [number, number | null])[] => {
-  if (points.length <= most) return [...points];
-  const width = Math.ceil(points.length / most);
-  const worse = (a: number, b: number): boolean => (op.startsWith('>') ? a > b : a < b);
+  const worst = op.startsWith('>') ? Math.max : Math.min;
   const kept: (readonly [number, number | null])[] = [];
-  for (let at = 0; at < points.length; at += width)
-    kept.push(
-      points
-        .slice(at, at + width)
-        .reduce((worst, point) =>
-          point[1] !== null && (worst[1] === null || worse(point[1], worst[1])) ? point : worst,
-        ),
-    );
+  for (let at = 0; at < points.length; at += width) {
+    const values = points.slice(at, at + width).flatMap(([, value]) => (value === null ? [] : [value]));
+    kept.push([points[at]![0], values.length === 0 ? null : worst(...values)]);
+  }
   return kept;
 };

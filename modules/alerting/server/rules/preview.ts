@@ -1,7 +1,7 @@
 import type { RulePreview, RuleSpecSaid } from '../../contract/rules.ts';
 import { ruleLimits } from '../../contract/rules.ts';
 import { readChange, readForecast, readPlain, type Read } from '../../domain/rules/read-steps.ts';
-import { replay, thinned, type FiredSpan } from '../../domain/rules/replay.ts';
+import { replay, thinned, thinnedBy, type FiredSpan } from '../../domain/rules/replay.ts';
 import { groupNames, ruleOf, type Rule } from '../../domain/rules/rule.ts';
 import { judgementInWords } from '../../domain/rules/words.ts';
 import { groupOf, noGroup } from './decide.ts';
@@ -30,6 +30,7 @@ export const previewRule = async (
     from: iso(ends[0]!),
     to: iso(end),
     stepSeconds,
+    pointSeconds: stepSeconds * thinnedBy(count, ruleLimits.previewPoints),
     overSeconds: rule.overSeconds,
     notes: notesOf(asked, rule, stepSeconds),
   };
@@ -161,7 +162,10 @@ const groupShape = (
   const points = ends.map((end, index): [number, number | null] => [end, reads[index]!.reading.value]);
   return {
     group,
-    points: thinned(points, rule.spec.fire.op, ruleLimits.previewPoints).map(([end, value]) => [iso(end), value]),
+    points: thinned(points, rule.spec.fire.op, thinnedBy(ends.length, ruleLimits.previewPoints)).map(([end, value]) => [
+      iso(end),
+      value,
+    ]),
     fired: fired.slice(-firedMax).map(({ from, to, reason, numbers }) => ({
       from: iso(from),
       to: to === null ? null : iso(to),
