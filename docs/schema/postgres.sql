@@ -1226,7 +1226,7 @@ CREATE TABLE oncall.absence (
   ended_at timestamp with time zone,
   ended_by text,
   CONSTRAINT absence_check CHECK ((ends_at > starts_at)),
-  CONSTRAINT absence_origin_check CHECK ((origin = ANY (ARRAY['hand'::text, 'calendar'::text]))),
+  CONSTRAINT absence_origin_check CHECK ((origin = ANY (ARRAY['hand'::text, 'calendar'::text, 'holiday'::text]))),
   CONSTRAINT absence_pkey PRIMARY KEY (id)
 );
 CREATE INDEX absence_time ON oncall.absence USING btree (person, ends_at);
