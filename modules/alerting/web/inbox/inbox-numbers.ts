@@ -19,16 +19,18 @@ export const inboxNumbers = (given: {
   const firing = countOf(given.active, 'firing') - countOf(given.heldBack, 'firing');
   const acknowledged = countOf(given.active, 'acknowledged');
   const heldBack = given.heldBack?.total ?? 0;
+  /** Before the first answer nothing is claimed. */
+  const told = (words: string): string => (given.active === null ? '' : words);
   const said = (count: number): string => (given.active === null ? noValue : formatCount(count));
   return [
     {
       label: 'Firing',
       value: said(Math.max(0, firing)),
-      note: firing > 0 ? 'nobody is on them' : 'all quiet',
+      note: told(firing > 0 ? 'nobody is on them' : 'all quiet'),
       state: firing > 0 ? 'bad' : 'good',
     },
-    { label: 'Acknowledged', value: said(acknowledged), note: acknowledged > 0 ? 'somebody is on them' : 'none' },
-    { label: 'Held back', value: said(heldBack), note: heldBack > 0 ? 'they fire, nobody is told' : 'none' },
+    { label: 'Acknowledged', value: said(acknowledged), note: told(acknowledged > 0 ? 'somebody is on them' : 'none') },
+    { label: 'Held back', value: said(heldBack), note: told(heldBack > 0 ? 'they fire, nobody is told' : 'none') },
     {
       label: 'New since you looked',
       value: formatCount(given.fresh),

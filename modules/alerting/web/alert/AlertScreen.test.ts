@@ -1,0 +1,118 @@
+import { VueQueryPlugin } from '@tanstack/vue-query';
+import { config, flushPromises, mount, type VueWrapper } from '@vue/test-utils';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Router } from 'vue-router';
+import type { Alert } from '../../contract/alerts.ts';
+import { aGroup, anAlert } from '../parts/an-alert.ts';
+import AlertScreen from './AlertScreen.vue';
+
+let alert: Alert;
+let role: string;
+const posted: unknown[] = [];
+let screen: VueWrapper | null = null;
+const earlier = {
+  id: '018f0000-0000-7000-8000-0000000000a0',
+  startsAt: '2026-11-20T03:00:00.000Z',
+  resolvedAt: '2026-11-20T03:20:00.000Z',
+  acknowledgedBy: 'grace',
+  resolvedBy: null,
+  pages: ['018f0000-0000-7000-8000-0000000000c0'],
+};
+
+const answer = (url: string): unknown => {
+  if (url.includes('/account')) return { role, teams: {}, person: { name: 'grace' }, displayName: 'Grace' };
+  if (url.endsWith('/why'))
+    return {
+      id: alert.id,
+      status: alert.status,
+      because: 'Held back: ClusterDown fires.',
+      suppressed: null,
+      decisions: alert.decisions,
+      groups: [],
+    };
+  if (url.includes('/alert-groups/')) return aGroup();
+  if (url.includes(`/alerts/${alert.id}`)) return { ...alert, payload: null, earlier: [earlier] };
+  return { items: [], next: null, facets: null };
+};
+
+beforeEach(async () => {
+  alert = anAlert();
+  role = 'responder';
+  posted.length = 0;
+  vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => {} }));
+  const router = config.global.plugins[0] as Router;
+  for (const [path, name] of [
+    ['/alerts', 'alerts'],
+    ['/alerts/:id', 'alert'],
+    ['/services/:name', 'service'],
+  ] as const)
+    router.addRoute({ path, name, component: { render: () => null } });
+  await router.push(`/alerts/${alert.id}`);
+  vi.stubGlobal('fetch', async (url: string, init?: RequestInit) => {
+    if (init?.method !== 'POST') return Response.json(answer(url));
+    posted.push(JSON.parse(String(init.body)));
+    alert = { ...alert, status: 'acknowledged', acknowledgedBy: 'grace', acknowledgedAt: '2026-11-23T03:11:00Z' };
+    return Response.json({ changed: [alert.id] });
+  });
+});
+afterEach(() => {
+  screen?.unmount();
+  vi.unstubAllGlobals();
+});
+const show = async (): Promise<VueWrapper> => {
+  screen = mount(AlertScreen, { global: { plugins: [VueQueryPlugin] } });
+  await flushPromises();
+  return screen;
+};
+
+it('says what, where to look, why somebody was told, and what was done before', async () => {
+  const text = (await show()).text();
+  expect(text).toContain('Checkout fails for one in ten customers');
+  expect(text).toContain('runbooks.example/checkout');
+  expect(text).toContain('Why was somebody told?');
+  expect(text).toContain('Goes to payments: it owns shop/checkout.');
+  expect(text).toContain('paged, grace was on it, went by itself');
+});
+
+it('says why nobody was told of what is held back', async () => {
+  const reason = 'ClusterDown fires';
+  alert = anAlert({
+    suppressed: { silencedBy: [], inhibitedBy: ['x'], parentDown: [], mutedBy: [], flapping: false },
+    decisions: [{ at: alert.startsAt, decision: 'inhibited', reason, group: null, page: null }],
+    pages: [],
+  });
+  const text = (await show()).text();
+  expect(text).toContain('Nobody is told of it: held back by another alert that fires');
+  expect(text).toContain('Why was nobody told?');
+  expect(text.split(reason)).toHaveLength(2);
+});
+
+it('acknowledges, at once on the screen', async () => {
+  const shown = await show();
+  await shown
+    .findAll('button')
+    .find((button) => button.text().startsWith('Acknowledge'))!
+    .trigger('click');
+  await flushPromises();
+  expect(posted).toEqual([{ action: 'acknowledge', ids: [alert.id] }]);
+  expect(shown.text()).toContain('grace is on it until it clears');
+});
+
+it('offers nothing that the reader may not do', async () => {
+  role = 'viewer';
+  expect((await show()).findAll('button').some((button) => button.text().startsWith('Acknowledge'))).toBe(false);
+});
+
+it('opens no address that is none of the web', async () => {
+  alert = anAlert({
+    annotations: { runbook_url: 'javascript:alert(1)' },
+    links: [{ label: 'x', url: 'data:text/html,x' }],
+  });
+  const shown = await show();
+  expect(
+    shown
+      .findAll('a')
+      .map((link) => link.attributes('href'))
+      .filter((href) => /^(javascript|data):/u.test(href ?? '')),
+  ).toEqual([]);
+});
