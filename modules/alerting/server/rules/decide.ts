@@ -176,7 +176,10 @@ const alertOf = (rule: Rule, key: string, change: MadeChange, state: GroupState,
     team: spec.team,
     startsAt: instant(change.became === 'firing' ? change.at : state.since),
     endsAt: change.became === 'firing' ? null : instant(change.at),
-    links: service === null ? [] : [{ label: service, url: `${baseUrl}/services/${service}` }],
+    links: [
+      { label: `Alert rule ${name}`, url: `${baseUrl}/alert-rules` },
+      ...(service === null ? [] : [{ label: service, url: `${baseUrl}/services/${encodeURIComponent(service)}` }]),
+    ],
   };
 };
 
