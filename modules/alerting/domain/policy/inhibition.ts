@@ -49,36 +49,34 @@ export const isSource = (rules: readonly Inhibition[], alert: Judged): boolean =
 };
 
 export const inhibitorsOf = (rules: readonly Inhibition[]): Inhibitors => {
-  const kept = rules.map((rule) => ({ rule, sources: new Map<string, Map<string, Source>>() }));
-  const places = new Map<string, { readonly at: Map<string, Source> }[]>();
+  const kept = rules.map((rule) => ({ rule, sources: new Map<string, Sources>() }));
+  const places = new Map<string, Map<string, Source>[]>();
   return {
     add: (alert) => {
       const labels = judgedLabels(alert);
       for (const { rule, sources } of kept) {
         if (!rule.source.matches(labels)) continue;
         const key = equalKey(rule, labels);
-        const at = sources.get(key) ?? new Map<string, Source>();
-        sources.set(key, at);
-        at.set(alert.id, { id: alert.id, labels, isTarget: rule.target.matches(labels) });
-        places.set(alert.id, [...(places.get(alert.id) ?? []), { at }]);
+        const there = sources.get(key) ?? { alone: new Map(), both: new Map() };
+        sources.set(key, there);
+        const side = rule.target.matches(labels) ? there.both : there.alone;
+        side.set(alert.id, { id: alert.id, labels });
+        places.set(alert.id, [...(places.get(alert.id) ?? []), side]);
       }
     },
     remove: (id) => {
-      for (const { at } of places.get(id) ?? []) at.delete(id);
+      for (const side of places.get(id) ?? []) side.delete(id);
       places.delete(id);
     },
     inhibits: (alert) => {
       const labels = judgedLabels(alert);
       for (const { rule, sources } of kept) {
         if (!rule.target.matches(labels)) continue;
+        const there = sources.get(equalKey(rule, labels));
+        if (there === undefined) continue;
         // Alerts of both sides never hold each other back: else two of them would, and nobody would know.
-        const isSourceToo = rule.source.matches(labels);
-        const by: Source[] = [];
-        for (const source of sources.get(equalKey(rule, labels))?.values() ?? []) {
-          if (source.id === alert.id || (isSourceToo && source.isTarget)) continue;
-          by.push(source);
-          if (by.length >= inhibitedByMax) break;
-        }
+        const sides = rule.source.matches(labels) ? [there.alone] : [there.alone, there.both];
+        const by = firstOf(sides, alert.id);
         if (by.length > 0) return { rule: rule.name, by: by.map(({ id }) => id), reason: reasonOf(rule, by, labels) };
       }
       return null;
@@ -89,9 +87,23 @@ export const inhibitorsOf = (rules: readonly Inhibition[]): Inhibitors => {
 interface Source {
   readonly id: string;
   readonly labels: Labels;
-  /** Whether it is also one that the rule would hold back. */
-  readonly isTarget: boolean;
 }
+
+/** Sources by id: those that the rule would never hold back, and those that it might. */
+interface Sources {
+  readonly alone: Map<string, Source>;
+  readonly both: Map<string, Source>;
+}
+
+const firstOf = (sides: readonly Map<string, Source>[], but: string): Source[] => {
+  const found: Source[] = [];
+  for (const side of sides)
+    for (const source of side.values()) {
+      if (found.length >= inhibitedByMax) return found;
+      if (source.id !== but) found.push(source);
+    }
+  return found;
+};
 
 const equalKey = ({ equal }: Inhibition, labels: Labels): string =>
   JSON.stringify(equal.map((name) => valueOf(labels, name)));

@@ -10,9 +10,19 @@ export type Judged = Pick<
 
 /**
  * What routes, silences and inhibitions match: the alert's labels, and what is known of it beside them. A label that the alert bears
- * is never overruled: who sends `team="search"` means it.
+ * is never overruled: who sends `team="search"` means it. Remembered with the alert, because each of them asks for it.
  */
-export const judgedLabels = ({ integration, labels, service, severity, team, tier }: Judged): Labels => {
+export const judgedLabels = (alert: Judged): Labels => {
+  const known = remembered.get(alert);
+  if (known) return known;
+  const found = merged(alert);
+  remembered.set(alert, found);
+  return found;
+};
+
+const remembered = new WeakMap<Judged, Labels>();
+
+const merged = ({ integration, labels, service, severity, team, tier }: Judged): Labels => {
   const found: Record<string, string> = { ...labels };
   const fill = (name: (typeof factNames)[number], value: string | null): void => {
     if (value !== null && !found[name]) found[name] = value;

@@ -59,3 +59,16 @@ const partOf = (alternative: string): Part | null => {
     behind: wild(found[3]),
   };
 };
+
+/**
+ * What every text that a pattern fits must begin with; empty where that cannot be told at a glance. Most texts are told from a pattern by
+ * it, without an engine.
+ */
+export const literalPrefix = (pattern: string): string => {
+  if (pattern.includes('|')) return '';
+  const found = /^(?:[^.*+?()|[\]{}^$\\]|\\[^\p{L}\p{N}\s_])*/u.exec(pattern)![0];
+  // A quantifier belongs to the last character, which may then be missing.
+  const parts = found.match(/\\.|[^\\]/gsu) ?? [];
+  const sure = /^[*+?{]/u.test(pattern.slice(found.length)) ? parts.slice(0, -1) : parts;
+  return sure.map((part) => (part.startsWith('\\') ? part.slice(1) : part)).join('');
+};

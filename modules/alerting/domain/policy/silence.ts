@@ -1,5 +1,6 @@
+import type { Labels } from '../alert.ts';
 import { judgedLabels, type Judged } from './judged-labels.ts';
-import { matcherText, type Matching } from './matcher.ts';
+import { matcherText, valueOf, type Matching } from './matcher.ts';
 
 /** From when to when, half-open. */
 export interface Stretch {
@@ -31,7 +32,7 @@ const namedMax = 5;
 /** Which silences hold an alert back at a time; null: none. */
 export const silencesOf = (silences: readonly Silence[], alert: Judged, at: Temporal.Instant): Silenced | null => {
   const labels = judgedLabels(alert);
-  const holding = silences.flatMap((silence) => {
+  const holding = candidates(silences, labels).flatMap((silence) => {
     const stretch = silence.matching.matches(labels) ? silence.stretchAt(at) : null;
     return stretch === null ? [] : [{ silence, until: stretch.to }];
   });
@@ -43,6 +44,42 @@ export const silencesOf = (silences: readonly Silence[], alert: Judged, at: Temp
   });
   const more = holding.length > namedMax ? `; and ${holding.length - namedMax} more` : '';
   return { by: holding.map(({ silence }) => silence.id), until, reason: `${words.join('; ')}${more}` };
+};
+
+/** Silences that name one value of a label, by label and value, and all others. */
+interface Index {
+  readonly byValue: ReadonlyMap<string, ReadonlyMap<string, readonly Numbered[]>>;
+  readonly others: readonly Numbered[];
+}
+type Numbered = readonly [number: number, silence: Silence];
+
+/** Of thousands of silences most are about one instance each: those of other instances need not be looked at. */
+const indexed = new WeakMap<readonly Silence[], Index>();
+
+const candidates = (silences: readonly Silence[], labels: Labels): readonly Silence[] => {
+  const index = indexed.get(silences) ?? indexOf(silences);
+  indexed.set(silences, index);
+  const found = [...index.others];
+  for (const [name, byValue] of index.byValue) found.push(...(byValue.get(valueOf(labels, name)) ?? []));
+  return found.toSorted(([one], [other]) => one - other).map(([, silence]) => silence);
+};
+
+const indexOf = (silences: readonly Silence[]): Index => {
+  const byValue = new Map<string, Map<string, Numbered[]>>();
+  const others: Numbered[] = [];
+  for (const [number, silence] of silences.entries()) {
+    const equal = silence.matching.matchers.find(({ op }) => op === '=');
+    if (equal === undefined) {
+      others.push([number, silence]);
+      continue;
+    }
+    const values = byValue.get(equal.name) ?? new Map<string, Numbered[]>();
+    byValue.set(equal.name, values);
+    const same = values.get(equal.value) ?? [];
+    values.set(equal.value, same);
+    same.push([number, silence]);
+  }
+  return { byValue, others };
 };
 
 /** A silence's stretch where it holds once. */

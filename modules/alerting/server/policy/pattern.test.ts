@@ -75,4 +75,42 @@ describe('a pattern', () => {
     );
     expect(plain).toBeGreaterThan(1_000);
   });
+
+  it('means the same behind what it must begin with', () => {
+    const atom = fc.constantFrom(
+      'a',
+      'b',
+      '/',
+      '\\.',
+      '.',
+      '*',
+      '+',
+      '?',
+      '{0,2}',
+      '[ab]',
+      '(a)',
+      '(?i)',
+      '$',
+      '^',
+      '|',
+      '🙂',
+    );
+    const text = fc.array(fc.constantFrom('a', 'b', 'A', '/', '.', '🙂'), { maxLength: 6 });
+    let compared = 0;
+    fc.assert(
+      fc.property(fc.array(atom, { maxLength: 6 }), text, (atoms, characters) => {
+        const pattern = atoms.join('');
+        if (patternProblem(pattern) !== null) return;
+        compared += 1;
+        const said = characters.join('');
+        expect([pattern, said, makePattern(pattern)(said)]).toEqual([
+          pattern,
+          said,
+          RE2JS.compile(`^(?:${pattern})$`).test(said),
+        ]);
+      }),
+      { numRuns: 5_000 },
+    );
+    expect(compared).toBeGreaterThan(1_000);
+  });
 });

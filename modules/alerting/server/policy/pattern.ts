@@ -1,5 +1,6 @@
 import { RE2JS } from 're2js';
 import type { MakePattern } from '../../domain/policy/matcher.ts';
+import { literalPrefix } from '../../domain/policy/plain-pattern.ts';
 
 /** A longer pattern, or more that are in use at once, is refused or made anew. */
 export const patternLimits = { length: 4_096, kept: 2_000, answers: 2_000 } as const;
@@ -33,9 +34,11 @@ const kept = new Map<string, (text: string) => boolean>();
 
 const compiled = (pattern: string): ((text: string) => boolean) => {
   const engine = RE2JS.compile(`^(?:${pattern})$`);
+  const prefix = literalPrefix(pattern);
   // The same few values of a label come again and again; long ones are not worth their memory.
   const answers = new Map<string, boolean>();
   return (text) => {
+    if (!text.startsWith(prefix)) return false;
     const known = answers.get(text);
     if (known !== undefined) return known;
     const answer = engine.test(text);
