@@ -83,6 +83,31 @@ describe('Every sender', () => {
   });
 });
 
+describe('Senders that sign, and letters', () => {
+  it.each(['cloudwatch', 'sentry', 'cloudevents', 'json'] as const)(
+    '%s: never answered 500, whatever is posted',
+    async (kind) => {
+      const plain = await anIntake(kind);
+      const strict = await anIntake(kind, { clientSecret: 'a-secret-of-sixteen', mapping: 'a.b.{"summary": c}' });
+      const type = fc.constantFrom('application/json', 'application/cloudevents+json', 'text/plain', 'no/such; type');
+      const anything = fc.oneof(
+        fc.json({ maxDepth: 8 }),
+        fc.string({ unit: 'binary' }),
+        fc
+          .json()
+          .map((data) => `{"Type":"Notification","specversion":"1.0","id":"1","type":"a","source":"/","data":${data}}`),
+      );
+      await fc.assert(
+        fc.asyncProperty(anything, type, fc.boolean(), async (body, contentType, isStrict) => {
+          const { statusCode } = await post((isStrict ? strict : plain).key, body, { 'content-type': contentType });
+          expect([200, 400, 401, 403, 422]).toContain(statusCode);
+        }),
+        { numRuns: 60 },
+      );
+    },
+  );
+});
+
 describe('A test of an integration', () => {
   it.each([...(Object.keys(parsers) as IntegrationKind[]), 'cloudevents', 'cloudwatch', 'sentry'] as const)(
     '%s: goes the whole way of what its sender posts',
