@@ -102,7 +102,7 @@ it('proposes documents that can be applied as they stand, and counts what is sav
     Inhibition: inhibitionDocument,
   };
   const documents = noise.findings.flatMap((finding) =>
-    wordsOf(finding, start + 30 * day).proposals.flatMap(({ document }) => document ?? []),
+    wordsOf(finding, start + 30 * day).proposals.flatMap(({ document }) => (document === null ? [] : [document])),
   );
   expect(new Set(documents.map(({ kind }) => kind))).toEqual(new Set(Object.keys(schemas)));
   for (const document of documents)
