@@ -3,8 +3,19 @@ import { reaches } from '../../../../kernel/role.ts';
 import type { Actor } from '../../../../platform/http/http.ts';
 import { ruleLimits, type AlertRule, type RuleSpecSaid } from '../../contract/rules.ts';
 import { ruleOf } from '../../domain/rules/rule.ts';
+import { saidOf } from './decide.ts';
 import { readRules } from './read-rules.ts';
-import { countRules, endGroups, lockRule, removeRule, ruleSeen, saveRule, type RuleSeen } from './rule-store.ts';
+import {
+  countRules,
+  endGroups,
+  firingGroups,
+  lockRule,
+  removeRule,
+  ruleSeen,
+  saveRule,
+  tellAgain,
+  type RuleSeen,
+} from './rule-store.ts';
 import type { RulesGround } from './rules-ground.ts';
 import type { RuleTables } from './tables.ts';
 
@@ -41,6 +52,15 @@ export const putRule = async (
     if (before && same) return { outcome: 'unchanged', rule: ruleShape((await ruleSeen(tx, name))!) };
     const begins = !before || !spec.enabled || !before.enabled || !sameJson(judgedBy(before.spec), judgedBy(spec));
     if (before && begins) await endGroups(tx, name);
+    else if (before) {
+      const keys = await firingGroups(tx, name);
+      const rule = ruleOf(name, spec);
+      await tellAgain(
+        tx,
+        name,
+        keys.map((key) => ({ key, said: saidOf(rule, key) })),
+      );
+    }
     const { team, enabled } = spec;
     await saveRule(tx, { name, team, spec, enabled, origin, source, changed_by: actor.name }, begins);
     const outcome = before ? 'changed' : 'created';

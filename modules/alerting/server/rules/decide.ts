@@ -162,18 +162,9 @@ const alertOf = (rule: Rule, key: string, change: MadeChange, state: GroupState,
   const instant = (second: number): string => Temporal.Instant.fromEpochMilliseconds(second * 1_000).toString();
   return {
     dedupKey: dedupKeyOf(name, key),
-    labels: {
-      ...spec.labels,
-      ...groupOf(rule, key),
-      alertname: name,
-      severity: spec.severity,
-      ...(service === null ? {} : { service }),
-    },
+    ...saidOf(rule, key),
     annotations: { description: change.words, ...spec.annotations },
-    severity: spec.severity,
     summary: spec.title === null ? change.words : `${spec.title}: ${change.words}`,
-    service,
-    team: spec.team,
     startsAt: instant(change.became === 'firing' ? change.at : state.since),
     endsAt: change.became === 'firing' ? null : instant(change.at),
     links: [
@@ -181,6 +172,14 @@ const alertOf = (rule: Rule, key: string, change: MadeChange, state: GroupState,
       ...(service === null ? [] : [{ label: service, url: `${baseUrl}/services/${encodeURIComponent(service)}` }]),
     ],
   };
+};
+
+/** What an alert says by the word of its rule alone, whatever was measured. */
+export const saidOf = (rule: Rule, key: string): Pick<KeptAlert, 'labels' | 'severity' | 'service' | 'team'> => {
+  const { severity, labels, team } = rule.spec;
+  const service = serviceOf(rule.spec);
+  const own = { alertname: rule.name, severity, ...(service === null ? {} : { service }) };
+  return { labels: { ...labels, ...groupOf(rule, key), ...own }, severity, service, team };
 };
 
 /** True when a rule has more groups than can be judged. */

@@ -78,6 +78,31 @@ export const endGroups = async (tx: RuleTx, rule: string): Promise<void> => {
   await tx.deleteFrom('alerting.rule_group').where('rule', '=', rule).where('wanted', 'is', null).execute();
 };
 
+/** Groups of a rule that fire. */
+export const firingGroups = async (tx: RuleTx, rule: string): Promise<string[]> => {
+  // That it cannot be judged is no group of its own measure.
+  const rows = await tx
+    .selectFrom('alerting.rule_group')
+    .select('key')
+    .where('rule', '=', rule)
+    .where('firing', '=', true)
+    .where('key', '<>', 'unknown')
+    .execute();
+  return rows.map(({ key }) => key);
+};
+
+/** What fires is told again, with what the rule says of it now. */
+export const tellAgain = async (
+  tx: RuleTx,
+  rule: string,
+  said: readonly { readonly key: string; readonly said: object }[],
+): Promise<void> => {
+  await sql`-- The same alert, with other words.
+    UPDATE alerting.rule_group g SET wanted = 'trigger', alert = g.alert || d.said, version = g.version + 1
+    FROM jsonb_to_recordset(${JSON.stringify(said)}::jsonb) AS d(key text, said jsonb)
+    WHERE g.rule = ${rule} AND g.key = d.key AND g.firing`.execute(tx);
+};
+
 export const removeRule = async (tx: RuleTx, name: string): Promise<void> => {
   // What it decided stays for as long as that of others.
   await tx.deleteFrom('alerting.rule').where('name', '=', name).execute();

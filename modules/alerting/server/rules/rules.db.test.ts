@@ -62,6 +62,20 @@ describe('a rule', () => {
     await remove('queue-grows');
   });
 
+  it('that fires is told again with what it says now, and another measure is another rule', async () => {
+    await world.put('said', queueRule({ severity: 'warning' }));
+    await minute({ mail: 50 });
+    await world.put('said', queueRule({ severity: 'critical', title: 'Mails wait', labels: { area: 'mail' } }));
+    await world.cycle();
+    const [alert] = (await world.alerts()).filter(({ labels }) => labels['alertname'] === 'said');
+    expect(alert).toMatchObject({ status: 'firing', labels: { severity: 'critical', area: 'mail', queue: 'mail' } });
+    await world.put('said', queueRule({ measure: ofQueue('other') }));
+    await world.cycle();
+    expect(await firing()).toEqual([]);
+    expect((await world.get('said')).rule.firing).toBe(0);
+    await remove('said');
+  });
+
   it('waits for `for` by the minutes that were measured, also while nobody was there to judge', async () => {
     await world.put('waits', queueRule({ for: 'PT3M' }));
     await minute({ mail: 20 });

@@ -1,4 +1,3 @@
-import { telemetryLimits } from '../../contract.ts';
 import type { MeasureGrid } from '../../domain/measure-grid.ts';
 import { whereOfLogs, type LogFilter } from './logs.ts';
 import { measureMetrics, type Measured, type MetricMeasure } from './measure-metrics.ts';
@@ -44,34 +43,48 @@ export const createMeasures = (reads: Reads): Measures => {
   };
 };
 
+/** Saturation is read in stretches of this: over longer ones only some of its buckets would be looked at. */
+const stretchSeconds = 8 * 86_400;
+
 const measureSaturation = async (reads: Reads, of: SaturationMeasure, grid: MeasureGrid): Promise<Measured> => {
   const { firstEnd, stepSeconds, count, windowSeconds } = grid;
   const last = firstEnd + (count - 1) * stepSeconds;
-  // A step more before, because a counter grows from one to the next.
-  const range = {
-    fromNs: BigInt(firstEnd - windowSeconds - 2 * minute) * 1_000_000_000n,
-    toNs: BigInt(last) * 1_000_000_000n,
-  };
+  // Two steps more before, because a counter grows from one to the next.
+  const from = firstEnd - windowSeconds - 2 * minute;
+  const step = minute * Math.max(1, Math.ceil((last - from) / minute / saturationPointsMax));
   const { service, environment, version } = of;
-  const points = Math.ceil((last - firstEnd + windowSeconds) / minute);
-  const step = minute * Math.max(1, Math.ceil(points / (telemetryLimits.points * 8)));
-  const found = await saturationOf(reads, { service, environment, version }, range, step);
-  const groups = found
-    .filter(({ resource, unit }) => resource === of.resource && unit === 'ratio')
-    .map(({ subject, points: told }) => {
-      const known = told.map(([at, value]) => [Temporal.Instant.from(at).epochMilliseconds / 1_000, value] as const);
-      return { group: [subject], values: meansOf(known, grid) };
-    });
+  const points = new Map<string, (readonly [number, number])[]>();
+  for (let at = from; at < last; at += stretchSeconds) {
+    const range = {
+      fromNs: BigInt(at) * 1_000_000_000n,
+      toNs: BigInt(Math.min(at + stretchSeconds, last)) * 1_000_000_000n,
+    };
+    for (const found of await saturationOf(reads, { service, environment, version }, range, step)) {
+      if (found.resource !== of.resource || found.unit !== 'ratio') continue;
+      const known = points.get(found.subject) ?? [];
+      for (const [told, value] of found.points)
+        known.push([Temporal.Instant.from(told).epochMilliseconds / 1_000, value]);
+      points.set(found.subject, known);
+    }
+  }
+  const groups = [...points].map(([subject, told]) => ({ group: [subject], values: meansOf(told, grid, step) }));
   return { groups };
 };
 
-/** The mean of the points whose step begins within the window; of a window shorter than their step, the one before its end. */
-const meansOf = (points: readonly (readonly [number, number])[], grid: MeasureGrid): Float64Array => {
+/** Points of one subject that are looked at; over longer times they are means of several minutes. */
+const saturationPointsMax = 12_000;
+
+/** The mean of the points whose step begins within the window; of a window shorter than a step, the one before its end. */
+const meansOf = (
+  points: readonly (readonly [number, number])[],
+  grid: MeasureGrid,
+  stepSeconds: number,
+): Float64Array => {
   const values = new Float64Array(grid.count).fill(Number.NaN);
   let [from, to] = [0, 0];
   for (let step = 0; step < grid.count; step++) {
     const end = grid.firstEnd + step * grid.stepSeconds;
-    const begin = Math.min(end - grid.windowSeconds, end - minute);
+    const begin = end - Math.max(grid.windowSeconds, stepSeconds);
     while (to < points.length && points[to]![0] < end) to++;
     while (from < to && points[from]![0] < begin) from++;
     const within = points.slice(from, to);
