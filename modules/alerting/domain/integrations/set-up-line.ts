@@ -10,12 +10,14 @@ export interface SetUp {
   /** Without a slash at the end. */
   readonly base: string;
   readonly key: string;
+  /** Domain whose e-mail reaches Leadline; null: none. */
+  readonly mailDomain: string | null;
 }
 
 export type Lines = (given: SetUp) => readonly SetUpLine[];
 
 /** The address of a webhook, with its key. */
-export const intake = ({ base, key }: SetUp): string => `${base}/intake/${key}`;
+export const intake = ({ base, key }: Pick<SetUp, 'base' | 'key'>): string => `${base}/intake/${key}`;
 
 /** Parts of an address, for senders that want them apart; the path without a slash at the end. */
 export const addressOf = (

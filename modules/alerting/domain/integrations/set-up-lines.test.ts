@@ -8,12 +8,12 @@ import { setUpLines } from './set-up-lines.ts';
 const base = 'https://leadline.example:7443';
 const key = 'k0123456789abcdefghijklmnopqrstu';
 const all = makeableKinds.flatMap((kind) =>
-  setUpLines(kind, `${base}/`, key).map((line) => ({ kind, what: `${kind}: ${line.label}`, ...line })),
+  setUpLines(kind, `${base}/`, key, null).map((line) => ({ kind, what: `${kind}: ${line.label}`, ...line })),
 );
 
 describe('the lines to paste', () => {
   it.each(makeableKinds)('of %s lead to the address and hold the key', (kind) => {
-    const code = setUpLines(kind, base, key)
+    const code = setUpLines(kind, base, key, 'leadline.example')
       .map((line) => line.code)
       .join('\n');
     expect(code).toContain('leadline.example');
@@ -45,6 +45,13 @@ describe('the lines to paste', () => {
       authorization: { credentials: key },
       static_configs: [{ targets: ['ops.example'] }],
     });
+  });
+
+  it('say what is to be set first where no e-mail reaches Leadline', () => {
+    expect(setUpLines('email', base, key, 'ops.example').map(({ code }) => code)).toEqual([
+      `alerts+${key}@ops.example`,
+    ]);
+    expect(setUpLines('email', base, key)).toHaveLength(2);
   });
 
   it('exist for every kind that people make, and are not needed for Leadline’s own', () => {

@@ -8,12 +8,14 @@ export const keyPlaceholder = 'KEY';
 
 /**
  * The exact lines to paste at a sender of this kind. `baseUrl` is the address that people open, `key` the integration's key or the
- * placeholder. Leadline's own sources need none.
+ * placeholder, `mailDomain` the domain whose e-mail reaches Leadline, null where none does. Leadline's own sources need no lines.
  */
-export const setUpLines = (kind: IntegrationKind, baseUrl: string, key: string): readonly SetUpLine[] => {
-  const base = baseUrl.replace(/\/$/u, '');
-  return lines[kind]({ base, key });
-};
+export const setUpLines = (
+  kind: IntegrationKind,
+  baseUrl: string,
+  key: string,
+  mailDomain: string | null = null,
+): readonly SetUpLine[] => lines[kind]({ base: baseUrl.replace(/\/$/u, ''), key, mailDomain });
 
 const prometheus = ({ base, key }: SetUp): readonly SetUpLine[] => {
   const { scheme, host, pathname } = addressOf(base);
@@ -149,12 +151,21 @@ const api = ({ base }: SetUp): readonly SetUpLine[] => [
   },
 ];
 
-const email = (given: SetUp): readonly SetUpLine[] => [
+const email = ({ key, mailDomain }: SetUp): readonly SetUpLine[] => [
   {
-    label: 'Send e-mail to this address, through the SMTP port of Leadline',
+    label: 'Send alerts by e-mail to this address; a letter of the same subject that says RESOLVED ends it',
     language: 'text',
-    code: `${given.key}@${addressOf(given.base).host.replace(/:\d+$/u, '')}`,
+    code: `alerts+${key}@${mailDomain ?? 'example.org'}`,
   },
+  ...(mailDomain === null
+    ? [
+        {
+          label: 'leadline.yaml: first say under which domain and on which port e-mail reaches Leadline',
+          language: 'yaml',
+          code: 'mailReplyAddress: leadline@example.org\nmailReplyPort: 2525\nmailReplyHost: 0.0.0.0',
+        } as const,
+      ]
+    : []),
 ];
 
 const none: Lines = () => [];

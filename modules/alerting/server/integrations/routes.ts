@@ -27,7 +27,8 @@ export const addRoutes = (alerting: IntegrationsGround, integrations: StartedInt
   const { http } = alerting;
   const db = alerting.postgres.tables<IntegrationsTables>();
   const ground: commands.CommandsGround = { ...alerting, sourceOf: integrations.sourceOf };
-  const lines = (row: IntegrationRow, key: string) => [...setUpLines(row.kind, alerting.baseUrl(), key)];
+  const mailDomain = alerting.config.values.mailReplyAddress?.split('@').at(-1) ?? null;
+  const lines = (row: IntegrationRow, key: string) => [...setUpLines(row.kind, alerting.baseUrl(), key, mailDomain)];
   const shown = async (row: IntegrationRow) => (await shapes(db, [row]))[0]!;
 
   http.route(contract.listIntegrations, async ({ query }) => {
