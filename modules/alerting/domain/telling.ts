@@ -38,6 +38,8 @@ export interface Telling {
   readonly dueInSeconds: number | null;
 }
 
+/** The same is not said more often than this, whatever a route says. */
+const repeatSecondsMin = 1;
 /** A little late, so that what is compared with it has come about. */
 const graceSeconds = 0.01;
 
@@ -46,7 +48,9 @@ const graceSeconds = 0.01;
  * them: what is new or over at each interval, the same again after the repeat, and nothing while somebody is on all of it.
  */
 export const decideTelling = (group: GroupAt): Telling => {
-  const { standing, sinceToldSeconds, repeatSeconds } = group;
+  const { standing, sinceToldSeconds } = group;
+  // Alertmanager looks at a group once an interval, so that it is never repeated more often; a repeat of nothing would be a flood.
+  const repeatSeconds = Math.max(group.repeatSeconds, group.intervalSeconds, repeatSecondsMin);
   const open = standing.firing + standing.acknowledged + standing.suppressed;
   const wasTold = standing.toldOpen + standing.over > 0;
   const closes = open === 0;

@@ -7,6 +7,7 @@ import { startOutside, type Outside, type Said, type Seen } from '../../../../de
 import { oncallModule } from '../../../../oncall/server/module.ts';
 import { startPeopleWorld, type PeopleWorld } from '../../../../oncall/server/people/testing.ts';
 import { startEngine } from '../../engine/engine.ts';
+import { judgedBy } from '../../engine/reconsider.ts';
 import type { AlertingGround } from '../../ground.ts';
 import { accept } from '../../intake/accept.ts';
 import { startIntegrations } from '../../integrations/start.ts';
@@ -56,6 +57,7 @@ export const startAlertmanagerWorld = async (): Promise<AlertmanagerWorld> => {
   let moved = 0;
   const now = (): Temporal.Instant => Temporal.Now.instant().add({ milliseconds: moved });
   const { people, alerting, stopParts } = await startParts(now);
+  const inForce = policyInForce(alerting);
   let engine = await engineOf(alerting);
   const { key } = await anIntegration(people.postgres, { name: 'prometheus', kind: 'alertmanager' });
   const rows = async <Row>(text: string): Promise<Row[]> => (await people.postgres.pool.query(text)).rows as Row[];
@@ -65,8 +67,9 @@ export const startAlertmanagerWorld = async (): Promise<AlertmanagerWorld> => {
   };
   const settled = (): Promise<void> =>
     eventually(async () => {
-      const [left] = await rows<{ left: number }>(leftToDo);
-      if (left!.left === 0) return;
+      const [left] = await rows<{ left: number; judged_by: string; now: Date }>(leftToDo);
+      const at = Temporal.Instant.fromEpochMilliseconds(left!.now.getTime());
+      if (left!.left === 0 && left!.judged_by === judgedBy(await inForce(), at)) return;
       await wake();
       throw new Error(`${left!.left} things are left to do`);
     });
@@ -189,7 +192,8 @@ const leftToDo = `-- Alerts to judge, ends to see, groups to tell, messages to s
     + (SELECT count(*) FROM alerting.alert_open WHERE ends_at <= ground.now())
     + (SELECT count(*) FROM alerting.alert WHERE suppressed IS NOT NULL AND status <> 'resolved' AND suppressed_until <= ground.now())
     + (SELECT count(*) FROM alerting.alert_group WHERE due_at <= ground.now())
-    + (SELECT count(*) FROM delivery.message WHERE ended_at IS NULL AND ready_at <= ground.now()))::int AS left`;
+    + (SELECT count(*) FROM delivery.message WHERE ended_at IS NULL AND (ready_at <= ground.now() OR holder IS NOT NULL)))::int AS left,
+    (SELECT key FROM alerting.reconsidered) AS judged_by, ground.now() AS now`;
 
 const nextDue = `-- The earliest of all that waits for its time.
   SELECT (extract(epoch FROM least((SELECT min(ends_at) FROM alerting.alert_open),
