@@ -13,6 +13,8 @@ let channel: Channel;
 /** Recipients of letters whose end the server has not answered, by their session. */
 const held: { readonly to: string; answer(): void }[] = [];
 const closed: string[] = [];
+/** A busy machine takes its time. */
+const patience = { timeout: 30_000 };
 
 beforeEach(async () => {
   held.splice(0);
@@ -54,10 +56,10 @@ const send = (to: string, signal: AbortSignal) => {
 it('ends the connection of the one call that is aborted, and no other', async () => {
   const [slow, patient] = [new AbortController(), new AbortController()];
   const calls = [send('slow@example.org', slow.signal), send('slow-too@example.org', patient.signal)];
-  await expect.poll(() => held.length).toBe(2);
+  await expect.poll(() => held.length, patience).toBe(2);
   slow.abort(new Error('too late'));
   expect(await calls[0]).toMatchObject({ result: 'failed', status: null });
-  await expect.poll(() => closed.length).toBe(1);
+  await expect.poll(() => closed.length, patience).toBe(1);
   held.find(({ to }) => to === 'slow-too@example.org')!.answer();
   expect(await calls[1]).toMatchObject({ result: 'accepted', status: 250 });
 });
@@ -65,7 +67,7 @@ it('ends the connection of the one call that is aborted, and no other', async ()
 it('keeps no more than four connections, lets the fifth wait, and lets it leave when its time is over', async () => {
   const never = new AbortController();
   const calls = Array.from({ length: 4 }, (_, index) => send(`slow-${index}@example.org`, never.signal));
-  await expect.poll(() => held.length).toBe(4);
+  await expect.poll(() => held.length, patience).toBe(4);
   const [short, long] = [new AbortController(), new AbortController()];
   const [fifth, sixth] = [send('quick@example.org', short.signal), send('quick@example.org', long.signal)];
   short.abort(new Error('too late'));
