@@ -1,4 +1,3 @@
-import { Counter, Gauge, Histogram } from 'prom-client';
 import { startLoop } from '../../../../platform/postgres/loop.ts';
 import { resolveAlerts, dueChannel } from '../intake/store.ts';
 import type { AlertTables } from '../intake/tables.ts';
@@ -6,10 +5,10 @@ import type { EngineGround } from './engine-ground.ts';
 import type { InForce } from './in-force.ts';
 import { judgeBatch, judgeMax } from './judge-batch.ts';
 import { takeEnded, untilDueMs, untilEndMs, untilHeldMs, wakeHeld } from './judge-store.ts';
+import { measures } from './measures.ts';
 import { rememberOwners } from './owners.ts';
 import { reconsider } from './reconsider.ts';
 import { tellOne } from './tell.ts';
-import { countUnpagedGroups } from './tell-store.ts';
 
 /** A wake-up that got lost, and a clock that was moved, cost no more than this. */
 const beatMs = 1_000;
@@ -112,32 +111,3 @@ const endThoseOver = (ground: EngineGround): Promise<number> =>
     );
     return ids.length;
   });
-
-const measures = ({ metrics, postgres }: EngineGround) => {
-  new Gauge({
-    name: 'leadline_alerting_groups_unpaged',
-    help: 'Groups of alerts for which neither a team nor an administrator can be paged',
-    registers: [metrics],
-    async collect() {
-      this.set(await countUnpagedGroups(postgres.tables<AlertTables>()).catch(() => Number.NaN));
-    },
-  });
-  return {
-    judged: new Counter({
-      name: 'leadline_alerting_alerts_judged_total',
-      help: 'Alerts that this process judged: new, changed or answered',
-      registers: [metrics],
-    }),
-    told: new Counter({
-      name: 'leadline_alerting_groups_told_total',
-      help: 'Due groups that this process looked at',
-      registers: [metrics],
-    }),
-    judging: new Histogram({
-      name: 'leadline_alerting_judging_seconds',
-      help: 'Time that a batch of alerts took to be judged',
-      buckets: [0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5],
-      registers: [metrics],
-    }),
-  };
-};

@@ -4,6 +4,8 @@ import type { AlertTables, AlertTx } from '../intake/tables.ts';
 import type { EngineGround } from './engine-ground.ts';
 import type { PolicyInForce } from './in-force.ts';
 import { groupsOf, heldBack, inhibitorsAmong, inhibitsOthers, type Among, type GroupAsked } from './judge.ts';
+import { putUpThose } from './held-by-new-store.ts';
+import { mayBeHeldBy } from './held-by-new.ts';
 import * as store from './judge-store.ts';
 import type { Owners } from './owners.ts';
 
@@ -21,13 +23,14 @@ export const judgeBatch = async (ground: EngineGround, policy: PolicyInForce, ow
     const over = rows.filter(({ status }) => status === 'resolved');
     const open = rows.filter(({ status }) => status !== 'resolved');
     const judged = await judgeOpen(tx, policy, open, owners);
-    await store.saveJudged(tx, [...judged.rows, ...over.map(overRow)], judged.members);
+    await store.saveJudged(tx, [...judged.rows, ...over.map(overRow)], judged.members, judged.untold);
     await store.keepDecisions(tx, judged.decisions);
     await store.followAnswered(tx, {
       answered: [...over, ...open.filter(({ status }) => status === 'acknowledged')].map(({ id }) => id),
       over: over.map(({ id }) => id),
       downServices: [...new Set(over.flatMap(({ service }) => (service === null ? [] : [service])))],
     });
+    await putUpThose(tx, mayBeHeldBy(policy, judged.sources));
     return rows.length;
   });
 
@@ -41,9 +44,13 @@ const overRow = (row: store.PendingRow): store.JudgedRow => ({
 });
 
 interface Judged {
+  /** Can hold others back, and could not before. */
+  readonly sources: JudgedAlert[];
   readonly rows: store.JudgedRow[];
   readonly members: { group_id: string; alert_id: string }[];
   readonly decisions: store.DecisionMadeRow[];
+  /** Were in groups before, and nobody was told. */
+  readonly untold: string[];
 }
 
 const judgeOpen = async (
@@ -52,7 +59,7 @@ const judgeOpen = async (
   open: readonly store.PendingRow[],
   owners: Owners,
 ): Promise<Judged> => {
-  const found: Judged = { rows: [], members: [], decisions: [] };
+  const found: Judged = { sources: [], rows: [], members: [], decisions: [], untold: [] };
   if (open.length === 0) return found;
   const facts = await owners(open.flatMap(({ service }) => (service === null ? [] : [service])));
   const judgedOf = (row: store.PendingRow): JudgedAlert => {
@@ -61,22 +68,28 @@ const judgeOpen = async (
   };
   const alerts = open.map((row) => ({ row, alert: judgedOf(row) }));
   const among = await amongOf(tx, policy, alerts, judgedOf);
-  const asked = new Map<string, { group: GroupAsked; service: string | null; tells: boolean }>();
+  const known = open.filter(({ group_id }) => group_id !== null).map(({ id }) => id);
+  const told = await store.toldBefore(tx, known);
+  found.untold.push(...known.filter((id) => !told.get(id)?.told));
+  const wanted = new Map<string, { group: GroupAsked; service: string | null; tells: boolean }>();
   const placed: { alert: string; groups: readonly GroupAsked[]; row: Omit<store.JudgedRow, 'group_id'> }[] = [];
   for (const { row, alert } of alerts) {
     const held = heldBack(policy, alert, among);
-    const { groups, nobody } = groupsOf(policy, alert, among.at);
+    const inhibits = inhibitsOthers(policy, alert);
+    if (inhibits && !row.inhibits) found.sources.push(alert);
+    const { groups: asked, nobody } = groupsOf(policy, alert, among.at);
+    const groups = stillAsked(asked, told.get(row.id));
     for (const group of groups) {
-      const known = asked.get(group.keyHash) ?? { group, service: row.service, tells: false };
-      asked.set(group.keyHash, {
+      const same = wanted.get(group.keyHash) ?? { group, service: row.service, tells: false };
+      wanted.set(group.keyHash, {
         group,
-        service: known.service === row.service ? row.service : null,
-        tells: known.tells || (held === null && row.status === 'firing'),
+        service: same.service === row.service ? row.service : null,
+        tells: same.tells || (held === null && row.status === 'firing'),
       });
     }
     if (held && held.reason !== row.held_reason)
       found.decisions.push({ alert_id: row.id, decision: held.decision, reason: `${held.reason}.` });
-    if (held === null && groups.length === 0)
+    if (held === null && asked.length === 0)
       found.decisions.push({ alert_id: row.id, decision: 'unrouted', reason: `${nobody.join('; ')}.` });
     placed.push({
       alert: row.id,
@@ -86,13 +99,13 @@ const judgeOpen = async (
         suppressed: held?.suppressed ?? null,
         suppressed_until: held?.until?.toString() ?? null,
         held_reason: held?.reason ?? null,
-        inhibits: inhibitsOthers(policy, alert),
+        inhibits,
       },
     });
   }
   const ids = await store.openGroups(
     tx,
-    [...asked].map(([key_hash, { group, ...rest }]) => ({ id: newId(), key_hash, asked: group, ...rest })),
+    [...wanted].map(([key_hash, { group, ...rest }]) => ({ id: newId(), key_hash, asked: group, ...rest })),
   );
   for (const { alert, groups, row } of placed) {
     const own = groups.map(({ keyHash }) => ids.get(keyHash)!);
@@ -101,6 +114,15 @@ const judgeOpen = async (
   }
   return found;
 };
+
+/**
+ * What was told stays with whom it was told to, however routes and labels change: nobody is told the same alert twice. Only what
+ * wakes nobody yet and now should is told further.
+ */
+const stillAsked = (asked: readonly GroupAsked[], before: store.ToldBefore | undefined): readonly GroupAsked[] =>
+  before?.told
+    ? asked.filter(({ urgency, target }) => urgency === 'high' && !before.high && !('webhook' in target))
+    : asked;
 
 const severitiesFrom = { critical: 1, error: 2, warning: 3, info: 4 } as const;
 const bySeverity = ['critical', 'error', 'warning', 'info'] as const;

@@ -24,6 +24,7 @@ export type PendingRow = Pick<
   readonly status: AlertStatus;
   readonly inhibits: boolean;
   readonly held_reason: string | null;
+  readonly group_id: string | null;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly now: Date;
@@ -32,7 +33,7 @@ export type PendingRow = Pick<
 const columns =
   sql.raw(`alert.id, alert.integration_id, alert.integration, alert.kind, alert.fingerprint, alert.severity,
   alert.summary, alert.service, alert.own_team, alert.integration_team, alert.starts_at, alert.status, alert.inhibits,
-  alert.held_reason, body.labels, body.annotations, (SELECT ground.now()) AS now`);
+  alert.held_reason, alert.group_id, body.labels, body.annotations, (SELECT ground.now()) AS now`);
 
 /** Alerts that wait to be judged, the longest waiting first; passes over those that another process is just judging. */
 export const takePending = async (tx: AlertTx, limit: number): Promise<PendingRow[]> => {
@@ -70,6 +71,22 @@ export const firingOn = async (
     db,
   );
   return rows;
+};
+
+/** What was told of an alert by the groups that it is in: whether at all, and whether somebody was woken. */
+export interface ToldBefore {
+  readonly told: boolean;
+  readonly high: boolean;
+}
+
+export const toldBefore = async (db: AlertHandle, ids: readonly string[]): Promise<ReadonlyMap<string, ToldBefore>> => {
+  if (ids.length === 0) return new Map();
+  const { rows } = await sql<ToldBefore & { alert_id: string }>`-- Of groups that are open.
+    SELECT member.alert_id, bool_or(member.told IS NOT NULL) AS told,
+      bool_or(member.told IS NOT NULL AND of.urgency = 'high') AS high
+    FROM alerting.group_member AS member JOIN alerting.alert_group AS of ON of.id = member.group_id
+    WHERE member.alert_id = ANY(${ids}::uuid[]) AND of.closed_at IS NULL GROUP BY member.alert_id`.execute(db);
+  return new Map(rows.map((row) => [row.alert_id, row]));
 };
 
 /** When each of these began and ended within the last `seconds`, itself included; by id. */
@@ -127,7 +144,7 @@ export interface GroupRow {
 }
 
 /** A group that is told again waits so long, so that a storm does not count its page with every batch. */
-const joinPauseSeconds = 2;
+const joinPauseSeconds = 10;
 
 /**
  * Makes the groups be there, one open a key; gives back the id of each. A new one is due after its wait; a known one that was told
@@ -180,15 +197,38 @@ export interface JudgedRow {
   readonly group_id: string | null;
 }
 
+/** An alert that was told by nobody yet leaves the groups that its routes no longer say. */
+const leaveGroups = async (
+  tx: AlertTx,
+  untold: readonly string[],
+  members: readonly { readonly group_id: string; readonly alert_id: string }[],
+): Promise<void> => {
+  if (untold.length === 0) return;
+  await sql`-- What is left empty closes when it is looked at.
+    WITH gone AS (
+      DELETE FROM alerting.group_member AS member WHERE alert_id = ANY(${untold}::uuid[]) AND told IS NULL
+        AND NOT EXISTS (SELECT 1 FROM jsonb_to_recordset(${JSON.stringify(members)}::jsonb) AS said (group_id uuid, alert_id uuid)
+          WHERE said.group_id = member.group_id AND said.alert_id = member.alert_id) RETURNING group_id
+    ), touched AS (
+      SELECT id FROM alerting.alert_group WHERE id IN (SELECT group_id FROM gone) AND due_at IS NULL ORDER BY id FOR NO KEY UPDATE
+    )
+    UPDATE alerting.alert_group AS left_group SET due_at = (SELECT ground.now()) FROM touched WHERE left_group.id = touched.id`.execute(
+    tx,
+  );
+};
+
+/** `untold` were in groups before and are judged anew though nobody was told of them yet. */
 export const saveJudged = async (
   tx: AlertTx,
   judged: readonly JudgedRow[],
   members: readonly { readonly group_id: string; readonly alert_id: string }[],
+  untold: readonly string[],
 ): Promise<void> => {
+  await leaveGroups(tx, untold, members);
   await sql`-- It waits no more; the first group stays the one that is shown.
     UPDATE alerting.alert AS alert SET pending_at = NULL, suppressed = nullif(said.suppressed, 'null'::jsonb),
       suppressed_until = said.suppressed_until, held_reason = said.held_reason, inhibits = said.inhibits,
-      group_id = coalesce(alert.group_id, said.group_id)
+      group_id = coalesce(said.group_id, alert.group_id)
     FROM jsonb_to_recordset(${JSON.stringify(judged)}::jsonb) AS said (id uuid, suppressed jsonb, suppressed_until timestamptz,
       held_reason text, inhibits boolean, group_id uuid) WHERE alert.id = said.id`.execute(tx);
   if (members.length === 0) return;

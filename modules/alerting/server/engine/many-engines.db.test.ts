@@ -49,6 +49,10 @@ it('decide each alert once, page each group once, and resolve each page once', a
     world.rows(
       "SELECT alert_id, count(*)::int AS times FROM alerting.alert_decision WHERE decision IN ('notified', 'joined') GROUP BY 1",
     );
+  await world.until(async () =>
+    expect(await world.rows('SELECT 1 FROM alerting.alert WHERE pending_at IS NOT NULL')).toEqual([]),
+  );
+  await world.later('11 seconds');
   await world.until(async () => expect(await decided()).toHaveLength(600));
   expect((await decided()).filter(({ times }) => times !== 1)).toEqual([]);
   const pages = await world.pages();

@@ -102,7 +102,13 @@ describe('what is held back', () => {
     );
     expect((await world.call('ada', 'GET', `/api/v1/alerts/${slow}`)).body.suppressed.inhibitedBy).toEqual([down]);
     await world.accept([{ dedupKey: 'down', action: 'resolve' }]);
-    // Its group is a page of the one in the other zone already.
+    // Its group is a page of the one in the other zone already, which counts it with its next look.
+    await world.until(async () =>
+      expect(
+        await world.rows('SELECT 1 FROM alerting.alert WHERE id = $1 AND suppressed IS NULL', [slow]),
+      ).toHaveLength(1),
+    );
+    await world.later('11 seconds');
     await world.until(async () => expect(await words(slow)).toEqual(['inhibited', 'joined']));
     world.setPolicy({ inhibitions: [] });
   });
@@ -228,6 +234,40 @@ describe('routes', () => {
     expect(made!.reason).toContain('ghosts could not be paged');
     expect(made!.reason).toContain(
       'Goes to payments: owner of the service shop/checkout, because whom the route names could not be paged.',
+    );
+    world.setPolicy({ tree: { routes: [], otherwise: defaultOptions } });
+  });
+
+  it('that are changed tell nobody a second time; what waits follows them, and what becomes grave wakes somebody', async () => {
+    const pages = async () => (await world.pages()).filter(({ summary }) => summary.startsWith('moved'));
+    const [told] = await world.accept([
+      { dedupKey: 'moved', labels: { alertname: 'moved', kind: 'move' }, severity: 'warning' },
+    ]);
+    await world.until(async () => expect(await words(told!.alertId!)).toEqual(['notified']));
+    const at = await now();
+    world.setPolicy({ silences: [silence('s9', 'alertname=waits', at, at.add({ hours: 100 }))] });
+    const waits = await tell('waits', { kind: 'move' });
+    await world.until(async () => expect(await words(waits)).toEqual(['silenced']));
+    const webhook = { url: `${world.hooks.url}/moved`, format: 'cloudevents', sendResolved: true } as const;
+    world.setPolicy({
+      silences: [],
+      tree: { routes: [route('moved', [{ team: 'payments' }, { webhook }], 'kind=move')], otherwise: defaultOptions },
+    });
+    await world.until(async () => expect(await words(waits)).toEqual(['silenced', 'notified', 'notified']));
+    expect(await words(told!.alertId!)).toEqual(['notified']);
+    expect(await pages()).toHaveLength(1);
+    const hooked = () => world.hooks.received.filter(({ path }) => path === '/moved');
+    await world.until(() => expect(hooked()).toHaveLength(1));
+    const [event] = hooked();
+    expect(event!.headers['content-type']).toContain('application/cloudevents+json');
+    expect(event!.body).toMatchObject({
+      type: 'dev.leadline.alerts.firing',
+      data: { status: 'firing', alerts: [{ labels: { alertname: 'waits' } }] },
+    });
+    // Its sender says that it is worse now: the page of the morning is not enough.
+    await world.accept([{ dedupKey: 'moved', labels: { alertname: 'moved', kind: 'move' }, severity: 'critical' }]);
+    await world.until(async () =>
+      expect((await pages()).map(({ urgency }) => urgency).toSorted()).toEqual(['high', 'low']),
     );
     world.setPolicy({ tree: { routes: [], otherwise: defaultOptions } });
   });

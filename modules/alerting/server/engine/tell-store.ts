@@ -21,7 +21,7 @@ export interface DueGroup {
 }
 
 /**
- * Takes one due group, high urgency first. Of two engines one begins with the oldest, the other with the newest: what comes new does
+ * Takes one due group: what nobody was told of first, then high urgency. Of two engines one begins with the oldest, the other with the newest: what comes new does
  * not wait behind a storm, and nothing of the storm waits for ever.
  */
 export const takeDue = async (tx: AlertTx, from: 'oldest' | 'newest'): Promise<DueGroup | null> => {
@@ -30,7 +30,7 @@ export const takeDue = async (tx: AlertTx, from: 'oldest' | 'newest'): Promise<D
   const { rows } = await sql<DueGroup>`-- Held until what is told of it is written; others pass it by.
     SELECT id, route, labels, urgency, targets, reason, service, interval_seconds, repeat_seconds, told_at, told_times, unpaged_since,
       (SELECT ground.now()) AS now
-    FROM alerting.alert_group WHERE due_at <= (SELECT ground.now()) ORDER BY urgency, ${order} LIMIT 1 FOR UPDATE SKIP LOCKED`.execute(
+    FROM alerting.alert_group WHERE due_at <= (SELECT ground.now()) ORDER BY (told_at IS NOT NULL), urgency, ${order} LIMIT 1 FOR UPDATE SKIP LOCKED`.execute(
     tx,
   );
   return rows[0] ?? null;
@@ -196,4 +196,27 @@ export const keepUnrouted = async (tx: AlertTx, group: string, reason: string): 
     WHERE member.group_id = ${group} AND member.told IS NULL AND alert.status = 'firing' AND alert.suppressed IS NULL`.execute(
     tx,
   );
+};
+
+/** How alerts stand and how late the engine is, for the metrics. */
+export interface EngineFigures {
+  readonly firing: number;
+  readonly acknowledged: number;
+  readonly suppressed: number;
+  /** Seconds that the longest waiting alert and the longest due group have waited. */
+  readonly pending_seconds: number;
+  readonly due_seconds: number;
+}
+
+export const engineFigures = async (db: AlertHandle): Promise<EngineFigures> => {
+  const { rows } = await sql<EngineFigures>`-- What is active is counted by its index.
+    SELECT count(*) FILTER (WHERE status = 'firing' AND suppressed IS NULL)::int AS firing,
+      count(*) FILTER (WHERE status = 'acknowledged')::int AS acknowledged,
+      count(*) FILTER (WHERE status = 'firing' AND suppressed IS NOT NULL)::int AS suppressed,
+      coalesce((SELECT extract(epoch FROM (SELECT ground.now()) - min(pending_at)) FROM alerting.alert
+        WHERE pending_at IS NOT NULL), 0)::float8 AS pending_seconds,
+      greatest(coalesce((SELECT extract(epoch FROM (SELECT ground.now()) - min(due_at)) FROM alerting.alert_group
+        WHERE due_at IS NOT NULL), 0), 0)::float8 AS due_seconds
+    FROM alerting.alert WHERE status <> 'resolved'`.execute(db);
+  return rows[0]!;
 };

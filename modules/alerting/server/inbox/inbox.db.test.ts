@@ -108,6 +108,10 @@ describe('many at once', () => {
     }));
     await world.accept(storm);
     await world.until(async () =>
+      expect(await world.rows('SELECT 1 FROM alerting.alert WHERE pending_at IS NOT NULL')).toEqual([]),
+    );
+    await world.later('11 seconds');
+    await world.until(async () =>
       expect(
         await world
           .rows(
