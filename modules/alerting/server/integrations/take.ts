@@ -35,7 +35,8 @@ export const takeFrom = async (
   const source = ground.sourceOf(integration.kind);
   const call: SourceCall = { ...rest, integration, payloadId, isReplay: replayOf !== undefined };
   const answer = await answerOf(ground, source, call);
-  if (answer.isRead) return { answer, payloadId };
+  // Nor what was asked for in vain: it brought nothing that could be played again.
+  if (answer.isRead || call.method === 'GET') return { answer, payloadId };
   // Who is told to come again comes again with it.
   if (answer.status === 429) ground.payloads.countRefused(integration.id);
   else await keep(ground, payloadOf(call, answer, { at: ground.clock.now(), replayOf: replayOf ?? null }));
