@@ -95,7 +95,7 @@ export const deleteRule = (ground: RulesGround, actor: Actor, name: string): Pro
 /** One step of it is measured for trial: a pattern that is none, or too many groups, is told to who writes it, not at night. */
 const refuseImmeasurable = async (ground: RulesGround, name: string, spec: RuleSpecSaid): Promise<void> => {
   const rule = ruleOf(name, { ...spec, forecast: null });
-  const now = Math.floor(Temporal.Now.instant().epochMilliseconds / 60_000) * 60;
+  const now = Math.floor(ground.clock.now().epochMilliseconds / 60_000) * 60;
   const [read] = await readRules(ground.telemetry.measures, [{ rule, steps: [now] }]);
   if (read && 'trouble' in read && !read.away) throw wrongField('body.spec.measure', read.trouble);
 };

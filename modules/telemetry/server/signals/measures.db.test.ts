@@ -188,6 +188,44 @@ describe('a metric', () => {
   });
 });
 
+describe('a histogram', () => {
+  beforeAll(async () => {
+    await clickhouse.command(`INSERT INTO telemetry_series (day, series_id, metric, kind, temporality, service, origin_id, attributes, segment)
+      SELECT '2026-11-22', 100 + number, 'took', if(number = 2, 'exponential-histogram', 'histogram'), if(number = 0, 'cumulative', 'delta'), 'shop/mail', 1, map('n', toString(number)), 1 FROM numbers(3)`);
+    const insert = (id: number, ago: number, values: string, columns: string) =>
+      clickhouse.command(`INSERT INTO telemetry_distributions (series_id, time, count, sum, ${columns}, segment)
+        SELECT ${id}, toDateTime64(${nowSecond - ago}, 9, 'UTC'), ${values}, 1`);
+    const explicit = 'bounds, bucket_counts';
+    // Cumulative; it began anew between the second and the third point.
+    await insert(100, 400, '10, 500., [10., 100.], [4, 6, 0]', explicit);
+    await insert(100, 200, '16, 700., [10., 100.], [6, 9, 1]', explicit);
+    await insert(100, 100, '4, 100., [10., 100.], [1, 2, 1]', explicit);
+    await insert(101, 150, '10, 90., [10., 100.], [9, 1, 0]', explicit);
+    const exponential = 'scale, zero_count, positive_offset, positive_counts';
+    await insert(102, 150, '4, 10., 0, 1, 0, [1, 2]', exponential);
+  });
+  const of = (aggregate: MetricMeasure['aggregate'], n: string) =>
+    ask({ metric: 'took', aggregate, where: [{ key: 'n', op: '=', value: n }] });
+
+  it('has a rate and an average of what came to it', async () => {
+    expect(await of('increase', '0')).toEqual({ '': [6 + 4] });
+    expect(await of('rate', '1')).toEqual({ '': [expect.closeTo(10 / 300, 12)] });
+    expect(await of('avg', '0')).toEqual({ '': [(200 + 100) / 10] });
+    expect(await of('increase', '2')).toEqual({ '': [4] });
+    expect(await of('max', '0')).toMatch('a histogram');
+  });
+
+  it('has quantiles of what came, linear within a bucket, of both kinds', async () => {
+    // 2 + 1 up to 10, 3 + 2 up to 100, 1 + 1 above.
+    expect(await of({ quantile: 0.5 }, '0')).toEqual({ '': [expect.closeTo(10 + (90 * (5 - 3)) / 5, 9)] });
+    expect(await of({ quantile: 0.99 }, '0')).toEqual({ '': [100] });
+    expect(await of({ quantile: 0.5 }, '1')).toEqual({ '': [expect.closeTo((10 * 5) / 9, 9)] });
+    // One 0, one in (1, 2], two in (2, 4].
+    expect(await of({ quantile: 0.75 }, '2')).toEqual({ '': [expect.closeTo(3, 9)] });
+    expect(await of({ quantile: 0.25 }, '2')).toEqual({ '': [0] });
+  });
+});
+
 describe('requests', () => {
   const spans: SpanGiven[] = [];
   beforeAll(async () => {
