@@ -3,6 +3,7 @@ import type { CliContext, DocumentKind } from '../../../platform/cli/context.ts'
 import { registerAlertmanagerConfig } from './alertmanager-config.ts';
 import { registerAlert } from './alerts.ts';
 import { integrationKind, registerIntegrations } from './integrations.ts';
+import { registerMapping } from './mapping.ts';
 import { registerNoise } from './noise.ts';
 import { inhibitionKind, routeKind, silenceKind } from './policy-kinds.ts';
 import { registerPolicy } from './policy.ts';
@@ -21,6 +22,7 @@ export const documentKinds: readonly DocumentKind[] = [
 export const register = (program: Command, context: CliContext): void => {
   registerAlert(program, context);
   registerIntegrations(program, context);
+  registerMapping(program, context);
   registerRules(program, context);
   registerPolicy(program, context);
   registerAlertmanagerConfig(program, context);
