@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Refusal } from '../../../../kernel/problem.ts';
+import { eventually } from '../../../../platform/postgres/eventually.ts';
 import { integrationLimits } from '../../domain/integrations/limits.ts';
 import { payloadsOf } from './payload-store.ts';
 import type { SourceCall } from './source.ts';
@@ -9,6 +10,7 @@ import { anIntegration, startHouse, type House } from './testing/house.ts';
 /** What is posted to the intake reaches who understands it, is answered in its words, and is kept to be looked at. */
 let house: House;
 const seen: SourceCall[] = [];
+const { promise: gate, resolve: openGate } = Promise.withResolvers<void>();
 let hook: { id: string; key: string };
 
 beforeAll(async () => {
@@ -19,6 +21,7 @@ beforeAll(async () => {
         seen.push(call);
         const text = call.body.toString('utf8');
         if (text === 'bug') throw new TypeError('a bug');
+        if (text === 'slow') await gate;
         if (text === 'refused')
           throw new Refusal({ status: 422, code: 'x.y', title: 'Not this', detail: 'Because.', errors: [] });
         return {
@@ -112,5 +115,17 @@ describe('the intake', () => {
     const bytes = good.reduce((sum, { body }) => sum + body.length, 0);
     expect(bytes).toBeLessThanOrEqual(integrationLimits.payloadsBytes);
     expect(good).toHaveLength(16);
+  });
+
+  it('tells who sends faster than can be written down to come again, and forgets nothing of what it took', async () => {
+    const [before] = await kept(true);
+    const slow = Array.from({ length: integrationLimits.inFlight }, () => post(`/intake/${hook.key}`, 'slow'));
+    await eventually(() => expect(seen.filter(({ body }) => body.toString() === 'slow')).toHaveLength(slow.length));
+    const refused = await post(`/intake/${hook.key}`, 'one more');
+    expect([refused.statusCode, refused.headers['retry-after']]).toEqual([429, undefined]);
+    openGate();
+    expect((await Promise.all(slow)).every(({ statusCode }) => statusCode === 202)).toBe(true);
+    expect((await post(`/intake/${hook.key}`, 'one more')).statusCode).toBe(202);
+    expect((await kept(true))[0]!.id).toBe(before!.id);
   });
 });

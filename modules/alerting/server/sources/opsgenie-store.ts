@@ -44,15 +44,15 @@ export const changeSaid = async (tx: AlertTx, alert: string, said: Partial<Opsge
 
 /** Gives alerts that came by another way (a test) their short number. */
 const number = async (db: AlertHandle, integration: string): Promise<void> => {
-  await sql`-- Rarely any: every alert that came by the API has its row.
-    INSERT INTO alerting.opsgenie_alert (alert_id, integration, said, last_at)
-    SELECT a.id, a.integration_id, '{}', a.received_at FROM alerting.alert a
+  await sql`-- Rarely any: every alert that came by the API has its row, or will have it in a moment, and counts itself then.
+    INSERT INTO alerting.opsgenie_alert (alert_id, integration, said, count, last_at)
+    SELECT a.id, a.integration_id, '{}', 0, a.received_at FROM alerting.alert a
     WHERE a.integration_id = ${integration} AND NOT EXISTS (SELECT 1 FROM alerting.opsgenie_alert o WHERE o.alert_id = a.id)
     ORDER BY a.id ON CONFLICT (alert_id) DO NOTHING`.execute(db);
 };
 
 const columns = sql`a.id, a.dedup_key AS alias, a.status, a.summary, a.received_at, a.changed_at, a.acknowledged_at, a.acknowledged_by,
-  a.resolved_at, a.resolved_by, o.tiny_id, o.said, o.count, o.last_at, o.owner, o.snoozed_until,
+  a.resolved_at, a.resolved_by, o.tiny_id, o.said, greatest(o.count, 1) AS count, o.last_at, o.owner, o.snoozed_until,
   (a.status <> 'resolved' AND o.snoozed_until > ground.now()) IS TRUE AS is_snoozed`;
 
 export type IdentifierType = 'id' | 'alias' | 'tiny';

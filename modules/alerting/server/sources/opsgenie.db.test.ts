@@ -175,6 +175,15 @@ describe('an alert', () => {
     await act('snoozed', 'close');
   });
 
+  it('told by many at once is one alert, and one page', async () => {
+    await Promise.all(Array.from({ length: 12 }, () => create({ alias: 'many', message: 'Told by many' })));
+    await world.until(async () => expect((await pageOf('many'))!.state).toBe('triggered'));
+    expect(await get('many')).toMatchObject({ count: 12 });
+    expect((await world.alerts('all')).filter((each) => each.dedupKey === 'many')).toHaveLength(1);
+    expect((await world.pages()).filter(({ summary }) => summary.includes('Told by many'))).toHaveLength(1);
+    await act('many', 'close');
+  });
+
   it('is listed, searched, counted and paged, of its own integration alone', async () => {
     const other = await world.integration('opsgenie');
     const post = (alias: string, tags: string[]) =>
