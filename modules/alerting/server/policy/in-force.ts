@@ -30,7 +30,7 @@ export const policyInForce = ({
   let map: { readonly uses: PolicyInForce['dependencies']; readonly until: number } | null = null;
   return async () => {
     const { version, suppression: said } = await versionOf(db);
-    if (map === null || map.until < performance.now())
+    if (map === null || map.until < performance.now() || kept?.version !== version)
       map = { uses: await catalog.uses(), until: performance.now() + mapSeconds * 1_000 };
     if (kept?.version !== version) kept = await read(db, log, { version, said });
     return { ...kept, dependencies: map.uses };
