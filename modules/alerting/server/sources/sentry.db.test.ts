@@ -52,6 +52,22 @@ describe('Sentry', () => {
     expect([again.statusCode, again.json().code]).toEqual([409, 'alerting.replayed']);
   });
 
+  it('the same change of an issue counts each time that it is made, and once for each request', async () => {
+    const { id, key } = await anIntake('sentry', { clientSecret: secret });
+    const change = (action: string) => JSON.stringify({ action, data: { issue: { id: '9', title: 'Boom' } } });
+    const send = (action: string, request: string) =>
+      post(key, change(action), { ...signed(change(action)), 'sentry-hook-resource': 'issue', 'request-id': request });
+    for (const [action, request] of [
+      ['unresolved', 'r1'],
+      ['resolved', 'r2'],
+      ['unresolved', 'r3'],
+      ['resolved', 'r4'],
+    ] as const)
+      expect((await send(action, request)).statusCode).toBe(200);
+    expect((await send('unresolved', 'r3')).json().code).toBe('alerting.replayed');
+    expect((await alertsOf(id)).map(({ status }) => status)).toEqual(['resolved', 'resolved']);
+  });
+
   it.each([
     ['no signature', {}, 401],
     ['that of another secret', signed(body(2), 'another'), 403],

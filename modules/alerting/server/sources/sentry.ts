@@ -1,5 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { Refusal } from '../../../../kernel/problem.ts';
+import { isObject } from '../../domain/sources/fields.ts';
 import { samples } from '../../domain/sources/samples.ts';
 import { parseSentry } from '../../domain/sources/sentry.ts';
 import type { AlertingGround } from '../ground.ts';
@@ -23,23 +24,31 @@ export const takeSentry = async (ground: SentryGround, call: SourceCall): Promis
   const { headers, integration, isReplay } = call;
   const { clientSecret } = integration.settings;
   const secret = openSetting(ground.identity.secrets, integration.id, 'clientSecret', clientSecret);
-  const digest = createHash('sha256').update(call.body).digest('hex');
-  if (secret !== null) {
-    requireSignature(call, secret);
-    if (!isReplay) {
-      requireFresh(headers['sentry-hook-timestamp'], ground.clock.now());
-      await refuseReplay(ground, integration, digest);
-    }
-  }
+  if (secret !== null) requireSignature(call, secret);
   const { payload, notes } = readBody(call);
+  const name = nameOf(call, payload);
+  if (secret !== null && !isReplay) {
+    requireFresh(headers['sentry-hook-timestamp'], ground.clock.now());
+    await refuseReplay(ground, integration, name);
+  }
   const parsed = parseSentry(payload, headers['sentry-hook-resource']?.toLowerCase() ?? null);
   // Installation and comments: Sentry wants to hear that they came.
   const answer: SourceAnswer =
     parsed === null
       ? { status: 200, body: { status: 'ignored', reason: 'it is about no alert' }, error: null, outcome: [] }
       : await takeParsed(ground, { ...call, notes }, parsed);
-  if (secret !== null) await rememberMessage(ground, integration, digest);
+  if (secret !== null) await rememberMessage(ground, integration, name);
   return answer;
+};
+
+/**
+ * What makes two calls the same: the body, which alone is signed. The second resolution of an issue has no time in it and may be the
+ * first one letter by letter: there the request counts too, because an alert that never ends is worse than a recording.
+ */
+const nameOf = ({ body, headers }: SourceCall, payload: unknown): string => {
+  const digest = createHash('sha256').update(body).digest('hex');
+  const isIssue = isObject(payload) && isObject(payload['data']) && isObject(payload['data']['issue']);
+  return isIssue ? `${digest} ${headers['request-id'] ?? ''}` : digest;
 };
 
 export const jsonSample = (payload: unknown): SampleCall => ({
