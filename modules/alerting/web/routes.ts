@@ -9,6 +9,12 @@ export const routes: RouteRecordRaw[] = [
   { path: '/alerts/:id', name: 'alert', component: () => import('./alert/AlertScreen.vue') },
   { path: '/silences', name: 'silences', component: () => import('./silences/SilencesScreen.vue') },
   { path: '/alert-routes', name: 'alert-routes', component: () => import('./routes/RoutesScreen.vue') },
+  { path: '/integrations', name: 'integrations', component: () => import('./integrations/IntegrationsScreen.vue') },
+  {
+    path: '/integrations/:name',
+    name: 'integration',
+    component: () => import('./integrations/IntegrationScreen.vue'),
+  },
   { path: '/alert-noise', name: 'alert-noise', component: () => import('./noise/NoiseScreen.vue') },
   { path: '/alert-rules', name: 'alert-rules', component: () => import('./rules/RulesScreen.vue') },
 ];
