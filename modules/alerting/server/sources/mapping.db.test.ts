@@ -107,6 +107,24 @@ describe('CloudEvents', () => {
     expect(await alertsOf(id)).toMatchObject([{ status: 'resolved' }]);
   });
 
+  it('who asks whether they may send is told so, with a key alone', async () => {
+    const { key } = await anIntake('cloudevents');
+    const ask = (url: string) =>
+      world.house.http.fastify.inject({
+        method: 'OPTIONS',
+        url,
+        headers: { 'webhook-request-origin': 'eventemitter.example.com', 'webhook-request-rate': '120' },
+      });
+    const told = await ask(`/intake/${key}`);
+    expect([told.statusCode, told.headers['webhook-allowed-origin'], told.headers['webhook-allowed-rate']]).toEqual([
+      200,
+      'eventemitter.example.com',
+      '*',
+    ]);
+    const wrong = await ask(`/intake/${'c'.repeat(32)}`);
+    expect([wrong.statusCode, wrong.headers['webhook-allowed-origin']]).toEqual([403, undefined]);
+  });
+
   it('a batch, and a batch by a mapping', async () => {
     const batch = JSON.stringify([event, event.cloneWith({ id: 'e2', subject: 'db-2' })]);
     const headers = { 'content-type': 'application/cloudevents-batch+json' };

@@ -9,6 +9,7 @@ import type { SourceAnswer, SourceCall, SourceHandler, SourceOptions } from '../
 import { createCertificates } from './cloudwatch/certificates.ts';
 import { smallGet } from './cloudwatch/small-get.ts';
 import { takeSns } from './cloudwatch/take-sns.ts';
+import { addHandshake } from './cloudevents-handshake.ts';
 import { takeCloudEvents } from './cloudevents.ts';
 import { mapPayload, triedMapping } from './mapping/map-payload.ts';
 import { createMapper, type Mapper } from './mapping/mapper.ts';
@@ -23,7 +24,7 @@ export type WebhooksGround = Pick<AlertingGround, 'postgres' | 'clock' | 'log' |
 /** Every sender that posts to the intake: who understands what, and the route that tries a mapping. */
 export const registerWebhooks = (
   alerting: WebhooksGround,
-  integrations: Pick<Integrations, 'registerSource'>,
+  integrations: Pick<Integrations, 'registerSource' | 'integrationByKey' | 'unknownKey'>,
 ): { stop(): Promise<void> } => {
   const mapper = createMapper(alerting.log);
   const ground = { ...alerting, mapper, get: smallGet, certificates: createCertificates(smallGet) };
@@ -43,6 +44,7 @@ export const registerWebhooks = (
     secretSettings: secretSettings('sentry'),
     sample: (given) => sentrySample(ground, given),
   });
+  addHandshake(alerting, integrations);
   alerting.http.route(tryMapping, ({ body }) => triedMapping(mapper, body.mapping, body.sample));
   alerting.jobs.every('alerting.forget-seen-messages', 3_600, () => forgetSeenMessages(alerting));
   return { stop: () => mapper.stop() };
