@@ -24,6 +24,8 @@ describe('rows follow the key before the server answers', () => {
   it('leaves what is over as it is, and whatever is no alert', () => {
     const over = list(anAlert({ id: 'a', status: 'resolved', resolvedAt: '2026-11-23T03:01:00.000Z' }));
     expect(withActed(over, { verb: 'acknowledge', acted: { ids: ['a'] }, at })).toEqual(over);
+    for (const shown of [true, null, undefined])
+      expect(withActed(shown, { verb: 'resolve', acted: { ids: ['a'] }, at })).toBe(shown);
     const counts = { total: 3, status: [] };
     expect(withActed(counts, { verb: 'resolve', acted: { ids: ['a'] }, at })).toBe(counts);
   });

@@ -5,7 +5,13 @@ export type ActVerb = 'acknowledge' | 'resolve';
 export type Acted = { readonly ids: readonly string[] } | { readonly group: string };
 
 /** Whatever of alerts stands in the cache: a list in pages, one alert, a group, counts. */
-export type Shown = Alert | { readonly pages: readonly { readonly items: readonly Alert[] }[] } | object | undefined;
+export type Shown =
+  | Alert
+  | { readonly pages: readonly { readonly items: readonly Alert[] }[] }
+  | object
+  | boolean
+  | null
+  | undefined;
 
 interface Act {
   readonly verb: ActVerb;
@@ -15,7 +21,7 @@ interface Act {
 
 /** What stands in the cache as it will be once the server has done it; the same object where nothing of it changes. */
 export const withActed = (shown: Shown, act: Act): Shown => {
-  if (shown === undefined) return shown;
+  if (typeof shown !== 'object' || shown === null) return shown;
   if (isPaged(shown))
     return {
       ...shown,
