@@ -158,7 +158,8 @@ export const severityOfPriority = (priority: Priority | null): Severity =>
 export const opsgenieAlert = (said: OpsgenieSaid, alias: string, team: string | null): IncomingAlert => {
   const severity = severityOfPriority(said.priority);
   const labels: [string, string | null][] = [
-    ['alertname', said.details['alertname'] ?? said.message.slice(0, alertLimits.labelName)],
+    // What alerts are grouped by must not change with their words: a further page for the same alert is noise.
+    ['alertname', (said.details['alertname'] ?? said.alias ?? said.message).slice(0, alertLimits.labelName)],
     ['severity', severity],
     ['priority', said.priority],
     ['alias', alias],

@@ -94,8 +94,13 @@ const triggered = (event: JsonObject, dedupKey: string): IncomingAlert => {
   const details = detailsOf(fields.take('payload', 'custom_details'));
   const startsAt = instantOf(fields.take('payload', 'timestamp'));
   const severity = fields.take('payload', 'severity') as Severity;
+  const known: Readonly<Record<string, string>> = Object.fromEntries(details.labels);
   const labels = [
-    ['alertname', kind ?? summary.slice(0, alertLimits.labelName)],
+    // What alerts are grouped by must not change with their words: a further page for the same alert is noise.
+    [
+      'alertname',
+      kind ?? known['alertname'] ?? (textOf(event['dedup_key']) ?? summary).slice(0, alertLimits.labelName),
+    ],
     ['severity', severity],
     ['source', text('source')],
     ['component', text('component')],
@@ -104,7 +109,6 @@ const triggered = (event: JsonObject, dedupKey: string): IncomingAlert => {
     ['client', fields.text('client')],
     ...details.labels,
   ] as const;
-  const known = Object.fromEntries(details.labels);
   return incoming({
     identity: [dedupKey],
     action: 'trigger',

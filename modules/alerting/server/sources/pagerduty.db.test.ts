@@ -121,6 +121,18 @@ describe('an event', () => {
     await post('/v2/enqueue', event({ dedup_key: first.body.dedup_key, event_action: 'resolve' }));
   });
 
+  it('whose words change while it is open pages once', async () => {
+    for (const summary of ['[FIRING:1] (DiskFull db-1)', '[FIRING:2] (DiskFull)', '[FIRING:12] (DiskFull)'])
+      await post('/v2/enqueue', event({ dedup_key: 'words' }, { summary }));
+    await world.until(async () => expect(await found('words')).toMatchObject([{ summary: '[FIRING:12] (DiskFull)' }]));
+    await post('/v2/enqueue', event({ dedup_key: 'later' }, { summary: 'Another' }));
+    await world.until(async () => expect((await found('later'))[0].pages).toHaveLength(1));
+    await world.until(async () => expect((await found('words'))[0].pages).toHaveLength(1));
+    expect((await world.pages()).filter(({ summary }) => summary.includes('DiskFull'))).toHaveLength(1);
+    for (const each of ['words', 'later'])
+      await post('/v2/enqueue', event({ dedup_key: each, event_action: 'resolve' }));
+  });
+
   it('that answers what nobody opened is taken and dropped', async () => {
     for (const action of ['acknowledge', 'resolve']) {
       const answer = await post('/v2/enqueue', { routing_key: key, event_action: action, dedup_key: 'never-seen' });
