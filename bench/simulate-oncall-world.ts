@@ -69,7 +69,7 @@ export const startSimulatedWorld = async (): Promise<SimulatedWorld> => {
     for (let did = 1; did > 0;) {
       await patient(() => endSnoozes(postgres.tables<any>()));
       const rounds = Array.from({ length: count }, () => patient(() => round(`engine-${(engines += 1)}`)));
-      did = (await Promise.all(rounds)).reduce((sum, each) => sum + each, 0);
+      did = await allEnded(rounds);
     }
     await untilQuiet(pages);
   };
@@ -147,6 +147,14 @@ const brokenBy = (
       .catch(() => undefined);
   },
 });
+
+/** An engine that is left behind would go on while the simulation answers pages: all have ended before it does. */
+const allEnded = async (rounds: readonly Promise<number>[]): Promise<number> => {
+  const ended = await Promise.allSettled(rounds);
+  const failed = ended.find((each) => each.status === 'rejected');
+  if (failed) throw failed.reason;
+  return ended.reduce((sum, each) => sum + (each.status === 'fulfilled' ? each.value : 0), 0);
+};
 
 /** With 25 ms between them longer than a database takes to come back. */
 const triesMax = 800;
