@@ -2,11 +2,12 @@ import { startLoop } from '../../../../platform/postgres/loop.ts';
 import { resolveAlerts, dueChannel } from '../intake/store.ts';
 import type { AlertTables } from '../intake/tables.ts';
 import type { EngineGround } from './engine-ground.ts';
-import type { InForce } from './in-force.ts';
+import type { InForce, PolicyInForce } from './in-force.ts';
 import { judgeBatch, judgeMax } from './judge-batch.ts';
-import { takeEnded, untilDueMs, untilEndMs, untilHeldMs, wakeHeld } from './judge-store.ts';
+import { postponeFirst, takeEnded, untilDueMs, untilEndMs, untilHeldMs, wakeHeld } from './judge-store.ts';
 import { measures } from './measures.ts';
-import { rememberOwners } from './owners.ts';
+import { isOwnFault } from './own-fault.ts';
+import { rememberOwners, type Owners } from './owners.ts';
 import { reconsider } from './reconsider.ts';
 import { tellOne } from './tell.ts';
 
@@ -33,6 +34,7 @@ export const startEngine = async (
     ground.log.error({ err: error }, 'alerts could not be judged or told; trying again');
   const tellers: { wake(): void }[] = [];
   const sweep = sweeper(ground);
+  const judging = careful(ground, owners);
   const judge = startLoop({
     everyMs: beatMs,
     round: async () => {
@@ -41,7 +43,7 @@ export const startEngine = async (
       await wakeHeld(db, judgeMax);
       const ended = await sweep();
       const begun = performance.now();
-      const judged = await judgeBatch(ground, policy, owners);
+      const judged = await judging(policy);
       if (judged > 0) {
         measure.judged.inc(judged);
         measure.judging.observe((performance.now() - begun) / 1_000);
@@ -81,6 +83,32 @@ export const startEngine = async (
       await listening.stop();
       await Promise.all([judge, ...loops].map((loop) => loop.stop()));
     },
+  };
+};
+
+const postponeSeconds = 60;
+
+/**
+ * Judges in batches, and one by one after a failure until that one is found: it is tried again in a minute, and keeps none of the
+ * others from being judged.
+ */
+const careful = (ground: EngineGround, owners: Owners): ((policy: PolicyInForce) => Promise<number>) => {
+  let limit = judgeMax;
+  return async (policy) => {
+    try {
+      const judged = await judgeBatch(ground, policy, owners, limit);
+      limit = Math.min(judgeMax, limit * 2);
+      return judged;
+    } catch (error) {
+      if (!isOwnFault(error)) throw error;
+      if (limit > 1) {
+        limit = 1;
+        return 1;
+      }
+      const alert = await postponeFirst(ground.postgres.tables<AlertTables>(), postponeSeconds);
+      ground.log.error({ err: error, alert }, 'an alert could not be judged; it is tried again in a minute');
+      return 1;
+    }
   };
 };
 

@@ -16,9 +16,14 @@ export const judgeMax = 1_000;
  * Judges alerts that wait: what holds them back, which groups they belong to, and what follows from those that were answered. All of it
  * is one transaction; gives back how many there were.
  */
-export const judgeBatch = async (ground: EngineGround, policy: PolicyInForce, owners: Owners): Promise<number> =>
+export const judgeBatch = async (
+  ground: Pick<EngineGround, 'postgres'>,
+  policy: PolicyInForce,
+  owners: Owners,
+  limit: number = judgeMax,
+): Promise<number> =>
   ground.postgres.transaction<AlertTables, number>(async (tx) => {
-    const rows = await store.takePending(tx, judgeMax);
+    const rows = await store.takePending(tx, limit);
     if (rows.length === 0) return 0;
     const over = rows.filter(({ status }) => status === 'resolved');
     const open = rows.filter(({ status }) => status !== 'resolved');

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { byIndexAlone } from '../intake/by-index-store.ts';
 import type { AlertStatus, DecisionKind, JudgedAlert, Severity } from '../../domain/alert.ts';
 import type { StateChange } from '../../domain/policy/flapping.ts';
 import type { AlertTables, AlertTx, AlertHandle } from '../intake/tables.ts';
@@ -37,14 +38,24 @@ const columns =
 
 /** Alerts that wait to be judged, the longest waiting first; passes over those that another process is just judging. */
 export const takePending = async (tx: AlertTx, limit: number): Promise<PendingRow[]> => {
-  await sql`SELECT set_config('idle_in_transaction_session_timeout', '10s', true)`.execute(tx);
+  await byIndexAlone(tx);
   const { rows } = await sql<PendingRow>`-- Locked until what becomes of them is written.
     WITH taken AS MATERIALIZED (
-      SELECT id FROM alerting.alert WHERE pending_at IS NOT NULL ORDER BY pending_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
+      SELECT id FROM alerting.alert WHERE pending_at <= (SELECT ground.now()) ORDER BY pending_at LIMIT ${limit}
+      FOR UPDATE SKIP LOCKED
     )
     SELECT ${columns} FROM taken JOIN alerting.alert AS alert ON alert.id = taken.id
     JOIN alerting.alert_body AS body ON body.alert_id = alert.id`.execute(tx);
   return rows;
+};
+
+/** The alert that waits longest cannot be judged: it is tried again later, and what waits behind it is judged. Gives back its id. */
+export const postponeFirst = async (db: AlertHandle, seconds: number): Promise<string | null> => {
+  const { rows } = await sql<{ id: string }>`-- One alert; it stays to be judged.
+    UPDATE alerting.alert SET pending_at = (SELECT ground.now()) + make_interval(secs => ${seconds}) WHERE id = (
+      SELECT id FROM alerting.alert WHERE pending_at <= (SELECT ground.now()) ORDER BY pending_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+    RETURNING id`.execute(db);
+  return rows[0]?.id ?? null;
 };
 
 const firingMax = 5_000;

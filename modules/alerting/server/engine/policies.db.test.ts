@@ -272,3 +272,44 @@ describe('routes', () => {
     world.setPolicy({ tree: { routes: [], otherwise: defaultOptions } });
   });
 });
+
+describe('what cannot be judged or told', () => {
+  it('keeps nothing else waiting, and is tried again', async () => {
+    const broken = { ...route('broken', [{ team: 'payments' }], 'team=broken') };
+    let wrong = true;
+    const matches = (labels: Readonly<Record<string, string>>): boolean => {
+      if (labels['poison'] === 'yes' && wrong) throw new TypeError('this one cannot be judged');
+      return labels['team'] === 'broken';
+    };
+    world.setPolicy({
+      tree: { routes: [{ ...broken, matching: { ...broken.matching, matches } }], otherwise: defaultOptions },
+    });
+    const [poison, other] = await world.accept([
+      { dedupKey: 'poison', labels: { alertname: 'poison', poison: 'yes' } },
+      { dedupKey: 'behind', labels: { alertname: 'behind', team: 'broken' } },
+    ]);
+    await world.until(async () => expect(await words(other!.alertId!)).toEqual(['notified']));
+    expect(await words(poison!.alertId!)).toEqual([]);
+    // A group whose receiver cannot be.
+    await world.rows(
+      "UPDATE alerting.alert_group SET targets = '[null]', due_at = ground.now() WHERE route = 'broken'",
+    );
+    const next = await tell('next', {});
+    await world.until(async () => expect(await words(next)).toEqual(['notified']));
+    wrong = false;
+    await world.later('61 seconds');
+    await world.until(async () => expect(await words(poison!.alertId!)).toEqual(['notified']));
+  });
+
+  it('nor do times beyond all clocks', async () => {
+    const [odd] = await world.accept([
+      {
+        dedupKey: 'odd-times',
+        startsAt: Temporal.Instant.from('-000001-01-01T00:00:00Z'),
+        endsAt: Temporal.Instant.from('+012000-01-01T00:00:00Z'),
+      },
+    ]);
+    await world.until(async () => expect(await words(odd!.alertId!)).toEqual(['notified']));
+    expect((await world.call('ada', 'GET', `/api/v1/alerts/${odd!.alertId}`)).body).toMatchObject({ endsAt: null });
+  });
+});

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { byIndexAlone } from '../intake/by-index-store.ts';
 import type { Labels } from '../../domain/alert.ts';
 import type { RouteTarget } from '../../domain/policy/route.ts';
 import type { AlertTx, AlertHandle } from '../intake/tables.ts';
@@ -25,7 +26,7 @@ export interface DueGroup {
  * not wait behind a storm, and nothing of the storm waits for ever.
  */
 export const takeDue = async (tx: AlertTx, from: 'oldest' | 'newest'): Promise<DueGroup | null> => {
-  await sql`SELECT set_config('idle_in_transaction_session_timeout', '10s', true)`.execute(tx);
+  await byIndexAlone(tx);
   const order = from === 'oldest' ? sql`due_at` : sql`due_at DESC`;
   const { rows } = await sql<DueGroup>`-- Held until what is told of it is written; others pass it by.
     SELECT id, route, labels, urgency, targets, reason, service, interval_seconds, repeat_seconds, told_at, told_times, unpaged_since,
@@ -219,4 +220,12 @@ export const engineFigures = async (db: AlertHandle): Promise<EngineFigures> => 
         WHERE due_at IS NOT NULL), 0), 0)::float8 AS due_seconds
     FROM alerting.alert WHERE status <> 'resolved'`.execute(db);
   return rows[0]!;
+};
+
+/** It could not be told: it is tried again later, and what is due behind it is told. */
+export const postponeGroup = async (db: AlertHandle, group: string, seconds: number): Promise<void> => {
+  await sql`-- It stays due.
+    UPDATE alerting.alert_group SET due_at = (SELECT ground.now()) + make_interval(secs => ${seconds}) WHERE id = ${group}`.execute(
+    db,
+  );
 };

@@ -4,6 +4,7 @@ import type { AlertTables, AlertTx } from '../intake/tables.ts';
 import type { EngineGround } from './engine-ground.ts';
 import type { PolicyInForce } from './in-force.ts';
 import { instantOf } from './judge-store.ts';
+import { isOwnFault } from './own-fault.ts';
 import { acknowledgeGroupPage, raiseGroupPage, resolveGroupPage } from './page-group.ts';
 import * as store from './tell-store.ts';
 import { sendWebhook } from './webhook-group.ts';
@@ -13,14 +14,29 @@ export const tellOne = async (
   ground: EngineGround,
   policy: PolicyInForce,
   from: 'oldest' | 'newest',
-): Promise<boolean> =>
-  ground.postgres.transaction<AlertTables, boolean>(async (tx) => {
-    const group = await store.takeDue(tx, from);
-    if (!group) return false;
-    await tellGroup(ground, tx, policy, group);
+): Promise<boolean> => {
+  let taken: string | null = null;
+  try {
+    return await ground.postgres.transaction<AlertTables, boolean>(async (tx) => {
+      taken = null;
+      const group = await store.takeDue(tx, from);
+      if (!group) return false;
+      taken = group.id;
+      await tellGroup(ground, tx, policy, group);
+      return true;
+    });
+  } catch (error) {
+    if (taken === null || !isOwnFault(error)) throw error;
+    await store.postponeGroup(ground.postgres.tables<AlertTables>(), taken, postponeSeconds);
+    ground.log.error(
+      { err: error, group: taken },
+      'a group of alerts could not be told; it is tried again in half a minute',
+    );
     return true;
-  });
+  }
+};
 
+const postponeSeconds = 30;
 const mutedLookSeconds = 15;
 
 const tellGroup = async (

@@ -97,8 +97,8 @@ const hearRepeats = async (
   const heard = await hear(postgres, integration, {
     keys: triggers.map(({ keyHash }) => keyHash),
     hashes: triggers.map(({ contentHash }) => contentHash),
-    starts: triggers.map(({ given }) => given.startsAt?.toString() ?? null),
-    ends: triggers.map(({ given }) => given.endsAt?.toString() ?? null),
+    starts: triggers.map(({ startsAt }) => startsAt),
+    ends: triggers.map(({ endsAt }) => endsAt),
   });
   if (heard.size === 0) return placed;
   const left: Placed[] = [];
@@ -175,7 +175,7 @@ const planOne = (plan: Plan, alert: Prepared, open: store.OpenRow | null, integr
   const nothing = `nothing of this key fires, so there is nothing to ${given.action}`;
   if (open === null) return { alertId: null, outcome: 'dropped', reason: nothing };
   const by = given.by ?? integration.name;
-  const at = given.endsAt?.toString() ?? null;
+  const at = alert.endsAt;
   if (given.action === 'resolve') {
     plan.resolved.push({ id: open.alert_id, by, reason: `${by} says that it is over.`, at });
     return { alertId: open.alert_id, outcome: 'resolved' };
@@ -187,8 +187,10 @@ const planOne = (plan: Plan, alert: Prepared, open: store.OpenRow | null, integr
 };
 
 const planTrigger = (plan: Plan, alert: Prepared, open: store.OpenRow | null): Outcome => {
-  const { given } = alert;
-  const sameStart = open?.said_start != null && given.startsAt?.epochMilliseconds === open.said_start.getTime();
+  const sameStart =
+    open?.said_start != null &&
+    alert.startsAt !== null &&
+    Temporal.Instant.from(alert.startsAt).epochMilliseconds === open.said_start.getTime();
   const goesOn = open !== null && !open.expired && (!open.closed || sameStart);
   if (goesOn) {
     const row = rowOf(alert, open.alert_id);
@@ -221,8 +223,8 @@ const rowOf = (alert: Prepared, id: string): store.NewAlert => ({
   summary: alert.said.summary,
   service: alert.said.service,
   own_team: alert.said.team,
-  said_start: alert.given.startsAt?.toString() ?? null,
-  ends_at: alert.given.endsAt?.toString() ?? null,
+  said_start: alert.startsAt,
+  ends_at: alert.endsAt,
   labels: alert.said.labels,
   annotations: alert.said.annotations,
   links: alert.said.links,

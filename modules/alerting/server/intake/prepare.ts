@@ -11,6 +11,9 @@ export interface Prepared {
   /** Of all that is said but the times, as a signed number of 64 bits. */
   readonly contentHash: string;
   readonly said: SaidOfAlert;
+  /** As it is written; null: now, and not by itself. */
+  readonly startsAt: string | null;
+  readonly endsAt: string | null;
 }
 
 export interface SaidOfAlert {
@@ -40,8 +43,23 @@ export const prepare = (given: IncomingAlert): Prepared => {
     said = JSON.parse(text, (_, value) => cleaned(value)) as SaidOfAlert;
     text = JSON.stringify(said);
   }
-  return { given, dedupKey, keyHash: uuidOf(dedupKey), contentHash: contentHashOf(text), said };
+  return {
+    given,
+    dedupKey,
+    keyHash: uuidOf(dedupKey),
+    contentHash: contentHashOf(text),
+    said,
+    startsAt: instantText(given.startsAt),
+    endsAt: instantText(given.endsAt),
+  };
 };
+
+/** Years that a clock may say; what is beyond (year 1 and year 10000 are what some senders write for none) is as if nothing was said. */
+const sane = { from: Temporal.Instant.from('1970-01-01T00:00:00Z'), to: Temporal.Instant.from('3000-01-01T00:00:00Z') };
+const instantText = (at: Temporal.Instant | null): string | null =>
+  at === null || Temporal.Instant.compare(at, sane.from) < 0 || Temporal.Instant.compare(at, sane.to) > 0
+    ? null
+    : at.toString();
 
 /** Fingerprint of a prepared alert: made only where a row is written, because it costs as much as all the rest. */
 export const fingerprint = ({ said }: Prepared): string => fingerprintOf(said.labels);

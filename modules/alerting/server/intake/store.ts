@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { byIndexAlone } from './by-index-store.ts';
 import type { AlertStatus, Integration } from '../../domain/alert.ts';
 import type { AlertHandle, AlertTx } from './tables.ts';
 
@@ -56,6 +57,7 @@ export interface OpenRow {
 
 /** What is open of these keys, locked in one order until the transaction ends. */
 export const lockOpen = async (tx: AlertTx, integration: string, keys: readonly string[]): Promise<OpenRow[]> => {
+  await byIndexAlone(tx);
   const { rows } = await sql<OpenRow>`-- Another batch with the same alerts waits here.
     SELECT found.*, alert.status FROM unnest(${keys.toSorted()}::uuid[]) AS said (key_hash), LATERAL (
       SELECT open.key_hash, open.alert_id, open.content_hash, open.said_start, open.closed,
