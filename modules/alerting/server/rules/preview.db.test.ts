@@ -94,6 +94,19 @@ describe('the preview of a rule', () => {
     expect(found.groups[0]!.fired[0]!.numbers.value).toBeCloseTo(0.32, 9);
   });
 
+  it('of latency is told over a week of busy minutes', async () => {
+    const sketch = 'quantilesDDState(0.01, 0.5, 0.9, 0.95, 0.99, 0.999)';
+    await clickhouse.command(`INSERT INTO telemetry_services_minute (bucket, service, environment, version, requests, errors, duration_ns_sum, duration_ns_max, duration_sketch, within)
+      SELECT toDateTime(${end} - (number + 1) * 60, 'UTC'), 'shop/busy', 'production', '1', 1000, 1, 1, 1,
+        arrayReduce('${sketch}', arrayMap(i -> if(number % 1440 < 20, 1000., 5.) + exp(i / 4), range(20))), [] FROM numbers(10080)
+      SETTINGS max_block_size = 1000`);
+    const measure = { signal: { of: 'latency', service: 'shop/busy', quantile: 0.99 } };
+    const found = await preview({ measure, over: 'PT5M', fire: { op: '>', value: 900 }, delay: 'PT0S' }, 7);
+    // Twenty minutes at the end of each day.
+    expect(found).toMatchObject({ trouble: null, stepSeconds: 300, fired: 7 });
+    expect(found.firingSeconds).toBe(6 * 1_200 + 900);
+  });
+
   it('says what it did otherwise than the rule would, and what cannot be told', async () => {
     const found = await preview(queueRule({ every: 'PT10S', over: 'PT30S' }), 30);
     expect(found.overSeconds).toBe(60);

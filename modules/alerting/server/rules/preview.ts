@@ -78,7 +78,9 @@ const stepOf = ({ everySeconds, overSeconds, forecast, spec }: Rule, seconds: nu
     while (!fits(step)) step += overSeconds;
     return step;
   }
-  const first = Math.ceil(least / (fine ? 10 : 60)) * (fine ? 10 : 60);
+  // Windows of latency do not overlap in a preview over days: each would merge the same sketches again.
+  const begin = isLatency && !fine ? Math.max(least, overSeconds) : least;
+  const first = Math.ceil(begin / (fine ? 10 : 60)) * (fine ? 10 : 60);
   return [first, ...niceSteps.filter((step) => step > first)].find(fits) ?? niceSteps.at(-1)!;
 };
 
