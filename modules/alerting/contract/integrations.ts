@@ -261,6 +261,9 @@ export const integrationEvents = {
   'integration.removed': z.object({ before: integrationSpec }),
   'integration.key-made': z.object({ ending: z.string(), overlapSeconds: z.number().int().nullable() }),
   'integration.key-revoked': z.object({ key: z.uuid() }),
+  /** By a client of Opsgenie; subject `alert:<id>`. */
+  'alert.unacknowledged': z.object({ by: z.string() }),
+  'alert.snoozed': z.object({ by: z.string(), until: instant }),
   'integration.tested': z.object({ alerts: z.array(z.string()) }),
   'integration.payload-replayed': z.object({ payload: z.uuid(), status: z.number().int() }),
 } as const;

@@ -108,12 +108,15 @@ const texts = (given: Record<string, unknown>): Record<string, string> =>
   Object.fromEntries(Object.entries(given).map(([name, value]) => [name, String(value)]));
 
 /** What signs the sender in is never kept. */
-const secretHeaders = new Set(['authorization', 'cookie', 'proxy-authorization', 'x-api-key', 'dd-api-key']);
+const secretHeaders = new Set(['authorization', 'cookie', 'proxy-authorization']);
+/** `x-api-key`, `x-routing-key`, `x-gitlab-token`; attributes of a CloudEvent are part of what it says. */
+const isSecret = (name: string): boolean =>
+  secretHeaders.has(name) || (!name.startsWith('ce-') && /(?:^|-)(?:api-?key|routing-key|token|secret)$/u.test(name));
 
 const safeHeaders = (request: FastifyRequest): Record<string, string> =>
   Object.fromEntries(
     Object.entries(request.headers)
-      .filter(([name, value]) => value !== undefined && !secretHeaders.has(name))
+      .filter(([name, value]) => value !== undefined && !isSecret(name))
       .map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value!]),
   );
 

@@ -48,9 +48,10 @@ const kept = async (faulty: boolean | null = null) => {
 describe('the intake', () => {
   it('takes the key from the address, as Bearer, or as the password of Basic, and keeps none of them', async () => {
     const basic = Buffer.from(`anybody:${hook.key}`).toString('base64');
+    const secrets = { 'x-routing-key': hook.key, 'x-gitlab-token': hook.key, cookie: `a=${hook.key}` };
     for (const answer of [
       await post(`/intake/${hook.key}?a=1`, 'one'),
-      await post('/intake', 'two', { authorization: `Bearer ${hook.key}` }),
+      await post('/intake', 'two', { authorization: `Bearer ${hook.key}`, 'ce-token': 'kept', ...secrets }),
       await post('/intake', 'three', { authorization: `Basic ${basic}` }),
     ])
       expect([answer.statusCode, answer.json()]).toEqual([202, { taken: expect.any(String) }]);
@@ -62,6 +63,7 @@ describe('the intake', () => {
     const rows = await kept();
     expect(rows.map(({ body }) => body.toString()).sort()).toEqual(['one', 'three', 'two']);
     expect(JSON.stringify(rows)).not.toContain(hook.key);
+    expect(JSON.stringify(rows)).toContain('"ce-token":"kept"');
   });
 
   it('refuses who shows no key, or a wrong one, in words', async () => {

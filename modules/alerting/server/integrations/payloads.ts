@@ -75,8 +75,8 @@ class PayloadBuffer {
   add(payload: NewPayload): void {
     const name = `${payload.integration} ${payload.faulty}`;
     const before = this.waiting.get(name) ?? [];
-    const kept = [...before, payload].slice(-integrationLimits.payloads);
-    this.bytes += payload.body.length - (kept.length > before.length ? 0 : before[0]!.body.length);
+    const kept = lastOf([...before, payload]);
+    this.bytes += bytesOf(kept) - bytesOf(before);
     this.waiting.set(name, kept);
   }
 
@@ -100,3 +100,13 @@ class PayloadBuffer {
     return { payloads, counts };
   }
 }
+
+/** As many as are kept, and of good ones no more bytes than one write may have; the newest whatever it has. */
+const lastOf = (payloads: readonly NewPayload[]): NewPayload[] => {
+  const kept = payloads.slice(-integrationLimits.payloads);
+  const bytesMax = kept[0]!.faulty ? integrationLimits.payloadsBytes : integrationLimits.goodBytesAtOnce;
+  while (kept.length > 1 && bytesOf(kept) > bytesMax) kept.shift();
+  return kept;
+};
+
+const bytesOf = (payloads: readonly NewPayload[]): number => payloads.reduce((sum, { body }) => sum + body.length, 0);
