@@ -85,7 +85,6 @@ export const tryRoutes = route({
   path: '/api/v1/routes/try',
   summary: 'Says who would be told of an alert, why and when; or what other routes would have changed in the last days',
   access: signedIn,
-  bodyLimit: 4 * 1024 * 1024,
   body: tryRoutesBody,
   answer: tried,
 });

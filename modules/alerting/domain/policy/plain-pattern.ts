@@ -67,8 +67,8 @@ const partOf = (alternative: string): Part | null => {
 export const literalPrefix = (pattern: string): string => {
   if (pattern.includes('|')) return '';
   const found = /^(?:[^.*+?()|[\]{}^$\\]|\\[^\p{L}\p{N}\s_])*/u.exec(pattern)![0];
-  // A quantifier belongs to the last character, which may then be missing.
+  // A quantifier belongs to the last character, which may then be missing; also one behind flags: `a(?i)*`.
   const parts = found.match(/\\.|[^\\]/gsu) ?? [];
-  const sure = /^[*+?{]/u.test(pattern.slice(found.length)) ? parts.slice(0, -1) : parts;
+  const sure = /^[*+?{(]/u.test(pattern.slice(found.length)) ? parts.slice(0, -1) : parts;
   return sure.map((part) => (part.startsWith('\\') ? part.slice(1) : part)).join('');
 };

@@ -29,8 +29,11 @@ describe('a pattern', () => {
     ['a)', 'unexpected )'],
     ['(?=a)', 'invalid'],
     ['(a)\\1', 'invalid escape'],
-    ['a{2000}', 'invalid repeat'],
-    ['x'.repeat(5_000), 'at most 4096'],
+    ['a{2000}', 'too large'],
+    ['a{2,1}', 'invalid repeat'],
+    ['x'.repeat(17_000), 'at most 16384'],
+    ['.{0,1000}'.repeat(400), 'too large'],
+    ['((a{10}){10}b){100}', 'too large'],
   ])('is refused with words: %s', (pattern, words) => expect(patternProblem(pattern)).toContain(words));
 
   it('cannot stall anybody', () => {

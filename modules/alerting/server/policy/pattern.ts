@@ -1,9 +1,10 @@
 import { RE2JS } from 're2js';
 import type { MakePattern } from '../../domain/policy/matcher.ts';
+import { repeatedSteps } from '../../domain/policy/pattern-size.ts';
 import { literalPrefix } from '../../domain/policy/plain-pattern.ts';
 
 /** A longer pattern, or more that are in use at once, is refused or made anew. */
-export const patternLimits = { length: 4_096, kept: 2_000, answers: 2_000 } as const;
+export const patternLimits = { length: 16_384, repeatedSteps: 1_000, kept: 2_000, answers: 2_000 } as const;
 
 /**
  * A regular expression in RE2's syntax, for a whole text, as Alertmanager's are: `^(?:…)$`. Its time is linear in pattern and text,
@@ -14,6 +15,10 @@ export const makePattern: MakePattern = (pattern) => {
   if (present) return present;
   if (pattern.length > patternLimits.length)
     throw new Error(`a pattern is at most ${patternLimits.length} characters; make it simpler`);
+  if (repeatedSteps(pattern) > patternLimits.repeatedSteps)
+    throw new Error(
+      `counts such as {0,1000} make it too large; repeat at most ${patternLimits.repeatedSteps} steps in all`,
+    );
   const made = compiled(pattern);
   forgetOldest(kept, patternLimits.kept);
   kept.set(pattern, made);
