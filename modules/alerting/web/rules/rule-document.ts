@@ -24,9 +24,20 @@ export const ruleText = ({ name, spec }: Pick<AlertRule, 'name' | 'spec'>): stri
     kind: 'AlertRule',
     metadata: { name },
     spec: Object.fromEntries(
-      Object.entries(spec).filter(([key, value]) => JSON.stringify(defaults[key]) !== JSON.stringify(value)),
+      Object.entries(spec)
+        .filter(([key, value]) => JSON.stringify(defaults[key]) !== JSON.stringify(value))
+        .map(([key, value]) => [key, key === 'measure' ? shortMeasure(value as RuleSpecSaid['measure']) : value]),
     ),
   }).trimEnd();
+
+/** Without lists of nothing. */
+const shortMeasure = (measure: RuleSpecSaid['measure']): object =>
+  Object.fromEntries(
+    Object.entries(measure).map(([kind, of]) => [
+      kind,
+      Object.fromEntries(Object.entries(of as object).filter(([, value]) => !Array.isArray(value) || value.length > 0)),
+    ]),
+  );
 
 const head = (name: string): string => `apiVersion: leadline.dev/v1
 kind: AlertRule

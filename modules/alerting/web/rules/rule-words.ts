@@ -23,10 +23,11 @@ export const numberWords = (value: number | null): string =>
 
 type Group = RulePreview['groups'][number];
 
-/** The points at which a group would have fired, for a line of its own. */
-export const firingPoints = ({ points, fired }: Group): [string, number | null][] =>
+/** The points in whose stretch a group would have fired, for a line of its own. */
+export const firingPoints = ({ points, fired }: Group, pointSeconds: number): [string, number | null][] =>
   points.map(([at, value]) => {
-    const ms = Date.parse(at);
-    const fires = fired.some(({ from, to }) => ms >= Date.parse(from) && (to === null || ms < Date.parse(to)));
+    const begin = Date.parse(at);
+    const end = begin + pointSeconds * 1_000;
+    const fires = fired.some(({ from, to }) => end > Date.parse(from) && (to === null || begin < Date.parse(to)));
     return [at, fires ? value : null];
   });
