@@ -116,7 +116,9 @@ describe('the intake', () => {
     const good = await kept(false);
     const bytes = good.reduce((sum, { body }) => sum + body.length, 0);
     expect(bytes).toBeLessThanOrEqual(integrationLimits.payloadsBytes);
-    expect(good).toHaveLength(16);
+    // Of a busy sender fewer are written: how many depends on when a second ends.
+    expect(good.length).toBeGreaterThanOrEqual(2);
+    expect(good[0]!.body).toHaveLength(integrationLimits.payloadBytes);
   });
 
   it('tells who sends faster than can be written down to come again, and forgets nothing of what it took', async () => {
