@@ -20,6 +20,8 @@ const turns = { firing: 9, over: 3 } as const;
 export const alertsPerRequest = 64;
 const rules = 100;
 const services = 20;
+/** A rule that fires for a service fires for some of its pods: so many alerts are one group. */
+const podsPerGroup = 8;
 const firingEndsAfterMs = 4 * 60_000;
 
 /**
@@ -61,8 +63,9 @@ export const prometheus = (firing: number, seed: number, turnsOfBirth: number) =
 
 /** An alert with eight labels and three annotations, as those of the Kubernetes mixins have. */
 export const alertOf = (seed: number, index: number, startsAt: string, endsAt: string): SentAlert => {
-  const rule = index % rules;
-  const service = `shop/service-${Math.floor(index / rules) % services}`;
+  const group = Math.floor(index / podsPerGroup);
+  const rule = group % rules;
+  const service = `shop/service-${Math.floor(group / rules) % services}`;
   const pod = `service-${seed}-${index}`;
   return {
     labels: {

@@ -15,6 +15,8 @@ export const integrationLimits = {
   lastUsedEverySeconds: 60,
   /** Payloads kept an integration, and as many faulty ones. */
   payloads: 50,
+  /** Of the good ones of one second, where the second before had more: of who sends hundreds of large ones the last few say enough. */
+  busyBytesAtOnce: 640 * 1_024,
   /** Of one payload; what is longer is cut, and cannot be played again. */
   payloadBytes: 256 * 1_024,
   /** Of all payloads of an integration, good and faulty each. */

@@ -153,7 +153,8 @@ const takeBatch = async (
   await store.acknowledgeAlerts(tx, plan.acknowledged);
   await store.changeAlerts(tx, integration.id, plan.changed);
   const written = await store.insertAlerts(tx, integration, plan.fresh, payloadId);
-  await store.wakeEngines(tx);
+  // What was over before and is told again brings nothing about.
+  if (Object.values(plan).some((rows) => rows.length > 0)) await store.wakeEngines(tx);
   const taken = new Set(plan.fresh.map((row) => row.key_hash).filter((key) => !written.has(key)));
   return placed.filter(({ alert }) => taken.has(alert.keyHash));
 };

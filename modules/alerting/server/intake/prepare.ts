@@ -56,10 +56,17 @@ export const prepare = (given: IncomingAlert): Prepared => {
 
 /** Years that a clock may say; what is beyond (year 1 and year 10000 are what some senders write for none) is as if nothing was said. */
 const sane = { from: Temporal.Instant.from('1970-01-01T00:00:00Z'), to: Temporal.Instant.from('3000-01-01T00:00:00Z') };
-const instantText = (at: Temporal.Instant | null): string | null =>
-  at === null || Temporal.Instant.compare(at, sane.from) < 0 || Temporal.Instant.compare(at, sane.to) > 0
-    ? null
-    : at.toString();
+const instantText = (at: Temporal.Instant | null): string | null => {
+  if (at === null) return null;
+  const known = texts.get(at);
+  if (known !== undefined) return known;
+  const isSane = Temporal.Instant.compare(at, sane.from) >= 0 && Temporal.Instant.compare(at, sane.to) <= 0;
+  const text = isSane ? at.toString() : null;
+  texts.set(at, text);
+  return text;
+};
+/** A batch says one end for all of its alerts, and writing a time costs as much as reading an alert. */
+const texts = new WeakMap<Temporal.Instant, string | null>();
 
 /** Fingerprint of a prepared alert: made only where a row is written, because it costs as much as all the rest. */
 export const fingerprint = ({ said }: Prepared): string => fingerprintOf(said.labels);

@@ -180,10 +180,9 @@ export const resolveAlerts = async (
 ): Promise<string[]> => {
   if (answered.length === 0) return [];
   const ids = answered.map(({ id }) => id);
-  if (how === 'by-sender')
-    await sql`-- The next trigger of this key is a new alert.
-      DELETE FROM alerting.alert_open WHERE alert_id = ANY(${ids}::uuid[])`.execute(tx);
-  else
+  // The next trigger of a key that its sender ended is a new alert.
+  const forgotten = sql`, forgotten AS (DELETE FROM alerting.alert_open WHERE alert_id = ANY(${ids}::uuid[]))`;
+  if (how === 'by-hand')
     await sql`-- Its sender may tell it further for as long as it lasts.
       UPDATE alerting.alert_open SET closed = true WHERE alert_id = ANY(${ids}::uuid[])`.execute(tx);
   const { rows } = await sql<{ id: string }>`-- Those that are not over yet; the reason is kept beside each.
@@ -197,7 +196,7 @@ export const resolveAlerts = async (
     ), kept AS (
       INSERT INTO alerting.alert_decision (alert_id, at, decision, reason)
       SELECT id, (SELECT ground.now()), 'resolved', reason FROM changed
-    )
+    )${how === 'by-sender' ? forgotten : sql``}
     SELECT id FROM changed`.execute(tx);
   return rows.map((row) => row.id);
 };

@@ -57,6 +57,8 @@ class PayloadBuffer {
   private waiting = new Map<string, NewPayload[]>();
   private counts = new Map<string, { received: number; faulty: number }>();
   private writtenNow = new Map<string, number>();
+  /** Whose good ones were as many bytes in the second before as they may be in this one. */
+  private busy = new Set<string>();
   private bytes = 0;
 
   count(integration: string, faulty: boolean): void {
@@ -75,7 +77,7 @@ class PayloadBuffer {
   add(payload: NewPayload): void {
     const name = `${payload.integration} ${payload.faulty}`;
     const before = this.waiting.get(name) ?? [];
-    const kept = lastOf([...before, payload]);
+    const kept = lastOf([...before, payload], !payload.faulty && this.busy.has(name));
     this.bytes += bytesOf(kept) - bytesOf(before);
     this.waiting.set(name, kept);
   }
@@ -93,6 +95,9 @@ class PayloadBuffer {
     const counts = [...this.counts]
       .map(([integration, count]) => ({ integration, ...count }))
       .sort((one, other) => (one.integration < other.integration ? -1 : 1));
+    const isBusy = ([, each]: [string, NewPayload[]]): boolean =>
+      bytesOf(each) > integrationLimits.busyBytesAtOnce - integrationLimits.payloadBytes;
+    this.busy = new Set([...this.waiting].flatMap((each) => (isBusy(each) ? [each[0]] : [])));
     this.waiting = new Map();
     this.counts = new Map();
     this.writtenNow = new Map();
@@ -101,10 +106,10 @@ class PayloadBuffer {
   }
 }
 
-/** As many as are kept, and of good ones no more bytes than one write may have; the newest whatever it has. */
-const lastOf = (payloads: readonly NewPayload[]): NewPayload[] => {
+/** As many as are kept, and no more bytes than one write may have; the newest whatever it has. */
+const lastOf = (payloads: readonly NewPayload[], isBusy: boolean): NewPayload[] => {
   const kept = payloads.slice(-integrationLimits.payloads);
-  const bytesMax = kept[0]!.faulty ? integrationLimits.payloadsBytes : integrationLimits.goodBytesAtOnce;
+  const bytesMax = isBusy ? integrationLimits.busyBytesAtOnce : Infinity;
   while (kept.length > 1 && bytesOf(kept) > bytesMax) kept.shift();
   return kept;
 };
