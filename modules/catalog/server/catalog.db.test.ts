@@ -116,6 +116,25 @@ describe('Services appear by themselves', () => {
     expect((await eventsOf('service:dep/a')).filter((event) => event.kind === 'dependency.discovered')).toHaveLength(2);
   });
 
+  it('as facts for the modules above: whose and of which tier, and who uses whom', async () => {
+    const use = { targetKind: 'service', kind: 'http', firstSeen: at('12:00:00') } as const;
+    const now = Temporal.Now.instant();
+    await door.sawServices([aSeenService({ name: 'facts/a' }), aSeenService({ name: 'facts/b' })]);
+    await door.sawDependencies([
+      { service: 'facts/a', target: 'facts/b', ...use, lastSeen: now },
+      { service: 'facts/a', target: 'facts/a', ...use, lastSeen: now },
+      { service: 'facts/a', target: 'facts/gone', ...use, lastSeen: now.subtract({ hours: 25 }) },
+      { service: 'facts/a', target: 'postgresql: x', ...use, targetKind: 'database', lastSeen: now },
+    ]);
+    await call('admin', 'PUT', service('facts/a'), { owner: 'payments', tier: 2 });
+    expect([...(await door.factsOf(['facts/a', 'facts/b', 'facts/unknown', 'facts/a']))].toSorted()).toEqual([
+      ['facts/a', { owner: 'payments', tier: '2' }],
+      ['facts/b', { owner: null, tier: null }],
+    ]);
+    expect((await door.factsOf([])).size).toBe(0);
+    expect((await door.uses()).get('facts/a')).toEqual(['facts/b']);
+  });
+
   it('also when what it uses is told first', async () => {
     await door.sawDependencies([
       {
