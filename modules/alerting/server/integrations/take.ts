@@ -121,7 +121,8 @@ export const plainRefusal = (problem: Problem): Pick<SourceAnswer, 'status' | 'b
 
 const wordsOf = ({ title, detail, errors }: Problem): string =>
   [title, detail, ...(errors ?? []).map(({ path, message }) => `${path}: ${message}`)]
-    .filter((each) => each !== undefined && each !== '')
+    // A detail that says the faults already is not said twice.
+    .filter((each, index) => each !== undefined && each !== '' && (index < 2 || !detail?.includes(each)))
     .join('\n')
     .slice(0, integrationLimits.errorLength);
 
