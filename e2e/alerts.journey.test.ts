@@ -91,8 +91,7 @@ it('acknowledges by A what one stands on, and silences by S with the labels fill
   await page.getByRole('heading', { level: 1 }).focus();
   // Newest first: the checkout was sent before the disks.
   await page.keyboard.press('j');
-  while (!(await page.evaluate(() => document.activeElement?.textContent?.includes('Checkout fails'))))
-    await page.keyboard.press('j');
+  while (!(await page.locator('tr:focus').innerText()).includes('Checkout fails')) await page.keyboard.press('j');
   await page.keyboard.press('a');
   await row(page, 'Checkout fails').getByText('Acknowledged', { exact: true }).locator('visible=true').waitFor();
   await page.getByText('1 alert acknowledged').waitFor();
