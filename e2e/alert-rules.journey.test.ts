@@ -83,7 +83,7 @@ describe('alert rules', () => {
           await page.getByRole('button', { name: 'Preview', exact: true }).click();
           return page.getByRole('status').allTextContents();
         },
-        { timeout: 30_000, interval: 1_500 },
+        { timeout: 60_000, interval: 1_500 },
       )
       .toContainEqual(expect.stringContaining('It would have fired once'));
     await page.getByText('queue mail').first().waitFor();

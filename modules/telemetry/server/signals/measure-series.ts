@@ -61,22 +61,20 @@ export const createSeriesLookUp = (reads: Reads) => {
     }
     if (kept.size + missing.size > keptMax) kept.clear();
     const asked = [...missing];
+    const looked = new Map<string, readonly ChosenSeries[]>();
     for (let at = 0; at < asked.length; at += selectionsMax) {
       const part = asked.slice(at, at + selectionsMax);
-      const rows = await reads.engine.read<Row>(
-        sqlOf(
-          part.map(([, selection]) => selection),
-          days,
-        ),
-        {},
-        bounded,
+      const sql = sqlOf(
+        part.map(([, selection]) => selection),
+        days,
       );
-      const found = Map.groupBy(rows, (row) => row.selection);
-      for (const [index, [key]] of part.entries())
-        kept.set(key, { until: now + keptMs, series: (found.get(index) ?? []).map(seriesOf) });
+      const found = Map.groupBy(await reads.engine.read<Row>(sql, {}, bounded), (row) => row.selection);
+      for (const [index, [key]] of part.entries()) looked.set(key, (found.get(index) ?? []).map(seriesOf));
     }
+    // What has none yet is looked for again each time: whoever just sent it waits for it.
+    for (const [key, series] of looked) if (series.length > 0) kept.set(key, { until: now + keptMs, series });
     return keys.map((key) => {
-      const { series } = kept.get(key) ?? { series: [] };
+      const series = looked.get(key) ?? kept.get(key)?.series ?? [];
       return series.length > measuredSeriesMax ? null : series;
     });
   };
