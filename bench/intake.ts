@@ -197,13 +197,17 @@ const notified = async (hooks: ChildProcess): Promise<readonly Notified[]> =>
 const firstNotifications = async (bench: Bench & { readonly hooksUrl: string }): Promise<void> => {
   const { theirs, ours, hooksUrl } = bench;
   const singles = number('singles');
-  const ourMs = await singlesOf(bench, ours, singles, 'a');
-  const zeroMs = await singlesOf(bench, theirs, singles, 'b');
+  const ourMs = await singlesOf(bench, ours, { count: singles, series: 'a', atOnce: false });
+  const zeroMs = await singlesOf(bench, theirs, { count: singles, series: 'b', atOnce: false });
   const standard = await startAlertmanager(configuration(hooksUrl, '/standard', ''));
   let standardMs: readonly number[];
   try {
     // They wait beside each other: at its defaults each takes half a minute.
-    standardMs = await singlesOf(bench, alertmanagerPeer(standard, '/standard'), 3, 'c');
+    standardMs = await singlesOf(bench, alertmanagerPeer(standard, '/standard'), {
+      count: 3,
+      series: 'c',
+      atOnce: true,
+    });
   } finally {
     await standard.stop();
   }
@@ -227,17 +231,18 @@ const firstNotifications = async (bench: Bench & { readonly hooksUrl: string }):
 const singlesOf = async (
   { sender, hooks }: Bench,
   peer: Peer,
-  count: number,
-  series: string,
+  { count, series, atOnce }: { readonly count: number; readonly series: string; readonly atOnce: boolean },
 ): Promise<readonly number[]> => {
+  const sent: { name: string; atMs: number }[] = [];
   const waits: number[] = [];
   for (let index = 0; index < count; index += 1) {
     const name = `Single${series}${index}`;
     const { sentAtMs, failed } = await ask<Report>(sender, { do: 'one', to: peer.to, name });
     if (failed > 0) throw new Error(`${peer.name} refused an alert`);
-    const told = await untilTold(hooks, peer, name);
-    waits.push(told.atMs - sentAtMs);
+    sent.push({ name, atMs: sentAtMs });
+    if (!atOnce) await untilTold(hooks, peer, name);
   }
+  for (const { name, atMs } of sent) waits.push((await untilTold(hooks, peer, name)).atMs - atMs);
   return waits;
 };
 
