@@ -21,7 +21,8 @@ export const previewRule = async (
   const asked = ruleOf('preview', said.spec);
   const fine = seconds + asked.overSeconds <= fineSeconds && asked.changeSeconds === null;
   const rule: Rule = fine ? asked : { ...asked, overSeconds: Math.ceil(asked.overSeconds / 60) * 60 };
-  const stepSeconds = stepOf(rule, seconds, fine);
+  const groupsNow = await countGroups(ground, rule, said.to);
+  const stepSeconds = stepOf(rule, seconds, { fine, groups: groupsNow });
   const end = Math.floor(said.to.epochMilliseconds / 1_000 / stepSeconds) * stepSeconds;
   const count = Math.max(1, Math.floor(seconds / stepSeconds));
   const ends = Array.from({ length: count }, (_, index) => end - (count - 1 - index) * stepSeconds);
@@ -61,16 +62,37 @@ const iso = (second: number): string => Temporal.Instant.fromEpochMilliseconds(s
 const costMax = 120_000;
 const stepsMax = 45_000;
 const latencyCost = 8;
+/** Steps of all groups together. */
+const judgedMax = 500_000;
+
+/** How many groups a rule over a metric has now: each is judged at each step. */
+const countGroups = async (
+  { telemetry: { measures } }: Pick<RulesGround, 'telemetry'>,
+  rule: Rule,
+  to: Temporal.Instant,
+): Promise<number> => {
+  if (!('metric' in rule.spec.measure) || rule.spec.measure.metric.by.length === 0) return 1;
+  const firstEnd = Math.floor(to.epochMilliseconds / 60_000) * 60;
+  const { overSeconds: windowSeconds } = rule;
+  const told = await measureRule(measures, rule, { firstEnd, stepSeconds: 60, count: 1, windowSeconds });
+  return 'trouble' in told ? 1 : Math.max(1, told.groups.length);
+};
 
 /** Judged as often as the rule says, or as often as the time that somebody waits allows. */
-const stepOf = ({ everySeconds, overSeconds, forecast, spec }: Rule, seconds: number, fine: boolean): number => {
+const stepOf = (
+  { everySeconds, overSeconds, forecast, spec }: Rule,
+  seconds: number,
+  { fine, groups }: { readonly fine: boolean; readonly groups: number },
+): number => {
   const least = Math.max(everySeconds, fine ? 10 : 60);
   const isLatency = 'signal' in spec.measure && spec.measure.signal.of === 'latency';
   const isMetric = 'metric' in spec.measure;
   const fits = (step: number): boolean => {
     const steps = seconds / step;
     const overlap = isMetric ? 4 : Math.max(1, overSeconds / step);
-    return steps <= stepsMax && steps * overlap * (isLatency ? latencyCost : 1) <= costMax;
+    return (
+      steps <= stepsMax && steps * groups <= judgedMax && steps * overlap * (isLatency ? latencyCost : 1) <= costMax
+    );
   };
   // A forecast takes its points one each `over`, so that its steps are some of them.
   if (forecast !== null) {

@@ -19,7 +19,9 @@ export interface RequestMeasure {
 export const latencyQuantiles = sketchQuantiles;
 
 /** A sketch is some kilobytes while it is worked on, and stands once for each window: small blocks keep few at a time. */
-const sketchBlockRows = 256;
+const sketchesMax = 8_192;
+const sketchBlockRows = ({ windowSeconds, stepSeconds, count }: MeasureGrid): number =>
+  Math.ceil(sketchesMax / Math.max(1, Math.min(count, Math.ceil(windowSeconds / stepSeconds))));
 const bounded = { timeoutMs: 20_000, lane: 'background' } as const;
 
 /**
@@ -112,7 +114,7 @@ const sqlOf = (part: readonly Asked[], rows: string, grid: MeasureGrid, latency:
       ) AS list USING (service)
       WHERE ${conditions}
     ) GROUP BY number, step
-    SETTINGS do_not_merge_across_partitions_select_final = 1, join_algorithm = 'hash', prefer_column_name_to_alias = 1${latency ? `, max_block_size = ${sketchBlockRows}` : ''}`;
+    SETTINGS do_not_merge_across_partitions_select_final = 1, join_algorithm = 'hash', prefer_column_name_to_alias = 1${latency ? `, max_block_size = ${sketchBlockRows(grid)}` : ''}`;
 };
 
 const figureOf = ({ requests, errors, quantiles }: Row, { figure }: RequestMeasure, grid: MeasureGrid): number => {
