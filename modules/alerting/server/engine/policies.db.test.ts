@@ -51,7 +51,7 @@ const tell = async (key: string, labels: Record<string, string>, more: object = 
 describe('what is held back', () => {
   it('by a silence pages nobody, says which, and is told when the silence ends', async () => {
     const at = await now();
-    world.setPolicy({ silences: [silence('s1', 'disk=a', at, at.add({ hours: 1 }))] });
+    await world.setPolicy({ silences: [silence('s1', 'disk=a', at, at.add({ hours: 1 }))] });
     const id = await tell('quiet', { disk: 'a' });
     await world.until(async () => expect(await words(id)).toEqual(['silenced']));
     const [found] = await world.rows('SELECT suppressed, group_id FROM alerting.alert WHERE id = $1', [id]);
@@ -71,18 +71,18 @@ describe('what is held back', () => {
     const id = await tell('seen', { disk: 'b' });
     await world.until(async () => expect(await words(id)).toEqual(['notified']));
     const at = await now();
-    world.setPolicy({ silences: [silence('s2', 'disk=b', at.subtract({ hours: 1 }), at.add({ hours: 9 }))] });
+    await world.setPolicy({ silences: [silence('s2', 'disk=b', at.subtract({ hours: 1 }), at.add({ hours: 9 }))] });
     await world.until(async () => expect(await words(id)).toEqual(['notified', 'silenced']));
     const suppressed = () => world.call('ada', 'GET', '/api/v1/alerts?state=suppressed');
     expect((await suppressed()).body.items.map((each: any) => each.id)).toEqual([id]);
-    world.setPolicy({ silences: [] });
+    await world.setPolicy({ silences: [] });
     await world.until(async () => expect((await suppressed()).body.items).toEqual([]));
     // It was told already: nobody is paged a second time.
     expect(await words(id)).toEqual(['notified', 'silenced']);
   });
 
   it('by another alert is told when that is over, also where both came in one batch', async () => {
-    world.setPolicy({
+    await world.setPolicy({
       inhibitions: [
         { name: 'down', source: matching('alertname=Down'), target: matching('alertname=Slow'), equal: ['zone'] },
       ],
@@ -110,18 +110,18 @@ describe('what is held back', () => {
     );
     await world.later('11 seconds');
     await world.until(async () => expect(await words(slow)).toEqual(['inhibited', 'joined']));
-    world.setPolicy({ inhibitions: [] });
+    await world.setPolicy({ inhibitions: [] });
   });
 
   it('because what it uses is down', async () => {
-    world.setPolicy({ dependencies: new Map([['shop/checkout', ['shop/payment']]]) });
+    await world.setPolicy({ dependencies: new Map([['shop/checkout', ['shop/payment']]]) });
     const parent = await tell('parent', {}, { service: 'shop/payment' });
     const child = await tell('child', {});
     await world.until(async () => expect(await words(child)).toEqual(['parent-down']));
     await world.until(async () => expect(await words(parent)).toEqual(['notified']));
     await world.accept([{ dedupKey: 'parent', action: 'resolve' }]);
     await world.until(async () => expect(await words(child)).toEqual(['parent-down', 'notified']));
-    world.setPolicy({ dependencies: new Map() });
+    await world.setPolicy({ dependencies: new Map() });
   });
 
   it('because it comes and goes, until it is calm', async () => {
@@ -140,7 +140,7 @@ describe('what is held back', () => {
 describe('routes', () => {
   it('send to a webhook as Alertmanager does: grouped, with the interval, and that it is over', async () => {
     const webhook = { url: `${world.hooks.url}/am`, format: 'alertmanager', sendResolved: true } as const;
-    world.setPolicy({
+    await world.setPolicy({
       tree: {
         routes: [
           route('hooked', [{ webhook }], 'team=hooked', {
@@ -201,7 +201,7 @@ describe('routes', () => {
   it('tell nobody at the times that they say, and what still fires then is told', async () => {
     let silent = true;
     const night = { name: 'nights', holds: () => silent };
-    world.setPolicy({
+    await world.setPolicy({
       tree: {
         routes: [{ ...route('timed', [{ team: 'payments' }], 'team=timed'), never: [night] }],
         otherwise: defaultOptions,
@@ -220,7 +220,7 @@ describe('routes', () => {
   });
 
   it('that tell nobody are said, and whom a route names who cannot be paged is followed by the owner', async () => {
-    world.setPolicy({
+    await world.setPolicy({
       tree: {
         routes: [route('nobody', [], 'team=none'), route('gone', [{ team: 'ghosts' }], 'team=gone')],
         otherwise: defaultOptions,
@@ -235,7 +235,7 @@ describe('routes', () => {
     expect(made!.reason).toContain(
       'Goes to payments: owner of the service shop/checkout, because whom the route names could not be paged.',
     );
-    world.setPolicy({ tree: { routes: [], otherwise: defaultOptions } });
+    await world.setPolicy({ tree: { routes: [], otherwise: defaultOptions } });
   });
 
   it('that are changed tell nobody a second time; what waits follows them, and what becomes grave wakes somebody', async () => {
@@ -245,11 +245,11 @@ describe('routes', () => {
     ]);
     await world.until(async () => expect(await words(told!.alertId!)).toEqual(['notified']));
     const at = await now();
-    world.setPolicy({ silences: [silence('s9', 'alertname=waits', at, at.add({ hours: 100 }))] });
+    await world.setPolicy({ silences: [silence('s9', 'alertname=waits', at, at.add({ hours: 100 }))] });
     const waits = await tell('waits', { kind: 'move' });
     await world.until(async () => expect(await words(waits)).toEqual(['silenced']));
     const webhook = { url: `${world.hooks.url}/moved`, format: 'cloudevents', sendResolved: true } as const;
-    world.setPolicy({
+    await world.setPolicy({
       silences: [],
       tree: { routes: [route('moved', [{ team: 'payments' }, { webhook }], 'kind=move')], otherwise: defaultOptions },
     });
@@ -269,7 +269,7 @@ describe('routes', () => {
     await world.until(async () =>
       expect((await pages()).map(({ urgency }) => urgency).toSorted()).toEqual(['high', 'low']),
     );
-    world.setPolicy({ tree: { routes: [], otherwise: defaultOptions } });
+    await world.setPolicy({ tree: { routes: [], otherwise: defaultOptions } });
   });
 });
 
@@ -281,7 +281,7 @@ describe('what cannot be judged or told', () => {
       if (labels['poison'] === 'yes' && wrong) throw new TypeError('this one cannot be judged');
       return labels['team'] === 'broken';
     };
-    world.setPolicy({
+    await world.setPolicy({
       tree: { routes: [{ ...broken, matching: { ...broken.matching, matches } }], otherwise: defaultOptions },
     });
     const [poison, other] = await world.accept([

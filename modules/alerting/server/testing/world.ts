@@ -8,8 +8,8 @@ import { startAlerts } from '../start-alerts.ts';
 /** Alerting on the real on-call, delivery, ledger and PostgreSQL: from an alert to the receiver of the owner's webhook. */
 export interface AlertsWorld extends PagesWorld {
   readonly alerting: AlertingGround;
-  /** Changes what is in force; open alerts are judged anew with another version. */
-  setPolicy(change: Partial<PolicyInForce>): void;
+  /** Changes what is in force; resolves when the engine judges by it (a round that had begun judges by what was before). */
+  setPolicy(change: Partial<PolicyInForce>): Promise<void>;
   accept(
     alerts: readonly (Partial<IncomingAlert> & { readonly dedupKey: string })[],
     from?: Integration,
@@ -55,9 +55,14 @@ export const startAlertsWorld = async (): Promise<AlertsWorld> => {
     ...world,
     alerting: alerting!,
     rows,
-    setPolicy: (change) => {
+    setPolicy: async (change) => {
+      const judgedBy = async () => (await rows<{ key: string }>('SELECT key FROM alerting.reconsidered'))[0]!.key;
+      const before = await judgedBy();
       policy = { ...policy, version: String(Number(policy.version) + 1), ...change };
       engine!.wake();
+      await world.until(async () => {
+        if ((await judgedBy()) === before) throw new Error('the engine does not judge by the new policy yet');
+      });
     },
     accept: (alerts, from = builtInIntegration('api')) => accept(alerting!, from, alerts.map(whole)),
     later: async (by) => {
