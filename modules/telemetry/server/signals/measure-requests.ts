@@ -3,7 +3,7 @@ import { sketchQuantiles } from '../../domain/latency-edges.ts';
 import { piecesOf, type MeasureGrid } from '../../domain/measure-grid.ts';
 import { planOf } from '../../domain/rollup-pieces.ts';
 import { sourcesNow, type Reads } from './reads.ts';
-import { mergeFunction, requestRows, type By } from './request-figures.ts';
+import { mergeFunction, requestRows, type By, type RequestFilter } from './request-figures.ts';
 
 /** One golden figure of the requests of a service; what is absent means all. */
 export interface RequestMeasure {
@@ -67,13 +67,27 @@ const readPart = async (
     grid.count === 1 ? null : unitOf(pieces),
     sourcesNow(reads, true),
   );
-  const rows = requestRows(plan.pieces, {}, byOf(part));
+  const rows = requestRows(plan.pieces, commonOf(part), byOf(part));
   const latency = typeof part[0]!.measure.figure === 'object';
   const found = await reads.engine.read<Row>(sqlOf(part, rows.sql, grid, latency), rows.params, bounded);
   for (const row of found) {
     const { measure, place } = part[row.number]!;
     if (row.requests > 0) values[place]![row.step] = figureOf(row, measure, grid);
   }
+};
+
+/** What all selections have in common narrows what is read: the sketches of others are the dearest to read. */
+const commonOf = (part: readonly Asked[]): RequestFilter => {
+  const same = (name: 'service' | 'environment' | 'operation' | 'version'): string | undefined => {
+    const first = part[0]!.measure[name];
+    return part.every(({ measure }) => measure[name] === first) ? first : undefined;
+  };
+  return {
+    service: same('service'),
+    environment: same('environment'),
+    operation: same('operation'),
+    version: same('version'),
+  };
 };
 
 /** The coarsest counts whose buckets never lie across the border of a piece. */
