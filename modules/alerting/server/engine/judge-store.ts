@@ -279,9 +279,11 @@ export const followAnswered = async (
 ): Promise<void> => {
   if (answered.length > 0)
     await sql`-- Locked in one order.
-      WITH touched AS (
-        SELECT id FROM alerting.alert_group WHERE closed_at IS NULL AND id IN (
-          SELECT group_id FROM alerting.group_member WHERE alert_id = ANY(${answered}::uuid[])) ORDER BY id FOR NO KEY UPDATE
+      WITH theirs AS MATERIALIZED (
+        SELECT DISTINCT group_id FROM alerting.group_member WHERE alert_id = ANY(${answered}::uuid[])
+      ), touched AS (
+        SELECT open.id FROM theirs JOIN alerting.alert_group AS open ON open.id = theirs.group_id
+        WHERE open.closed_at IS NULL ORDER BY open.id FOR NO KEY UPDATE OF open
       )
       UPDATE alerting.alert_group AS touched_group SET due_at = least(due_at, CASE
         WHEN targets->0 ? 'webhook' AND targets->0->'webhook'->>'format' = 'alertmanager' AND told_at IS NOT NULL
