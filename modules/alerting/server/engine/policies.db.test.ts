@@ -213,6 +213,12 @@ describe('routes', () => {
       'Nobody was told: route timed tells nobody during nights.',
     );
     expect((await world.call('ada', 'GET', `/api/v1/alerts/${id}`)).body.suppressed.mutedBy).toEqual(['nights']);
+    const held = (await world.call('ada', 'GET', '/api/v1/alerts?state=suppressed')).body.items;
+    expect(held.map((each: { id: string }) => each.id)).toContain(id);
+    const { group } = held.find((each: { id: string }) => each.id === id);
+    expect((await world.call('ada', 'GET', `/api/v1/alert-groups/${group}`)).body.counts).toMatchObject({
+      suppressed: 1,
+    });
     silent = false;
     await world.later('20 seconds');
     await world.until(async () => expect(await words(id)).toEqual(['muted', 'notified']));

@@ -15,7 +15,7 @@ const counted = sql.raw(`found.*,
   counts.* FROM found, LATERAL (
     SELECT count(*) FILTER (WHERE status = 'firing')::int AS firing, count(*) FILTER (WHERE status = 'acknowledged')::int AS acknowledged,
       count(*) FILTER (WHERE status = 'resolved')::int AS resolved,
-      count(*) FILTER (WHERE status <> 'resolved' AND suppressed IS NOT NULL)::int AS suppressed
+      count(*) FILTER (WHERE status <> 'resolved' AND (suppressed IS NOT NULL OR muted AND told IS NULL))::int AS suppressed
     FROM alerting.group_member JOIN alerting.alert ON alert.id = alert_id WHERE group_member.group_id = found.id) AS counts`);
 
 /** One page of groups, newest first, behind `after`. */
