@@ -99,7 +99,9 @@ const untilDecided = async ({ postgres, clock }: TestGround, ids: readonly strin
   }
 };
 
-const isEnd = ({ decision }: { readonly decision: string }): boolean => decision !== 'joined';
+/** What joins a group is told with it; what joins a page has been told by it. */
+const isEnd = ({ decision, page }: { readonly decision: string; readonly page: string | null }): boolean =>
+  decision !== 'joined' || page !== null;
 
 /** By a job, so that a test also ends where the sender's protocol knows no end. */
 const endLater = async (
