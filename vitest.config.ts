@@ -31,7 +31,8 @@ export default defineConfig({
           exclude: never,
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          maxWorkers: 2,
+          // They wait for engines and clocks more than they work.
+          maxWorkers: 3,
         },
       },
       {
@@ -53,7 +54,7 @@ export default defineConfig({
           exclude: never,
           testTimeout: 240_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
     ],

@@ -14,6 +14,7 @@ export interface Looker {
 export const cookieOf = async (page: Page): Promise<string> =>
   (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
 
+const idleMsMax = 1_500;
 export const wide = 1440;
 export const narrow = 390;
 
@@ -38,7 +39,8 @@ export const lookAt = async (
     });
     await page.goto(path);
     await ready(page);
-    await page.waitForLoadState('networkidle').catch(() => {});
+    // What shows what is live never rests for long.
+    await page.waitForLoadState('networkidle', { timeout: idleMsMax }).catch(() => {});
     expect(await accessibilityFaults(page)).toEqual([]);
     expect(await beyondTheEdge(page)).toEqual([]);
     await keepPicture(page, `${name}-light-${width}`);
