@@ -28,7 +28,8 @@ export const silenceShape = (row: SilenceRow, now: Temporal.Instant): SilenceAns
     zone: row.zone,
     endsAt: iso(row.ends_at),
     state: next.length === 0 ? 'expired' : isWithin(now, next[0]!) ? 'active' : 'pending',
-    next: next.map(({ from, to }) => ({ from: from.toString(), to: to.toString() })),
+    // As all other times of it: with three digits, also where the last is zero.
+    next: next.map(({ from, to }) => ({ from: textOf(from), to: textOf(to) })),
     who: row.who,
     why: row.why,
     origin: row.origin,
@@ -39,6 +40,8 @@ export const silenceShape = (row: SilenceRow, now: Temporal.Instant): SilenceAns
     expiredBy: row.expired_by,
   };
 };
+
+const textOf = (instant: Temporal.Instant): string => new Date(instant.epochMilliseconds).toISOString();
 
 const stretchAtOf = (row: SilenceRow): Silence['stretchAt'] => {
   const recurrence = recurrenceOf(row);
