@@ -37,7 +37,7 @@ export const incoming = (said: Said): IncomingAlert => {
     annotations: recordOf(said.annotations, clean),
     severity: said.severity,
     summary: lineOf(said.summary) ?? labels['alertname'] ?? 'An alert without words',
-    service: said.service ? clean(said.service).slice(0, alertLimits.service) : null,
+    service: said.service ? cut(clean(said.service), alertLimits.service) : null,
     startsAt: said.startsAt ?? null,
     endsAt: said.endsAt ?? null,
     links,
@@ -49,10 +49,13 @@ export const incoming = (said: Said): IncomingAlert => {
 export const lineOf = (texts: readonly (string | null | undefined)[]): string | null => {
   for (const text of texts) {
     const line = text === null || text === undefined ? '' : clean(text).replace(/\s+/gu, ' ').trim();
-    if (line !== '') return line.length > alertLimits.summary ? `${line.slice(0, alertLimits.summary - 1)}…` : line;
+    if (line !== '') return line.length > alertLimits.summary ? `${cut(line, alertLimits.summary - 1)}…` : line;
   }
   return null;
 };
+
+/** What is cut through the middle of a sign keeps no half of it. */
+const cut = (text: string, length: number): string => text.slice(0, length).toWellFormed();
 
 /** Own properties whatever their names: `__proto__` is a label like another. */
 const recordOf = (entries: Entries, form: (text: string) => string): Record<string, string> => {

@@ -139,18 +139,21 @@ const mustHold = (kind: keyof typeof parsers, payload: unknown): void => {
   }
 };
 
+/** The same payloads in every run, so that a fault is found where somebody looks; another seed by hand finds further ones. */
+const seed = Number(process.env['FUZZ_SEED'] ?? 20_261_123);
+
 describe('Whatever a sender posts', () => {
   it('is read or refused with a place, never a crash', () => {
     fc.assert(
       fc.property(fc.constantFrom(...kinds), tree, (kind, payload) => mustHold(kind, payload)),
-      { numRuns: 1_000 },
+      { numRuns: 1_000, seed },
     );
   });
 
   it('so is a real payload of which one value was exchanged', () => {
     fc.assert(
       fc.property(damaged, ({ kind, payload }) => mustHold(kind, payload)),
-      { numRuns: 4_000 },
+      { numRuns: 4_000, seed },
     );
   });
 

@@ -144,6 +144,7 @@ describe('an acknowledged span is in ClickHouse exactly once, and in every count
       clickhouse: failing(1_000, 'after'),
       limits: { retryMs: [60_000, 60_000], stopMs: 500 },
     });
+    await expect.poll(() => stored(service), { timeout: 30_000 }).toBe(1);
     await stop(half);
     expect(await stored(service)).toBe(1);
     const keep = await start();
