@@ -181,7 +181,16 @@ export const listLogs = route({
   path: '/api/v1/logs',
   summary: 'Log records, the newest first, with counts by severity and service',
   access: signedIn,
-  query: z.object({ from, to, ...logFilter, cursor, limit: limit(100), facets: z.stringbool().default(true) }),
+  query: z.object({
+    from: from.describe(
+      'RFC 3339; the default is an hour before `to`. With a traceId and neither `from` nor `to`, the time of its records',
+    ),
+    to,
+    ...logFilter,
+    cursor,
+    limit: limit(100),
+    facets: z.stringbool().default(true),
+  }),
   answer: z.object({
     from: instant,
     to: instant,
@@ -221,7 +230,14 @@ export const listMetrics = route({
   path: '/api/v1/metrics',
   summary: 'Metric names with kind, unit and the attributes seen',
   access: signedIn,
-  query: z.object({ service: name.optional(), q: shortText.optional(), from, to, cursor, limit: limit(100) }),
+  query: z.object({
+    service: name.optional(),
+    q: shortText.optional(),
+    from: from.describe('RFC 3339; by whole UTC days. With neither `from` nor `to`, all that is kept'),
+    to,
+    cursor,
+    limit: limit(100),
+  }),
   answer: z.object({ items: z.array(metric), next: z.string().nullable() }),
 });
 

@@ -73,6 +73,18 @@ describe('A search finds every record that meets the filter, once, the newest fi
     expect(times).toEqual(times.toSorted().toReversed());
   });
 
+  it('finds what belongs to a trace whenever it was, where nobody says a time', async () => {
+    const old = '2018-12-13T14:51:00.3Z';
+    const ofOld = { traceId: 'ef'.repeat(16), service: 'long-ago', spanId: 'cd'.repeat(8) };
+    const timeNs = Temporal.Instant.from(old).epochNanoseconds;
+    await insertLogs(clickhouse, [aLog({ ...ofOld, timeNs }), aLog({ ...ofOld, timeNs: timeNs + 5n })], 3);
+    const page = await ask({ traceId: ofOld.traceId.toUpperCase(), limit: 1 });
+    expect(page).toMatchObject({ from: old, facets: { total: 2 } });
+    expect([...page.items, ...(await ask({ cursor: page.next, traceId: ofOld.traceId })).items]).toHaveLength(2);
+    expect((await ask({ traceId: ofOld.traceId, from: '2026-11-22T10:00:00Z' })).items).toEqual([]);
+    expect((await ask({ traceId: '12'.repeat(16) })).items).toEqual([]);
+  });
+
   it('counts by severity, service and environment over the whole range, and in bars', async () => {
     const page = await ask({ ...all, severity: 'info', limit: 1 });
     const meant = logs.filter((log) => log.severityNumber >= 9);

@@ -80,6 +80,13 @@ describe('Metrics that were sent', () => {
     expect((await ask({ from: '2026-11-20T00:00:00Z', to: '2026-11-21T00:00:00Z' })).items).toEqual([]);
   });
 
+  it('are listed long after the last point too, where nobody says a time', async () => {
+    const later = { ...reads, clock: movableClock('2026-12-20T12:00:00Z') };
+    const askLater = (query: Record<string, unknown>) => knownMetrics(later, listMetrics.query.parse(query));
+    expect((await askLater({})).items.map((metric) => metric.lastDay)).toEqual(Array(4).fill('2026-11-22'));
+    expect((await askLater({ to: '2026-12-20T12:00:00Z' })).items).toEqual([]);
+  });
+
   it("become the saturation of the service, together with what an agent says of the service's own host", async () => {
     const { saturation } = await serviceSignals(
       reads,

@@ -25,19 +25,20 @@ interface AttributeRow {
   readonly different: string | number;
 }
 
-/** Metrics that were sent in the range, by name: kind, unit, which services, which attributes. */
+/** Metrics that were sent on the days of the range, without one on any day that is kept, by name: kind, unit, which services, which attributes. */
 export const knownMetrics = async (
   reads: Reads,
   query: z.output<typeof listMetrics.query>,
 ): Promise<z.input<typeof listMetrics.answer>> => {
   const after = query.cursor === undefined ? null : decodeCursor(query.cursor, 3).map(String);
-  const range = readRange(reads, query);
-  const params: Record<string, string | number | readonly string[]> = {
-    firstDay: new Date(Number(range.fromNs / 1_000_000n)).toISOString().slice(0, 10),
-    lastDay: new Date(Number((range.toNs - 1n) / 1_000_000n)).toISOString().slice(0, 10),
-    limit: query.limit + 1,
-  };
-  const where = ['day BETWEEN {firstDay:Date} AND {lastDay:Date}'];
+  const params: Record<string, string | number | readonly string[]> = { limit: query.limit + 1 };
+  const where = ['1'];
+  if (query.from !== undefined || query.to !== undefined) {
+    const range = readRange(reads, query);
+    params['firstDay'] = new Date(Number(range.fromNs / 1_000_000n)).toISOString().slice(0, 10);
+    params['lastDay'] = new Date(Number((range.toNs - 1n) / 1_000_000n)).toISOString().slice(0, 10);
+    where.push('day BETWEEN {firstDay:Date} AND {lastDay:Date}');
+  }
   if (query.service !== undefined) {
     params['service'] = query.service;
     where.push('service = {service:String}');
