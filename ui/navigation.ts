@@ -6,6 +6,8 @@ import type { SlotFilling } from './slots.ts';
 export interface NavigationEntry {
   readonly label: string;
   readonly to: string;
+  /** Further paths whose screens belong to it: there it is marked as the place where one is. */
+  readonly also?: readonly string[];
   /** Iconify name of the bundled Lucide set: `i-lucide-activity`. */
   readonly icon: string;
   /** The letter that jumps there after G. */

@@ -1,12 +1,17 @@
 import { call } from '../../../ui/api.ts';
 import { paletteItemsMax, type PaletteItem } from '../../../ui/palette-source.ts';
 import { listAlerts } from '../contract/alerts.ts';
+import { alertPlaces } from './parts/alert-places.ts';
 import { statusWord } from './parts/alert-words.ts';
 
-/** Screens of this module that have no entry of their own in the navigation. */
+/** Each screen about alerts, and what stands on one of them under a word of its own. */
 const places: readonly PaletteItem[] = [
-  { label: 'Silences', suffix: 'what is held back', icon: 'i-lucide-bell-off', to: '/silences' },
-  { label: 'Routes of alerts', suffix: 'who is told of what', icon: 'i-lucide-split', to: '/alert-routes' },
+  ...alertPlaces.map(({ label, to, icon, palette }) => ({
+    label: palette?.label ?? label,
+    icon,
+    to,
+    ...(palette ? { suffix: palette.suffix } : {}),
+  })),
   {
     label: 'Inhibitions',
     suffix: 'what holds back what',

@@ -3,6 +3,7 @@ import type { RouteRecordRaw } from 'vue-router';
 import type { NavigationEntry } from '../../../ui/navigation.ts';
 import type { PaletteSource } from '../../../ui/palette-source.ts';
 import type { SlotFilling } from '../../../ui/slots.ts';
+import { alertPlaces } from './parts/alert-places.ts';
 
 export const routes: RouteRecordRaw[] = [
   { path: '/alerts', name: 'alerts', component: () => import('./inbox/AlertsScreen.vue') },
@@ -20,7 +21,14 @@ export const routes: RouteRecordRaw[] = [
 ];
 
 export const navigation: NavigationEntry[] = [
-  { label: 'Alerts', to: '/alerts', icon: 'i-lucide-bell-ring', key: 'i', order: 5 },
+  {
+    label: 'Alerts',
+    to: '/alerts',
+    also: alertPlaces.map(({ to }) => to),
+    icon: 'i-lucide-bell-ring',
+    key: 'i',
+    order: 5,
+  },
 ];
 
 /** Fetched when the palette is first asked: the first screen needs none of the contracts that it reads. */
