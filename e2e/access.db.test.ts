@@ -2,8 +2,10 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { actors, type AccessRow, type Who } from './access-row.ts';
 import { accessTable, crew } from './access-table.ts';
+import { wireActors, wireTable, type WireProtocol, type WireWho } from './access-wire.ts';
 import { invite, setUp, signInAgain, tokenOf } from './people.ts';
 import { startProduct, type Product } from './product.ts';
+import { askWire, isRefused, wireKeys, type WireCredential } from './walk-wire.ts';
 
 /** Refused because of who asks; everything else (also 400, 404, 409, 422) means that the door was open. */
 const refusals = new Set([
@@ -30,21 +32,39 @@ const requestMsMax = 20_000;
 const people = { crewEditor: 'mira', crewAdmin: 'nils', stranger: 'omar' } as const;
 
 let product: Product;
-let document: { openapi: string; paths: Record<string, Record<string, { operationId: string }>> };
+interface Operation {
+  readonly operationId: string;
+  readonly 'x-leadline-protocol'?: WireProtocol;
+}
+let document: { openapi: string; paths: Record<string, Record<string, Operation>> };
 const headersOf: Partial<Record<Who, Record<string, string>>> = {};
+const wireCredentials = new Map<WireProtocol, Partial<Record<WireWho, WireCredential>>>();
 
 beforeAll(async () => {
-  product = await startProduct();
+  product = await startProduct(['--trusted-proxies', '127.0.0.1']);
   const ada = await setUp(product);
   const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
-  for (const role of ['viewer', 'responder', 'editor', 'admin'] as const)
-    headersOf[role] = bearer(await tokenOf(ada, role));
-  headersOf.sender = bearer(await tokenOf(ada, 'admin', ['ingest']));
+  const tokens: Partial<Record<WireWho, WireCredential>> = {};
+  for (const role of ['viewer', 'responder', 'editor', 'admin'] as const) {
+    const secret = await tokenOf(ada, role);
+    headersOf[role] = bearer(secret);
+    tokens[role] = { secret };
+  }
+  const sender = await tokenOf(ada, 'admin', ['ingest']);
+  headersOf.sender = bearer(sender);
   for (const [who, name] of Object.entries(people))
     headersOf[who as Who] = { cookie: (await invite(product, ada, name, 'viewer')).cookie };
   await invite(product, ada, 'zora', 'viewer');
   await ada.call('PUT', '/api/v1/teams/search', { members: [{ person: 'omar', role: 'admin' }] });
   await ada.call('PUT', '/api/v1/teams/payments', crew);
+  const stranger = { cookie: headersOf.stranger!['cookie']! };
+  for (const protocol of ['alertmanager', 'pagerduty', 'opsgenie', 'intake'] as const)
+    wireCredentials.set(protocol, {
+      ...tokens,
+      sender: { secret: sender },
+      stranger,
+      ...(await wireKeys(ada, protocol)),
+    });
   document = (await (await fetch(`${product.url}/api/openapi.json`)).json()) as typeof document;
 });
 afterAll(() => product?.stop());
@@ -54,9 +74,11 @@ const ownSession = async (who: Who): Promise<Record<string, string>> =>
     ? { cookie: (await signInAgain(product, people[who as keyof typeof people])).cookie }
     : (headersOf[who] ?? {});
 
-const everyRoute = (): string[] =>
+const everyRoute = (isOurs: boolean): string[] =>
   Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    Object.entries(methods)
+      .filter(([, operation]) => (operation['x-leadline-protocol'] === undefined) === isOurs)
+      .map(([method]) => `${method.toUpperCase()} ${path}`),
   );
 
 const ask = async (
@@ -118,8 +140,13 @@ describe('the OpenAPI document', () => {
   });
 
   it('has a row in the table of who may for every route, and the table has no other', () => {
-    expect(everyRoute().filter((route) => !(route in accessTable))).toEqual([]);
-    expect(Object.keys(accessTable).filter((route) => !everyRoute().includes(route))).toEqual([]);
+    for (const [isOurs, table] of [
+      [true, accessTable],
+      [false, wireTable],
+    ] as const) {
+      expect(everyRoute(isOurs).filter((route) => !(route in table))).toEqual([]);
+      expect(Object.keys(table).filter((route) => !everyRoute(isOurs).includes(route))).toEqual([]);
+    }
   });
 });
 
@@ -148,6 +175,22 @@ describe.each(Object.entries(accessTable))('%s', (route, row) => {
       (Object.keys(actors) as Who[]).map((who) => [who, row.may.includes(who) ? 'open' : 'refused']),
     );
     expect(outcome).toEqual(expected);
+  });
+});
+
+describe.each(Object.entries(wireTable))('%s', (route, row) => {
+  it(`is open to ${row.may.length === Object.keys(wireActors).length ? 'everybody' : row.may.join(', ')}, and refuses all others in its own words`, async () => {
+    const [method, path] = route.split(' ') as [string, string];
+    const protocol = document.paths[path]![method.toLowerCase()]!['x-leadline-protocol']!;
+    const whos = Object.keys(wireActors) as WireWho[];
+    const open: WireWho[] = [];
+    const tries = whos.map(async (who) => {
+      const answer = await askWire(product, route, row, wireCredentials.get(protocol)![who]);
+      expect(answer.status, `${route} as ${who} must be an answer, not a fault`).toBeLessThan(500);
+      if (!isRefused(protocol, answer)) open.push(who);
+    });
+    await Promise.all(tries);
+    expect(whos.filter((who) => open.includes(who))).toEqual(whos.filter((who) => row.may.includes(who)));
   });
 });
 

@@ -45,3 +45,33 @@ export interface RouteShape {
 
 /** Keeps the literal types of a contract's route, so that server, page and CLI infer its shapes. */
 export const route = <const Shape extends RouteShape>(shape: Shape): Shape => shape;
+
+/** What signs a caller in, as OpenAPI describes it. https://spec.openapis.org/oas/v3.1.0#security-scheme-object */
+export type SecurityScheme =
+  | { readonly type: 'http'; readonly scheme: 'bearer' | 'basic'; readonly description: string }
+  | { readonly type: 'apiKey'; readonly in: 'header'; readonly name: string; readonly description: string };
+
+/**
+ * One HTTP route of a protocol that others defined: its module serves it in the protocol's own words, refusals too. Here it is only
+ * described, for the OpenAPI document and the access test.
+ */
+export interface ProtocolRoute {
+  /** Name of the protocol: `opsgenie`. */
+  readonly protocol: string;
+  readonly method: RouteShape['method'] | 'OPTIONS';
+  /** Fastify form, as in `RouteShape`. */
+  readonly path: string;
+  readonly summary: string;
+  /** Each alone is enough, by its name; none: anybody, or the key stands in the address or in the body. */
+  readonly security: Readonly<Record<string, SecurityScheme>>;
+  /** What each part of the path means, by its name. */
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: unknown;
+  readonly body?: unknown;
+  /** `application/json` where absent. */
+  readonly bodyType?: string;
+  readonly answer?: unknown;
+  readonly status?: number;
+  /** The form of its refusals. */
+  readonly refusal: { readonly contentType: string; readonly schema: unknown };
+}

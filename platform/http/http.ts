@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Role } from '../../kernel/role.ts';
-import type { RouteShape } from '../../kernel/route.ts';
+import type { ProtocolRoute, RouteShape } from '../../kernel/route.ts';
 
 /** Who makes a request. Identity finds it out; the ground only asks. */
 export interface Actor {
@@ -46,6 +46,8 @@ export interface Http {
     shape: Shape,
     handle: (call: Call<Shape>) => Promise<Input<Shape['answer']>>,
   ): void;
+  /** Puts routes of a protocol of others, which their module serves itself, into the OpenAPI document. */
+  describe(routes: readonly ProtocolRoute[]): void;
   setAuthenticate(authenticate: Authenticate): void;
   /** For routes outside a contract (protocols of others, with errors of their own form): who asks, as `route` finds it out. */
   readonly authenticate: Authenticate;

@@ -1,18 +1,27 @@
 import { z } from 'zod';
-import type { Access, RouteShape } from '../../kernel/route.ts';
+import type { Access, ProtocolRoute, RouteShape, SecurityScheme } from '../../kernel/route.ts';
 
 type JsonObject = Record<string, unknown>;
 
 /**
- * The OpenAPI 3.1 document of all routes, made from the same schemas that validate requests.
- * https://spec.openapis.org/oas/v3.1.0
+ * The OpenAPI 3.1 document of all routes, made from the same schemas that validate requests; and of the protocols of others that are
+ * spoken here. https://spec.openapis.org/oas/v3.1.0
  */
-export const openApiDocument = (routes: readonly RouteShape[], version: string): JsonObject => {
+export const openApiDocument = (
+  routes: readonly RouteShape[],
+  version: string,
+  protocols: readonly ProtocolRoute[] = [],
+): JsonObject => {
   const paths: Record<string, JsonObject> = {};
   const named: Named = {};
-  for (const shape of routes) {
-    const path = shape.path.replace(/:(\w+)/g, '{$1}');
-    (paths[path] ??= {})[shape.method.toLowerCase()] = operationOf(shape, named);
+  const add = ({ path, method }: { path: string; method: string }, operation: JsonObject): void => {
+    (paths[path.replace(/:(\w+)/g, '{$1}')] ??= {})[method.toLowerCase()] = operation;
+  };
+  for (const shape of routes) add(shape, operationOf(shape, named));
+  const schemes: Record<string, SecurityScheme> = {};
+  for (const route of protocols) {
+    add(route, protocolOperation(route, named));
+    Object.assign(schemes, route.security);
   }
   return {
     openapi: '3.1.0',
@@ -29,6 +38,7 @@ export const openApiDocument = (routes: readonly RouteShape[], version: string):
         bearer: { type: 'http', scheme: 'bearer', description: 'A token made by `leadline token create`' },
         basic: { type: 'http', scheme: 'basic', description: 'Any name, the token as password' },
         session: { type: 'apiKey', in: 'cookie', name: '__Host-leadline-session' },
+        ...schemes,
       },
       schemas: { Problem: problemSchema, ...named },
     },
@@ -89,10 +99,45 @@ const operationOf = (shape: RouteShape, named: Named): JsonObject => {
   };
 };
 
+/** Served in the protocol's own words: only described. */
+const protocolOperation = (route: ProtocolRoute, named: Named): JsonObject => {
+  const { protocol, security, params = {}, bodyType = 'application/json', refusal } = route;
+  const names = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name!);
+  return {
+    operationId: operationId(route),
+    summary: route.summary,
+    tags: [protocol],
+    security: Object.keys(security).map((name) => ({ [name]: [] })),
+    parameters: [
+      ...names.map((name) => ({
+        name,
+        in: 'path',
+        required: true,
+        schema: { type: 'string' },
+        ...(params[name] === undefined ? {} : { description: params[name] }),
+      })),
+      ...parametersOf('query', route.query, named),
+    ],
+    ...(route.body
+      ? { requestBody: { required: true, content: { [bodyType]: { schema: schemaOf(route.body, 'input', named) } } } }
+      : {}),
+    responses: {
+      [String(route.status ?? 200)]: route.answer
+        ? { description: 'Done', content: { 'application/json': { schema: schemaOf(route.answer, 'output', named) } } }
+        : { description: 'Done' },
+      default: {
+        description: 'Refused, in the form of the protocol',
+        content: { [refusal.contentType]: { schema: schemaOf(refusal.schema, 'output', named) } },
+      },
+    },
+    'x-leadline-protocol': protocol,
+  };
+};
+
 const securityOf = (access: Access): JsonObject =>
   access.kind === 'public' ? { security: [] } : { security: [{ bearer: [] }, { basic: [] }, { session: [] }] };
 
-const operationId = (shape: RouteShape): string =>
+const operationId = (shape: Pick<RouteShape, 'path'> & { readonly method: string }): string =>
   `${shape.method.toLowerCase()}${shape.path
     .replace('/api/v1', '')
     .split(/[/\-.:]+/)

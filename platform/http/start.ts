@@ -4,7 +4,7 @@ import { Histogram, type Registry } from 'prom-client';
 import { parse as parseYaml } from 'yaml';
 import type { z } from 'zod';
 import { Refusal } from '../../kernel/problem.ts';
-import type { RouteShape } from '../../kernel/route.ts';
+import type { ProtocolRoute, RouteShape } from '../../kernel/route.ts';
 import { newId } from '../clock/id.ts';
 import type { Configuration } from '../config/settings.ts';
 import type { Log } from '../log/log.ts';
@@ -45,6 +45,7 @@ export const createHttp = ({ config, log, postgres, metrics, version }: HttpOpti
   const settings = config.values;
   const fastify = createFastify(config, log);
   const shapes: RouteShape[] = [];
+  const described: ProtocolRoute[] = [];
   const idempotency = createIdempotency(postgres);
   let authenticate: Authenticate = async () => null;
 
@@ -58,12 +59,13 @@ export const createHttp = ({ config, log, postgres, metrics, version }: HttpOpti
   });
   fastify.get('/api/openapi.json', async (_request, reply) => {
     reply.header('cache-control', 'no-cache');
-    return openApiDocument(shapes, version);
+    return openApiDocument(shapes, version, described);
   });
 
   return {
     fastify,
     routes: () => shapes,
+    describe: (routes) => void described.push(...routes),
     setAuthenticate: (next) => {
       authenticate = next;
     },

@@ -1,5 +1,6 @@
 import { Refusal } from '../../../../kernel/problem.ts';
 import { newId } from '../../../../platform/clock/id.ts';
+import { intakeRoutes } from '../../contract/wire/intake.ts';
 import { openDoor, webhookDoor } from './intake-route.ts';
 import type { IntegrationsGround, StartedIntegrations } from './integrations.ts';
 import { startKeys } from './keys.ts';
@@ -51,6 +52,7 @@ export const startIntegrations = async (alerting: IntegrationsGround): Promise<S
       await payloads.stop();
     },
   };
+  alerting.http.describe(intakeRoutes);
   openDoor(alerting.http.fastify, integrations, webhookDoor);
   addRoutes(alerting, integrations, (taken) => takeFrom(ground, taken));
   alerting.jobs.every('alerting.forget-keys', 3_600, () => forgetOld(db));

@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal } from '../../../../kernel/problem.ts';
+import type { Http } from '../../../../platform/http/http.ts';
 import { problemOf } from '../../../../platform/http/problems.ts';
 import { builtInIntegration } from '../../domain/alert.ts';
 import { postedLimits } from '../../domain/sources/alertmanager-posted.ts';
+import { alertmanagerRoutes } from '../../contract/wire/alertmanager.ts';
 import type { Integrations } from '../integrations/integrations.ts';
 import { alertOnWire, groupOnWire } from '../../domain/sources/alertmanager-shown.ts';
 import { silenceLimits, silenceOnWire } from '../../domain/sources/alertmanager-silences.ts';
@@ -28,7 +30,7 @@ const api = `${alertmanagerPath}/api/v2`;
 
 export interface AlertmanagerGround
   extends CallerGround, PostGround, Omit<ReadGround, 'postgres'>, SilencesGround, StatusGround {
-  readonly http: CallerGround['http'] & { readonly fastify: FastifyInstance };
+  readonly http: CallerGround['http'] & Pick<Http, 'describe'> & { readonly fastify: FastifyInstance };
   readonly integrations: CallerGround['integrations'] & Pick<Integrations, 'registerSource' | 'take' | 'refuse'>;
 }
 
@@ -41,6 +43,7 @@ export const registerAlertmanager = (ground: AlertmanagerGround): void => {
     refuse: faultOf,
     sample: sampleAlerts,
   });
+  ground.http.describe(alertmanagerRoutes);
   void ground.http.fastify.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));

@@ -2,6 +2,7 @@ import { storable } from '../../../../platform/ledger/storable.ts';
 import { opsgenieAsk, type OpsgenieAction, type OpsgenieAsk } from '../../domain/sources/opsgenie-path.ts';
 import { readOpsgenieQuery } from '../../domain/sources/opsgenie-query.ts';
 import { opsgenieAlert, opsgenieLimits, readOpsgenieAlert, type OpsgenieSaid } from '../../domain/sources/opsgenie.ts';
+import { opsgenieRoutes } from '../../contract/wire/opsgenie.ts';
 import { accept } from '../intake/accept.ts';
 import type { AlertTables } from '../intake/tables.ts';
 import { keyOfAuthorization, openDoor } from '../integrations/intake-route.ts';
@@ -36,6 +37,7 @@ export const registerOpsgenie = (ground: OpsgenieGround, integrations: Integrati
     (call) => (call.path.startsWith(heartbeatsPath) ? takeHeartbeat(ground, call) : takeAlert(ground, call)),
     { refuse: opsgenieRefusal, sample },
   );
+  ground.http.describe(opsgenieRoutes);
   openDoor(ground.http.fastify, integrations, {
     urls: [alertsPath, `${alertsPath}/*`, heartbeatsPath, `${heartbeatsPath}/*`].flatMap((url) =>
       methods.map((method) => ({ method, url })),

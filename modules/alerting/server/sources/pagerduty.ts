@@ -7,6 +7,7 @@ import { isObject } from '../../domain/sources/fields.ts';
 import { pagerDutyChange } from '../../domain/sources/pagerduty-change.ts';
 import { pagerDutyEvent, pagerDutyLimits, routingKeyFaults } from '../../domain/sources/pagerduty.ts';
 import type { AlertingGround } from '../ground.ts';
+import { pagerDutyRoutes } from '../../contract/wire/pagerduty.ts';
 import { accept } from '../intake/accept.ts';
 import { openDoor } from '../integrations/intake-route.ts';
 import type { Integrations } from '../integrations/integrations.ts';
@@ -25,6 +26,7 @@ export const registerPagerDuty = (ground: PagerDutyGround, integrations: Integra
     (call) => (call.path === enqueueChange ? takeChange(ground, call) : takeEvent(ground, call)),
     { refuse: refusal, sample, checkSettings },
   );
+  ground.http.describe(pagerDutyRoutes);
   openDoor(ground.http.fastify, integrations, {
     urls: [
       { method: 'POST', url: enqueue },
