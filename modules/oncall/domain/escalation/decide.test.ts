@@ -54,6 +54,7 @@ const given = (more: Partial<StepGiven> = {}): StepGiven => ({
   now: monday,
   urgency: 'high',
   turn: 0,
+  toldBefore: false,
   resolved: new Map([
     ['schedule:payments', onCall('p2')],
     ['person:p1', { people: [{ name: 'p1', why: 'named by the policy' }], nobody: null }],
@@ -119,6 +120,43 @@ describe('a step tells whom it names, each by their own rules, and says when the
     expect(decisionInWords(given().place, unreachable)).toContain('p2 is disabled');
     expect(decisionInWords({ kind: 'otherwise', step: 2, round: 0 }, unreachable)).toMatch(
       /^After the last step nobody could be told\./,
+    );
+  });
+
+  it('keeps the time of further rounds once somebody was told: a step that finds nobody does not bring them all at once', () => {
+    const resolved = new Map([...given().resolved, ['schedule:payments', onCall()]]);
+    const rounds = (rules: StepGiven['rules']): [string, number, number, number][] => {
+      const seen: [string, number, number, number][] = [];
+      let next: (StepGiven['place'] & { dueAt: Temporal.Instant }) | null = { ...given().place, dueAt: monday };
+      let toldBefore = false;
+      while (next) {
+        const { dueAt, ...place } = next as StepGiven['place'] & { dueAt: Temporal.Instant };
+        const targets = policy().steps[place.step]?.notify ?? [];
+        const more = { place, targets, dueAt, now: dueAt, resolved, rules, toldBefore };
+        const decided = decideStep(planOf(policy()), given(more));
+        seen.push([place.kind, place.step, minutesAfter(monday, dueAt), decided.tells.length]);
+        toldBefore ||= decided.tells.length > 0;
+        next = decided.next;
+      }
+      return seen;
+    };
+    expect(rounds(given().rules)).toEqual([
+      ['step', 0, 0, 0],
+      ['step', 1, 0, 1],
+      ['step', 0, 0, 0],
+      ['step', 1, 5, 1],
+      ['step', 0, 5, 0],
+      ['step', 1, 10, 1],
+      ['otherwise', 2, 15, 0],
+    ]);
+    // Where nobody at all can be told, the end comes at once: its people are the only ones left.
+    expect(rounds(new Map()).map(([, , minutes]) => minutes)).toEqual([0, 0, 0, 0, 0, 0, 0]);
+    const again = decideStep(
+      planOf(policy()),
+      given({ place: { kind: 'step', step: 0, round: 1 }, resolved, toldBefore: true }),
+    );
+    expect(decisionInWords({ kind: 'step', step: 0, round: 1 }, again)).toBe(
+      'Step 1, round 2 finds nobody: the next step keeps its time. Passed over: nobody is on call in payments.',
     );
   });
 

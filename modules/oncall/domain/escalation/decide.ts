@@ -42,6 +42,8 @@ export interface Decision {
   readonly tells: readonly Tell[];
   /** Who is not told, each with why. */
   readonly passedOver: readonly string[];
+  /** Whether what comes next keeps its time although nobody was told; without it, it begins at once. */
+  readonly keepsTime?: boolean;
   /** What comes next, and when; null where nothing does. */
   readonly next: (StepPlace & { readonly dueAt: Temporal.Instant }) | null;
 }
@@ -55,6 +57,8 @@ export interface StepGiven {
   readonly urgency: Urgency;
   /** How many turns this step of the policy gave before, for round-robin. */
   readonly turn: number;
+  /** Whether a step before told somebody of this page. */
+  readonly toldBefore: boolean;
   readonly resolved: ReadonlyMap<string, Resolved>;
   readonly rules: ReadonlyMap<string, PersonRules>;
 }
@@ -64,7 +68,8 @@ const lateSecondsMax = 60;
 
 /**
  * Who is told because of a step, by which method and when, and what comes after it. A step that finds nobody gives way to the
- * next one at once: waiting for nobody helps nobody. A step that is for other pages keeps its time.
+ * next one at once: waiting for nobody helps nobody. A step that is for other pages keeps its time, and so does one of a further
+ * round once somebody was told: else the rounds would all come at once, and the same person be told as often in one second.
  */
 export const decideStep = (plan: Plan, given: StepGiven): Decision => {
   const { place, dueAt, now } = given;
@@ -79,8 +84,8 @@ export const decideStep = (plan: Plan, given: StepGiven): Decision => {
   const tells: readonly Tell[] = [...called.tells, ...webhooks];
   const { passedOver } = called;
   if (tells.length === 0) {
-    const keepsTime = called.nobody === 'other-working-hours';
-    return { reason: called.nobody, tells, passedOver, next: nextPlace(plan, place, at, keepsTime) };
+    const keepsTime = called.nobody === 'other-working-hours' || (place.round > 0 && given.toldBefore);
+    return { reason: called.nobody, tells, passedOver, keepsTime, next: nextPlace(plan, place, at, keepsTime) };
   }
   // A page of high urgency goes on in its time, whoever wants to sleep; one of low urgency begins when somebody is told.
   const waits = given.urgency === 'low' && webhooks.length === 0 && called.began !== null;

@@ -81,9 +81,10 @@ const writtenOrLeft = (
 
 const written = (step: EvaluatedStep, rules: ReadonlyMap<string, PersonRules>, turn: number): Written => {
   const { held, plan, targets, resolved } = step;
-  const { page, seq, kind, round, dueAt, now } = held;
+  const { page, seq, kind, round, dueAt, now, toldBefore } = held;
   const place = { kind, step: held.step, round };
-  const decided = decideStep(plan, { place, targets, dueAt, now, urgency: page.urgency, turn, resolved, rules });
+  const { urgency } = page;
+  const decided = decideStep(plan, { place, targets, dueAt, now, urgency, turn, toldBefore, resolved, rules });
   const decision = { ...decided, tells: decided.tells.map((tell) => ({ ...tell, why: whyNamed(held, tell.why) })) };
   const { next, reason } = decision;
   return {

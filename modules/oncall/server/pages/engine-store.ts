@@ -16,6 +16,8 @@ export interface HeldStep {
   readonly round: number;
   readonly targets: readonly Target[] | null;
   readonly dueAt: Temporal.Instant;
+  /** Whether a step before told somebody; looked up in further rounds alone, where it counts. */
+  readonly toldBefore: boolean;
   readonly fence: string;
   readonly now: Temporal.Instant;
 }
@@ -27,6 +29,7 @@ interface TakenRow extends PageRow {
   readonly round: number;
   readonly targets: readonly Target[] | null;
   readonly due_at: Date;
+  readonly told_before: boolean;
   readonly fence: string;
   readonly plan: PolicySpec;
   readonly now: Date;
@@ -81,6 +84,8 @@ export const takeDueSteps = async (
     FROM next JOIN oncall.page AS page ON page.id = next.page_id
     WHERE step.page_id = next.page_id AND step.seq = next.seq
     RETURNING step.page_id, step.seq, step.kind, step.step, step.round, step.targets, step.due_at, step.fence,
+      step.round > 0 AND EXISTS (SELECT FROM oncall.step AS earlier WHERE earlier.page_id = step.page_id AND earlier.kind = 'step'
+        AND earlier.reason IN ('told', 'waits-for-working-hours', 'waits-for-quiet-hours')) AS told_before,
       page.plan, ground.now() AS now, ${pageColumns}`.execute(db);
   return rows.map((row) => ({
     page: { ...toldOf(row), plan: row.plan },
@@ -90,6 +95,7 @@ export const takeDueSteps = async (
     round: row.round,
     targets: row.targets,
     dueAt: instantOf(row.due_at),
+    toldBefore: row.told_before,
     fence: row.fence,
     now: instantOf(row.now),
   }));

@@ -69,6 +69,23 @@ describe('a page escalates by its policy until somebody answers', () => {
     );
   });
 
+  it('keeps the time of further rounds where a step finds nobody: one message now, not one a round', async () => {
+    const layers = [{ name: 'later', rotation: { unit: 'week', length: 1, start: '2099-01-05' }, people: ['p3'] }];
+    const made = await world.call('ada', 'PUT', '/api/v1/schedules/nobodys', { zone: 'Europe/Berlin', layers });
+    expect(made.status).toBe(200);
+    const steps = [{ notify: [{ schedule: 'nobodys' }] }, { after: 'PT5M', notify: [{ person: 'p1' }] }];
+    await world.policy('half-empty', { steps, repeat: 2 });
+    const { id } = await world.page({ summary: 'Nobody at night', policy: 'half-empty' });
+    await settled(id, 1);
+    await world.until(async () =>
+      expect((await world.read(id)).timeline.at(-1).text).toMatch(/^Step 1, round 2 finds nobody/),
+    );
+    expect(world.told()).toEqual(['/p1']);
+    await world.pass('5 minutes');
+    await settled(id, 3);
+    expect(world.told().toSorted()).toEqual(['/p1', '/p1', '/p1-second']);
+  });
+
   it('tells nobody further once it is acknowledged, and a second acknowledgement changes nothing', async () => {
     const { id } = await world.page({ summary: 'Again', policy: 'payments' });
     await settled(id, 1);

@@ -29,6 +29,10 @@ export interface RaisedRow {
   readonly raised_at: Date;
 }
 
+/** What the timeline says of a page that is counted; a key that storms does not fill it: the first ten, then every hundredth. */
+const raisedAgain = sql.raw(`'Raised again: the same key, the same page (' || times || ' times).'`);
+const fewTimes = sql.raw('(times <= 10 OR times % 100 = 0)');
+
 /**
  * Writes a page with its first step and the first line of its timeline in one statement; or counts it where one of its key is
  * open on the same way. The unique index decides a race: of many at once one makes the page.
@@ -52,13 +56,31 @@ export const insertPage = async (tx: Tx, page: NewPage): Promise<RaisedRow> => {
     ), entry AS (
       INSERT INTO oncall.timeline (page_id, at, what, text, by, data)
       SELECT id, ground.now(), CASE WHEN id = ${page.id} THEN 'raised' ELSE 'raised-again' END,
-        CASE WHEN id = ${page.id} THEN ${text} ELSE 'Raised again: the same key, the same page (' || times || ' times).' END,
-        ${page.raisedBy}, jsonb_build_object('source', ${page.source}::text) FROM raised
-      -- A key that storms does not fill the timeline: the first ten, then every hundredth.
-      WHERE times <= 10 OR times % 100 = 0
+        CASE WHEN id = ${page.id} THEN ${text} ELSE ${raisedAgain} END,
+        ${page.raisedBy}, jsonb_build_object('source', ${page.source}::text) FROM raised WHERE ${fewTimes}
     )
-    SELECT id, urgency, state, raised_at, pg_notify(${dueChannel}, '') FROM raised`.execute(tx);
+    SELECT id, urgency, state, raised_at, CASE WHEN id = ${page.id} THEN pg_notify(${dueChannel}, '') END FROM raised`.execute(
+    tx,
+  );
   return rows[0]!;
+};
+
+/** Counts open pages of a key that `source` raised, as `insertPage` does; gives back their ids. */
+export const countPages = async (
+  tx: Tx,
+  { dedupKey, source, by }: { readonly dedupKey: string; readonly source: string; readonly by: string },
+): Promise<string[]> => {
+  const { rows } = await sql<{ id: string }>`-- One more time of an open page: nobody is told again.
+    WITH counted AS (
+      UPDATE oncall.page SET times = times + 1, last_raised_at = ground.now()
+      WHERE dedup_key = ${dedupKey} AND state <> 'resolved' AND source = ${source} RETURNING id, times
+    ), entry AS (
+      INSERT INTO oncall.timeline (page_id, at, what, text, by, data)
+      SELECT id, ground.now(), 'raised-again', ${raisedAgain}, ${by}, jsonb_build_object('source', ${source}::text) FROM counted
+      WHERE ${fewTimes}
+    )
+    SELECT id FROM counted ORDER BY id`.execute(tx);
+  return rows.map((row) => row.id);
 };
 
 export type PageRow = PagesTables['oncall.page'] & { readonly state: RaisedRow['state']; readonly seq: number };

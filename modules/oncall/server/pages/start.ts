@@ -8,7 +8,7 @@ import { answerReplies } from './answer-replies.ts';
 import { linkKey } from './link-key.ts';
 import { addLinkRoutes } from './link-routes.ts';
 import { createLinks } from './links.ts';
-import { forgetLinks } from './page-store.ts';
+import { countPages, forgetLinks } from './page-store.ts';
 import type { PagesDoors, PagesGround } from './pages-ground.ts';
 import { addPolicyRoutes } from './policy-routes.ts';
 import { raise } from './raise.ts';
@@ -45,6 +45,10 @@ export const startPages = async (
             : await work(tx as Tx);
         return { id, made };
       },
+      countByKey: (tx, counted) =>
+        tx === null
+          ? postgres.transaction<PagesTables, readonly string[]>((own) => countPages(own, counted))
+          : countPages(tx as Tx, counted),
       resolveByKey: (tx, recovered) => resolveKey(pages, tx as Tx | null, recovered),
       acknowledgeByKey: (tx, acknowledged) => acknowledgeKey(pages, tx as Tx | null, acknowledged),
       snoozeByKey: (tx, snoozed) => snoozeKey(pages, tx as Tx | null, snoozed),

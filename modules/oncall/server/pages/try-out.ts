@@ -20,6 +20,7 @@ export const tryPolicy = async (
   const plan = planOf(spec);
   const turns = new Map(await turnsGiven(ground.postgres.tables<PagesTables>(), name));
   const steps: TriedStep[] = [];
+  let toldBefore = false;
   let next: Decision['next'] = {
     kind: 'step',
     step: 0,
@@ -31,7 +32,8 @@ export const tryPolicy = async (
     const turn = turns.get(place.step) ?? 0;
     turns.set(place.step, turn + 1);
     const given = await resolvedAt(ground, spec, place, dueAt);
-    const decision = decideStep(plan, { place, dueAt, now: dueAt, urgency, turn, ...given });
+    const decision = decideStep(plan, { place, dueAt, now: dueAt, urgency, turn, toldBefore, ...given });
+    toldBefore ||= decision.tells.length > 0;
     steps.push(triedStep(place, dueAt, decision));
     next = decision.next;
   }
