@@ -36,6 +36,16 @@ const listBoats = route({
   answer: z.object({ limit: z.number() }),
 });
 
+const launchBoat = route({
+  method: 'POST',
+  path: '/api/v1/boats/:boat/launch',
+  summary: 'Launch',
+  access: atLeast('editor'),
+  params: z.object({ boat: z.string() }),
+  body: z.strictObject({ note: z.string().optional() }).optional(),
+  answer: z.object({ launched: z.boolean() }),
+});
+
 const editor: Actor = { kind: 'person', id: 'e', name: 'E', role: 'editor', teams: {}, scopes: ['api'] };
 
 let http: StartedHttp;
@@ -63,6 +73,7 @@ beforeAll(async () => {
   });
   http.route(makeKey, async () => ({ secret: 'hunter2' }));
   http.route(listBoats, async ({ query }) => ({ limit: query.limit }));
+  http.route(launchBoat, async () => ({ launched: true }));
   http.fastify.get('/bug', async () => {
     throw new Error('the password is hunter2');
   });
@@ -97,6 +108,17 @@ describe('what is wrong with a request is told as a problem', () => {
     const response = await post(body, headers);
     expect([response.statusCode, response.json().code]).toEqual([status, code]);
     expect(response.headers['content-type']).toContain('application/problem+json');
+  });
+
+  it('takes an empty body where none is needed, whatever its content type says', async () => {
+    const headers = { authorization: 'Bearer e', 'content-type': 'application/json' };
+    const answer = await http.fastify.inject({
+      method: 'POST',
+      url: '/api/v1/boats/kiel/launch',
+      headers,
+      payload: '',
+    });
+    expect([answer.statusCode, answer.json()]).toEqual([200, { launched: true }]);
   });
 
   it('names every wrong field', async () => {

@@ -50,6 +50,7 @@ export const createHttp = ({ config, log, postgres, metrics, version }: HttpOpti
   let authenticate: Authenticate = async () => null;
 
   addYamlBodies(fastify);
+  forgiveEmptyBodies(fastify);
   addSecurityHeaders(fastify, settings.tlsCert !== undefined || settings.publicUrl?.startsWith('https:') === true);
   measure(fastify, metrics);
   fastify.setErrorHandler((error, request, reply) => {
@@ -76,7 +77,10 @@ export const createHttp = ({ config, log, postgres, metrics, version }: HttpOpti
         method: shape.method,
         url: shape.path,
         bodyLimit: shape.bodyLimit ?? limits.bodyBytes,
-        config: { yamlAsText: shape.yamlAsText ?? false },
+        config: {
+          yamlAsText: shape.yamlAsText ?? false,
+          bodyNeeded: shape.body?.safeParse(undefined).success === false,
+        },
         onRequest: async (request) => {
           const actor = await authenticate(request);
           requireAccess(shape.access, actor, request.params as Record<string, string>);
@@ -144,6 +148,16 @@ const addYamlBodies = (fastify: FastifyInstance): void => {
       }
     },
   );
+};
+
+/** Many clients say `application/json` of every request, also where they send nothing: refused only where a body is needed. */
+const forgiveEmptyBodies = (fastify: FastifyInstance): void => {
+  const parseJson = fastify.getDefaultJsonParser('error', 'error');
+  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    const { bodyNeeded } = request.routeOptions.config as { bodyNeeded?: boolean };
+    if (body === '' && bodyNeeded === false) return done(null, undefined);
+    return parseJson(request, body as string, done);
+  });
 };
 
 const measure = (fastify: FastifyInstance, metrics: Registry): void => {
