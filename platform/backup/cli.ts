@@ -23,7 +23,7 @@ export const registerBackup = (program: Command, context: CliContext): void => {
     )
     .action(async (file: string, options: { force?: boolean }) => {
       if (!options.force) await refuseExisting(file);
-      const postgres = await connectExisting(context.configuration(), createLog('error'));
+      const postgres = await connectExisting(context.configuration(), createLog('error'), { mustExist: true });
       try {
         const summary = await writeBackup(postgres, { file, leadline: programVersion(), onTable: tellTable });
         context.print({ file, ...summary, secretKey: 'not in the backup: keep it apart' });

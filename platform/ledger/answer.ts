@@ -13,3 +13,10 @@ export const answerOf = (event: SealedEvent): LedgerEventAnswer => ({
   data: event.data,
   hash: event.hash,
 });
+
+/** What `answerOf` wrote, read back: the chain can be computed anew from it. */
+export const eventOfAnswer = (answer: LedgerEventAnswer): SealedEvent => ({
+  ...answer,
+  place: BigInt(answer.place),
+  at: Temporal.Instant.from(answer.at),
+});

@@ -1,10 +1,13 @@
 import type { Command } from 'commander';
 import { Refusal } from '../../kernel/problem.ts';
 import type { CliContext } from '../cli/context.ts';
+import { meansServer } from '../cli/means-server.ts';
 import { createLog } from '../log/log.ts';
 import { connectExisting } from '../postgres/existing.ts';
-import { listLedger, type LedgerEventAnswer } from './contract.ts';
-import { verifyLedger, type ChainFault, type Verification } from './verify.ts';
+import { eventOfAnswer } from './answer.ts';
+import { ledgerPageMax, listLedger, type LedgerEventAnswer } from './contract.ts';
+import type { SealedEvent } from './ledger.ts';
+import { verifyChain, verifyLedger, type ChainFault, type Head, type Verification } from './verify.ts';
 
 const faultTexts: Record<ChainFault, string> = {
   'place-missing': 'the event of this place is missing',
@@ -39,34 +42,52 @@ export const registerLedger = (program: Command, context: CliContext): void => {
 
   ledger
     .command('verify')
-    .description('Compute every hash of the chain anew, on the machine that owns the data')
+    .description('Compute every hash of the chain anew, from the data of this machine or over the API')
     .option('--head <place:hash>', 'a head that an earlier run printed: it must still be there')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ leadline ledger verify\n  $ leadline ledger verify --head 1204:9f86d081…\n\nExit code 1 when the chain does not hold. Note the head elsewhere: a chain cut short at its end still holds.',
+      '\nExamples:\n  $ leadline ledger verify\n  $ leadline ledger verify --head 1204:9f86d081…\n\nWith LEADLINE_URL and LEADLINE_TOKEN (of an admin) and no --data the events come over the API, else from the data of this machine.\nExit code 1 when the chain does not hold. Note the head elsewhere: a chain cut short at its end still holds.',
     )
     .action(async (options: { head?: string }) => {
       const expected = options.head === undefined ? undefined : headOf(options.head);
-      const postgres = await connectExisting(context.configuration(), createLog('error'));
-      try {
-        const result = await verifyLedger(postgres, expected);
-        context.print(rowOf(result));
-        if (!result.ok) process.exitCode = 1;
-      } finally {
-        await postgres.stop();
-      }
+      const result = meansServer(context)
+        ? await verifyOverApi(context, expected)
+        : await verifyHere(context, expected);
+      context.print(result);
+      if (!result.holds) process.exitCode = 1;
     });
 };
 
-const rowOf = (result: Verification): Record<string, unknown> => ({
+const verifyHere = async (context: CliContext, expected: Head | undefined) => {
+  const config = context.configuration();
+  const postgres = await connectExisting(config, createLog('error'), { mustExist: true });
+  try {
+    const result = await verifyLedger(postgres, expected);
+    const data = config.values.databaseUrl ? 'DATABASE_URL' : config.values.data;
+    return { ...rowOf(result), pending: result.pending, data };
+  } finally {
+    await postgres.stop();
+  }
+};
+
+/** Nothing that the server says of its chain is believed: the hashes are computed here. */
+const verifyOverApi = async (context: CliContext, expected: Head | undefined) => {
+  const eventsAfter = async (place: bigint): Promise<SealedEvent[]> => {
+    const query = { after: place.toString(), limit: ledgerPageMax, whole: true };
+    const { items } = (await context.call(listLedger, { query })) as { items: LedgerEventAnswer[] };
+    return items.map(eventOfAnswer);
+  };
+  return { ...rowOf(await verifyChain(eventsAfter, expected)), data: process.env['LEADLINE_URL'] };
+};
+
+const rowOf = (result: Pick<Verification, 'ok' | 'events' | 'head' | 'fault'>) => ({
   holds: result.ok,
   events: result.events,
   head: result.head ? `${result.head.place}:${result.head.hash}` : null,
-  pending: result.pending,
   ...(result.fault ? { fault: `place ${result.fault.place}: ${faultTexts[result.fault.reason]}` } : {}),
 });
 
-const headOf = (text: string): { place: bigint; hash: string } => {
+const headOf = (text: string): Head => {
   const match = /^(\d{1,18}):([0-9a-f]{64})$/.exec(text);
   if (match) return { place: BigInt(match[1]!), hash: match[2]! };
   throw new Refusal({

@@ -38,6 +38,10 @@ export const listLedger = route({
     actor: z.string().max(200).optional().describe('Id of the person or token that made the change'),
     order: z.enum(['oldest', 'newest']).default('oldest'),
     after: place.optional().describe('Only what follows this place; with newest first: only what stands before it'),
+    whole: z
+      .stringbool()
+      .default(false)
+      .describe('Refused where some events are held back from who asks: for computing the chain anew'),
     limit: z.coerce.number().int().min(1).max(ledgerPageMax).default(100),
   }),
   answer: z.object({

@@ -107,6 +107,8 @@ describe('a page sees every change as it happens, also after its connection was 
     };
     expect(await listed(headers)).toEqual(['2']);
     expect(await listed(headers, '?kind=secret.told')).toEqual([]);
+    const whole = await fetch(`${url}/api/v1/ledger?whole=true`, { headers });
+    expect([whole.status, ((await whole.json()) as { code: string }).code]).toEqual([403, 'ledger.not-whole']);
     expect(await listed(asAdmin)).toEqual(['1', '2']);
     expect((await readEvents(streams[0]!, 1))[0]).toMatchObject({ subject: '2' });
     expect((await readEvents(streams[1]!, 2)).map((event) => event.subject)).toEqual(['1', '2']);

@@ -9,7 +9,10 @@ import type { Postgres } from '../postgres/postgres.ts';
 import { anEntry } from './fixtures.ts';
 import { ledgerSource } from './source.ts';
 import { startLedger } from './start.ts';
-import { verifyLedger, type Verification } from './verify.ts';
+import { answerOf, eventOfAnswer } from './answer.ts';
+import type { LedgerEventAnswer } from './contract.ts';
+import { selectEvents } from './store.ts';
+import { verifyChain, verifyLedger, type Verification } from './verify.ts';
 
 describe('an edit of the ledger by somebody who owns the database is found', () => {
   let postgres: Postgres;
@@ -61,6 +64,16 @@ describe('an edit of the ledger by somebody who owns the database is found', () 
     expect(whole.ok).toBe(true);
     await tamper(statement);
     expect(await verifyLedger(postgres)).toMatchObject({ ok: false, fault });
+  });
+
+  it('reads the same from what the API answers', async () => {
+    const overApi = async (after: bigint) => {
+      const events = await selectEvents(postgres.tables<any>(), { kinds: null, after, limit: 3 });
+      return (JSON.parse(JSON.stringify(events.map(answerOf))) as LedgerEventAnswer[]).map(eventOfAnswer);
+    };
+    expect(await verifyChain(overApi)).toEqual({ ok: true, events: 4, head: whole.head, fault: null });
+    await tamper(`UPDATE ledger.event SET data = '{"from": 1, "to": 3}' WHERE place = 4`);
+    expect(await verifyChain(overApi)).toMatchObject({ ok: false, fault: { place: 4n, reason: 'hash-differs' } });
   });
 
   it('finds a chain that was cut short or written anew by the head that was noted', async () => {

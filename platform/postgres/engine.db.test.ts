@@ -121,6 +121,14 @@ describe('the embedded engine always starts, and one server has it', () => {
     expect(await Promise.all([wholeLife(), wholeLife()])).toEqual([0, 0]);
   });
 
+  it('makes nothing for a command that only looks', async () => {
+    const nowhere = join(folder, 'nowhere');
+    await expect(connectExisting(configurationOf(nowhere), log, { mustExist: true })).rejects.toMatchObject({
+      problem: { code: 'postgres.no-data', detail: expect.stringContaining(nowhere) },
+    });
+    await expect(lstat(nowhere)).rejects.toThrow('ENOENT');
+  });
+
   it('refuses data of another major version and names both', async () => {
     const other = join(folder, 'other');
     const postgres = await start(other);

@@ -1,4 +1,6 @@
+import { access } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
+import { Refusal } from '../../kernel/problem.ts';
 import type { Configuration } from '../config/settings.ts';
 import type { Log } from '../log/log.ts';
 import { connectPostgres } from './connect.ts';
@@ -19,6 +21,8 @@ export type Way = 'external' | 'running' | 'started';
 export interface ExistingOptions {
   /** Leaves a database that was never started as it is; otherwise its schema is made, so that a command can go before the server. */
   readonly asItIs?: boolean;
+  /** Refuses data that no server or command ever made, for what only looks at it: nothing is made in a folder named by mistake. */
+  readonly mustExist?: boolean;
 }
 
 /**
@@ -31,10 +35,12 @@ export const connectExisting = async (
   log: Log,
   options: ExistingOptions = {},
 ): Promise<Postgres & { readonly way: Way }> => {
-  const postgres = await connectSomehow(config, log);
+  const postgres = await connectSomehow(config, log, options);
   if (options.asItIs || postgres.way === 'running') return postgres;
   try {
-    if (await isUntouched(postgres)) await migratePostgres(postgres, await everySource(), log);
+    const untouched = await isUntouched(postgres);
+    if (untouched && options.mustExist) throw noData('DATABASE_URL');
+    if (untouched) await migratePostgres(postgres, await everySource(), log);
     return postgres;
   } catch (error) {
     await postgres.stop();
@@ -50,13 +56,26 @@ const isUntouched = async (postgres: Postgres): Promise<boolean> => {
   return !rows[0]!.made;
 };
 
-const connectSomehow = async (config: Configuration, log: Log): Promise<Postgres & { readonly way: Way }> => {
+const noData = (where: string): Refusal =>
+  new Refusal({
+    status: 404,
+    code: 'postgres.no-data',
+    title: 'There is no data of Leadline here',
+    detail: `${where}: no server ever ran on it. Name its folder by --data or LEADLINE_DATA, or its database by DATABASE_URL.`,
+  });
+
+const connectSomehow = async (
+  config: Configuration,
+  log: Log,
+  { mustExist }: ExistingOptions,
+): Promise<Postgres & { readonly way: Way }> => {
   const { databaseUrl, data } = config.values;
   if (databaseUrl) {
     const postgres = await connectPostgres({ target: { connectionString: databaseUrl }, log, ...forCommands });
     return { ...postgres, way: 'external' };
   }
   const places = placesOf(data);
+  if (mustExist && !(await existsAt(places.home))) throw noData(data);
   for (const deadline = performance.now() + startingMsMax; performance.now() < deadline; await wait(50)) {
     // Another command's engine would stop under our feet: starting waits for its end.
     const holder = await lockHolder(places.lock).catch((error: unknown) => {
@@ -70,3 +89,9 @@ const connectSomehow = async (config: Configuration, log: Log): Promise<Postgres
   }
   return { ...(await startEmbedded({ data, log, purpose: 'command' })), way: 'started' };
 };
+
+const existsAt = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import { Refusal } from '../../../kernel/problem.ts';
 import { roles, type Role } from '../../../kernel/role.ts';
 import type { CliContext, DocumentKind } from '../../../platform/cli/context.ts';
+import { meansServer } from '../../../platform/cli/means-server.ts';
 import { createLog } from '../../../platform/log/log.ts';
 import {
   changePerson,
@@ -196,11 +197,8 @@ const here = async <Value>(
   context: CliContext,
   ways: { locally(identity: LocalIdentity): Promise<Value>; remotely(): Promise<Value> },
 ): Promise<Value> => {
-  const configuration = context.configuration();
-  const isRemote =
-    Boolean(process.env['LEADLINE_URL'] && process.env['LEADLINE_TOKEN']) && configuration.origins.data !== 'flag';
-  if (isRemote) return ways.remotely();
-  const identity = await openLocally(configuration, createLog('error'));
+  if (meansServer(context)) return ways.remotely();
+  const identity = await openLocally(context.configuration(), createLog('error'));
   try {
     return await ways.locally(identity);
   } finally {
