@@ -28,31 +28,56 @@ describe('an address below /v2/alerts', () => {
 });
 
 describe('a search', () => {
+  const is = (field: string, value: unknown, how = 'equal') => ({ field, is: how, value });
+  const open = { field: 'status', value: 'open' };
+  const at = (text: string) => Temporal.Instant.from(text);
   it.each([
-    ['', {}],
-    ['status=open', { status: 'open' }],
-    ['status: closed AND priority: p1', { status: 'closed', priority: 'P1' }],
-    ['tag: disk tag:"two words"', { tags: ['disk', 'two words'] }],
-    ['acknowledged: true disk full', { acknowledged: true, words: ['disk', 'full'] }],
-    ['message: "disk of db-1" alias:a/b', { words: ['disk of db-1'], alias: 'a/b' }],
-  ])('%j', (text, expected) => {
-    const read = readOpsgenieQuery(text);
-    const { query } = read as Extract<typeof read, { ok: true }>;
-    const said = Object.entries(query).filter(
-      ([, value]) => value !== null && !(Array.isArray(value) && value.length === 0),
-    );
-    expect(Object.fromEntries(said)).toEqual(expected);
-  });
+    ['', { all: [] }],
+    ['status=open', open],
+    ['status: open AND tag: x', { all: [open, is('tag', 'x')] }],
+    ['status: closed AND priority: p1', { all: [{ field: 'status', value: 'closed' }, is('priority', 'P1')] }],
+    ['tag: disk tag:"two words"', { all: [is('tag', 'disk'), is('tag', 'two words')] }],
+    ['disk full', { all: [is('any', 'disk', 'contains'), is('any', 'full', 'contains')] }],
+    ['message: "disk of db-1" alias:a/b', { all: [is('message', 'disk of db-1', 'contains'), is('alias', 'a/b')] }],
+    ['status: open OR priority: P1 AND tag: x', { any: [open, { all: [is('priority', 'P1'), is('tag', 'x')] }] }],
+    [
+      '(status: open OR tag: a) AND NOT acknowledged: true',
+      { all: [{ any: [open, is('tag', 'a')] }, { not: { field: 'acknowledged', value: true } }] },
+    ],
+    ['message: (disk OR fan)', { any: [is('message', 'disk', 'contains'), is('message', 'fan', 'contains')] }],
+    ['alias != x and entity = db*', { all: [{ not: is('alias', 'x') }, is('entity', 'db', 'starts')] }],
+    ['owner: null', is('owner', null)],
+    ['owner: "null"', is('owner', 'null')],
+    ['createdAt > 1470394841148', is('createdAt', at('2016-08-05T11:00:41.148Z'), '>')],
+    ['lastOccurredAt <= 14-02-2017T10:30:00', is('lastOccurredAt', at('2017-02-14T10:30:00Z'), '<=')],
+    ['count >= 5', is('count', 5, '>=')],
+    ['details.service: shop/*', { field: 'detail', name: 'service', is: 'starts', value: 'shop/' }],
+    ['details.key: region', is('detailKey', 'region')],
+    ['tag: "say \\"no\\""', is('tag', 'say "no"')],
+  ])('%j', (text, expected) => expect(readOpsgenieQuery(text)).toEqual({ ok: true, query: expected }));
 
   it.each([
-    'a OR b',
-    'NOT a',
-    '(a AND b)',
-    'createdAt > 1470394841148',
-    'status: odd',
-    'count: 5',
-    'a*'.padStart(3, '*'),
-  ])('%j is refused, not answered wrongly', (text) => expect(readOpsgenieQuery(text)).toMatchObject({ ok: false }));
+    ['(a AND b', 'a bracket is not closed'],
+    ['a AND', 'ends where a condition was expected'],
+    ['a OR )', 'not understood from here on: )'],
+    ['a) b', 'not understood from here on: ) b'],
+    ['AND a', 'not understood from here on: AND a'],
+    ['status: odd', 'status is open or closed'],
+    ['count: many', 'count is compared with a number'],
+    ['createdAt > soon', 'createdAt is compared with a time'],
+    ['createdAt > 31-02-2017', 'createdAt is compared with a time'],
+    ['alias > 5', 'alias is not compared by >'],
+    ['flavour: sweet', 'cannot be searched by flavour'],
+    ['acknowledged: maybe', 'acknowledged is true or false'],
+    ['status:', 'ends where a value was expected'],
+    ['tag: "open', 'not understood'],
+    ['('.repeat(30) + 'a' + ')'.repeat(30), 'more than 20 deep'],
+    ['NOT '.repeat(30) + 'a', 'more than 20 deep'],
+    ['a '.repeat(60), 'at most 50 conditions'],
+    ['x'.repeat(1_001), 'longer than 1000'],
+  ])('%j is refused, not answered wrongly', (text, error) =>
+    expect(readOpsgenieQuery(text)).toEqual({ ok: false, error: expect.stringContaining(error) }),
+  );
 });
 
 describe('an alert', () => {

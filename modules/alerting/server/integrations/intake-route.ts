@@ -3,6 +3,7 @@ import type { Problem } from '../../../../kernel/problem.ts';
 import { problemOf } from '../../../../platform/http/problems.ts';
 import type { Integration, IntegrationKind } from '../../domain/alert.ts';
 import { integrationLimits } from '../../domain/integrations/limits.ts';
+import { cameWith, isCut, readBodies, tooLarge } from './came-body.ts';
 import type { Integrations } from './integrations.ts';
 import type { SourceAnswer } from './source.ts';
 import { plainRefusal } from './take.ts';
@@ -31,20 +32,23 @@ export const openDoor = (fastify: FastifyInstance, integrations: Integrations, d
   const bodyLimit = door.bodyBytes ?? integrationLimits.bodyBytes;
   void fastify.register(async (scope) => {
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (_request, body, done) => done(null, body));
+    readBodies(scope, '*', bodyLimit);
     scope.setErrorHandler(async (error, request, reply) => {
       const problem = problemOf(error);
       if (problem.status >= 500) request.log.error({ err: error }, 'intake failed');
-      return send(reply, await refusal(integrations, door, request, problem));
+      return send(reply, (door.refuse ?? plainRefusal)(problem));
     });
     for (const { method, url } of door.urls)
       scope.route({
         method,
         url,
-        bodyLimit,
         handler: async (request, reply) => {
           const integration = await signedIn(integrations, door, request);
-          return send(reply, await integrations.take(takenOf(integration, door, request)));
+          const taken = takenOf(integration, door, request);
+          const came = cameWith(request);
+          // Refused before its source sees it, and kept all the same.
+          if (isCut(came)) return send(reply, await integrations.refuse(taken, tooLarge(came).problem));
+          return send(reply, await integrations.take(taken));
         },
       });
   });
@@ -65,10 +69,11 @@ const takenOf = (integration: Integration, door: Door, request: FastifyRequest) 
   headers: safeHeaders(request),
   contentType: (request.headers['content-type'] ?? '').split(';', 1)[0]!.trim().toLowerCase(),
   body: bodyOf(door, request),
+  size: cameWith(request).size,
 });
 
 const bodyOf = (door: Door, request: FastifyRequest): Buffer => {
-  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  const body = cameWith(request).bytes;
   const key = door.keyStandsInBody ? door.key(request) : null;
   if (key === null) return body;
   const at = body.indexOf(key);
@@ -76,19 +81,6 @@ const bodyOf = (door: Door, request: FastifyRequest): Buffer => {
   const blotted = Buffer.from(body);
   for (let found = at; found >= 0; found = blotted.indexOf(key, found)) blotted.fill('x', found, found + key.length);
   return blotted;
-};
-
-/** What was refused before its source saw it (a body too large) is kept all the same, with its reason and without its body. */
-const refusal = async (
-  integrations: Integrations,
-  door: Door,
-  request: FastifyRequest,
-  problem: Problem,
-): Promise<Pick<SourceAnswer, 'status' | 'body' | 'headers'>> => {
-  const key = problem.status === 413 && !door.keyStandsInBody ? door.key(request) : null;
-  const integration = key === null ? null : await integrations.integrationByKey(key, door.kinds);
-  if (integration) return integrations.refuse(takenOf(integration, door, request), problem);
-  return (door.refuse ?? plainRefusal)(problem);
 };
 
 const send = (reply: FastifyReply, answer: Pick<SourceAnswer, 'status' | 'body' | 'headers'>): FastifyReply => {

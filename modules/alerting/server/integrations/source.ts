@@ -15,6 +15,8 @@ export interface SourceCall {
   /** In small letters, without parameters: `application/json`; '' where none was said. */
   readonly contentType: string;
   readonly body: Buffer;
+  /** How many bytes came, where `body` is only the beginning of them. */
+  readonly size?: number;
   /** It is played again from what was kept. */
   readonly isReplay: boolean;
 }

@@ -132,7 +132,7 @@ export const payloadOf = (
   answer: SourceAnswer,
   { at, replayOf }: { readonly at: Temporal.Instant; readonly replayOf: string | null },
 ): NewPayload => {
-  const { integration, payloadId, method, path, query, headers, contentType, body } = call;
+  const { integration, payloadId, method, path, query, headers, contentType, body, size = body.length } = call;
   return {
     id: payloadId,
     integration: integration.id,
@@ -145,7 +145,7 @@ export const payloadOf = (
     content_type: storable(contentType.slice(0, 200)),
     // A copy: a part of a buffer holds the whole of it in memory.
     body: Buffer.from(body.subarray(0, integrationLimits.payloadBytes)),
-    bytes: body.length,
+    bytes: size,
     status: answer.status,
     error: answer.error === null ? null : storable(answer.error.slice(0, integrationLimits.errorLength)),
     outcome: boundedTo(integrationLimits.outcomeBytes, answer.outcome ?? null, { cut: true }),

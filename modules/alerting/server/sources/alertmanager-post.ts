@@ -3,6 +3,7 @@ import type { IncomingAlert, Integration } from '../../domain/alert.ts';
 import { postedAlerts } from '../../domain/sources/alertmanager-posted.ts';
 import { badRequest, required, unreadable, type WireFault } from '../../domain/sources/alertmanager-wire.ts';
 import type { Accepted } from '../intake/accept.ts';
+import { aheadWords, isAhead, isLongOver } from './sender-clock.ts';
 import type { SampleGiven, SampleCall, SourceAnswer, SourceCall } from '../integrations/source.ts';
 
 /** An alert without an end is over so long after it was last sent, as Alertmanager's `resolve_timeout` says by default. */
@@ -29,12 +30,47 @@ export const postAlerts = async (
   if ('fault' in read) return refusedBy(read.fault);
   const posted = postedAlerts(read.value, { at: clock.now(), resolveTimeout });
   if ('status' in posted) return refusedBy(posted);
-  const { alerts, faults } = posted;
+  const { faults } = posted;
+  const at = clock.now();
+  const { alerts, notes } = timed(posted.alerts, at);
   const accepted =
     alerts.length === 0 ? [] : await accept(integration, alerts, payloadId === null ? {} : { payloadId });
   const outcome = countsOf(accepted);
-  if (faults.length === 0) return { status: 200, error: null, outcome };
+  notes.push(...behindNotes(alerts, accepted, at));
+  if (faults.length === 0) return { status: 200, error: notes.length === 0 ? null : notes.join('\n'), outcome };
   return { ...refusedBy(badRequest(shortened(faults).join('\n'))), outcome: { ...outcome, refused: faults.length } };
+};
+
+/** What begins tomorrow began now, as everywhere; the payload is kept with what was odd about it. */
+const timed = (
+  alerts: readonly IncomingAlert[],
+  at: Temporal.Instant,
+): { readonly alerts: readonly IncomingAlert[]; readonly notes: string[] } => {
+  const ahead = alerts.find(({ startsAt }) => startsAt !== null && isAhead(startsAt, at));
+  if (ahead === undefined) return { alerts, notes: [] };
+  return {
+    alerts: alerts.map((alert) =>
+      alert.startsAt !== null && isAhead(alert.startsAt, at) ? { ...alert, startsAt: at } : alert,
+    ),
+    notes: [aheadWords(ahead.startsAt!, at)],
+  };
+};
+
+/** An alert that ended long ago and was never heard of: the sender says that it fires, by a clock that is behind. */
+const behindNotes = (
+  alerts: readonly IncomingAlert[],
+  accepted: readonly Accepted[],
+  at: Temporal.Instant,
+): readonly string[] => {
+  const lost = alerts.filter(
+    ({ action, endsAt }, index) =>
+      action === 'resolve' && accepted[index]?.outcome === 'dropped' && endsAt !== null && isLongOver(endsAt, at),
+  );
+  if (lost.length === 0) return [];
+  const minutes = Math.round(at.since(lost[0]!.endsAt!).total('minutes'));
+  return [
+    `${lost.length} alerts were over when they were first told of, one of them for ${minutes} minutes: is the clock of the sender behind?`,
+  ];
 };
 
 /** A body as a value; undefined where there is none. */

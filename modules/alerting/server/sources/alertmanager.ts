@@ -5,6 +5,7 @@ import { problemOf } from '../../../../platform/http/problems.ts';
 import { builtInIntegration } from '../../domain/alert.ts';
 import { postedLimits } from '../../domain/sources/alertmanager-posted.ts';
 import { alertmanagerRoutes } from '../../contract/wire/alertmanager.ts';
+import { cameWith, isCut, readBodies, tooLarge } from '../integrations/came-body.ts';
 import type { Integrations } from '../integrations/integrations.ts';
 import { alertOnWire, groupOnWire } from '../../domain/sources/alertmanager-shown.ts';
 import { silenceLimits, silenceOnWire } from '../../domain/sources/alertmanager-silences.ts';
@@ -46,7 +47,7 @@ export const registerAlertmanager = (ground: AlertmanagerGround): void => {
   ground.http.describe(alertmanagerRoutes);
   void ground.http.fastify.register(async (scope) => {
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    readBodies(scope, 'application/json', postedLimits.bodyBytes);
     scope.addContentTypeParser('*', (request, _payload, done) => done(unsupported(request), undefined));
     scope.setErrorHandler(async (error, request, reply) => {
       const problem = problemOf(error);
@@ -65,14 +66,15 @@ export const registerAlertmanager = (ground: AlertmanagerGround): void => {
 };
 
 const addAlerts = (scope: FastifyInstance, ground: AlertmanagerGround): void => {
-  scope.post(`${api}/alerts`, { bodyLimit: postedLimits.bodyBytes }, async (request, reply) => {
+  scope.post(`${api}/alerts`, async (request, reply) => {
     const caller = await callerOf(ground, request, 'send');
-    const body = bodyOf(request);
-    if (caller.kind === 'actor')
-      return sendAnswer(
-        reply,
-        await postAlerts(ground, { integration: builtInIntegration('api'), payloadId: null, body }),
-      );
+    const came = cameWith(request);
+    const body = came.bytes;
+    if (caller.kind === 'actor') {
+      if (isCut(came)) throw tooLarge(came);
+      const integration = builtInIntegration('api');
+      return sendAnswer(reply, await postAlerts(ground, { integration, payloadId: null, body }));
+    }
     const call = {
       integration: caller.integration,
       method: 'POST',
@@ -81,7 +83,9 @@ const addAlerts = (scope: FastifyInstance, ground: AlertmanagerGround): void => 
       headers: {},
       contentType: 'application/json',
       body,
+      size: came.size,
     };
+    if (isCut(came)) return sendAnswer(reply, await ground.integrations.refuse(call, tooLarge(came).problem));
     return sendAnswer(reply, await ground.integrations.take(call));
   });
 };
@@ -128,9 +132,11 @@ const addSilences = (scope: FastifyInstance, ground: AlertmanagerGround): void =
       wire.filter(({ status }) => flagOf(query[status.state])),
     );
   });
-  scope.post(`${api}/silences`, { bodyLimit: silenceLimits.bodyBytes }, async (request, reply) => {
+  scope.post(`${api}/silences`, async (request, reply) => {
     const caller = await callerOf(ground, request, 'silence');
-    const read = readJson('silence', bodyOf(request));
+    const came = cameWith(request);
+    if (came.size > silenceLimits.bodyBytes) throw tooLarge({ ...came, limit: silenceLimits.bodyBytes });
+    const read = readJson('silence', came.bytes);
     if ('fault' in read) return sendFault(reply, read.fault);
     const made = await silencePosted(ground, caller, read.value);
     return 'status' in made ? sendFault(reply, made) : sendJson(reply, 200, made);
@@ -149,8 +155,6 @@ const addSilences = (scope: FastifyInstance, ground: AlertmanagerGround): void =
     return (await silenceEnded(ground, caller, id)) ? sendNothing(reply) : reply.code(404).send();
   });
 };
-
-const bodyOf = (request: FastifyRequest): Buffer => (Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
 
 const unsupported = (request: FastifyRequest): Refusal => {
   const type = (request.headers['content-type'] ?? '').split(';', 1)[0]!.trim() || 'application/octet-stream';

@@ -42,8 +42,9 @@ export const noSuch = (what: string): Refusal =>
 
 /** A refusal as Opsgenie writes it: {message, errors, took, requestId}. */
 export const opsgenieRefusal = (problem: Problem): Pick<SourceAnswer, 'status' | 'body' | 'headers'> => {
-  const { status, code, title, errors, retryAfterSeconds } = problem;
-  const message = messages[code] ?? (status === 429 ? tooMany : status >= 500 ? 'Internal Server Error' : title);
+  const { status, code, title, detail, errors, retryAfterSeconds } = problem;
+  const message =
+    messages[code] ?? (status === 429 ? tooMany : status >= 500 ? 'Internal Server Error' : inWords(title, detail));
   return {
     status: code === 'alerting.key-unknown' ? 401 : status,
     body: {
@@ -56,11 +57,13 @@ export const opsgenieRefusal = (problem: Problem): Pick<SourceAnswer, 'status' |
   };
 };
 
+const inWords = (title: string, detail: string | undefined): string =>
+  detail === undefined ? title : `${title}: ${detail}`;
+
 const tooMany = 'You are making too many requests! To avoid that, please use exponential backoff.';
 const messages: Readonly<Record<string, string>> = {
   'alerting.no-key': 'Could not authenticate',
   'alerting.key-unknown': 'Could not authenticate',
-  'http.body-too-large': 'Request body is too large.',
 };
 
 const iso = (at: Date): string => at.toISOString();

@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
+import type { Integration } from '../../domain/alert.ts';
 import type { OpsgenieQuery } from '../../domain/sources/opsgenie-query.ts';
 import type { OpsgenieSaid } from '../../domain/sources/opsgenie.ts';
 import type { AlertHandle, AlertTx } from '../intake/tables.ts';
+import { searchCondition } from './opsgenie-search-store.ts';
 
 /** An alert with what Opsgenie's clients know of it. */
 export interface OpsgenieRow {
@@ -79,25 +81,6 @@ export const alertBy = async (
   return rows[0];
 };
 
-const conditions = (query: OpsgenieQuery) => {
-  const all = [sql`true`];
-  if (query.status !== null)
-    all.push(query.status === 'open' ? sql`a.status <> 'resolved'` : sql`a.status = 'resolved'`);
-  if (query.acknowledged !== null) all.push(sql`(a.acknowledged_at IS NOT NULL) = ${query.acknowledged}`);
-  if (query.priority !== null) all.push(sql`coalesce(o.said->>'priority', 'P3') = ${query.priority}`);
-  if (query.alias !== null) all.push(sql`a.dedup_key = ${query.alias}`);
-  if (query.tinyId !== null) all.push(sql`o.tiny_id::text = ${query.tinyId}`);
-  if (query.entity !== null) all.push(sql`o.said->>'entity' = ${query.entity}`);
-  if (query.source !== null) all.push(sql`o.said->>'source' = ${query.source}`);
-  if (query.owner !== null) all.push(sql`coalesce(o.owner, a.acknowledged_by) = ${query.owner}`);
-  for (const tag of query.tags) all.push(sql`o.said->'tags' ? ${tag}`);
-  for (const word of query.words) {
-    const like = `%${word.replace(/[\\%_]/gu, '\\$&')}%`;
-    all.push(sql`(a.summary ILIKE ${like} OR o.said->>'description' ILIKE ${like})`);
-  }
-  return sql.join(all, sql` AND `);
-};
-
 export const sorts = {
   createdAt: sql`a.received_at`,
   updatedAt: sql`a.changed_at`,
@@ -117,7 +100,7 @@ export const sorts = {
 
 export const alertsBy = async (
   db: AlertHandle,
-  integration: string,
+  integration: Pick<Integration, 'id' | 'name'>,
   asked: {
     readonly query: OpsgenieQuery;
     readonly sort: keyof typeof sorts;
@@ -126,21 +109,25 @@ export const alertsBy = async (
     readonly offset: number;
   },
 ): Promise<OpsgenieRow[]> => {
-  await number(db, integration);
+  await number(db, integration.id);
   const order = asked.descending ? sql`DESC NULLS LAST` : sql`ASC NULLS LAST`;
   const { rows } = await sql<OpsgenieRow>`-- One page of the integration's alerts.
     SELECT ${columns} FROM alerting.alert a JOIN alerting.opsgenie_alert o ON o.alert_id = a.id
-    WHERE a.integration_id = ${integration} AND ${conditions(asked.query)}
+    WHERE a.integration_id = ${integration.id} AND ${searchCondition(asked.query, integration.name)}
     ORDER BY ${sorts[asked.sort]} ${order}, a.id ${asked.descending ? sql`DESC` : sql`ASC`}
     LIMIT ${asked.limit} OFFSET ${asked.offset}`.execute(db);
   return rows;
 };
 
-export const countAlerts = async (db: AlertHandle, integration: string, query: OpsgenieQuery): Promise<number> => {
-  await number(db, integration);
+export const countAlerts = async (
+  db: AlertHandle,
+  integration: Pick<Integration, 'id' | 'name'>,
+  query: OpsgenieQuery,
+): Promise<number> => {
+  await number(db, integration.id);
   const { rows } = await sql<{ count: number }>`-- As many as the list would hold.
     SELECT count(*)::int AS count FROM alerting.alert a JOIN alerting.opsgenie_alert o ON o.alert_id = a.id
-    WHERE a.integration_id = ${integration} AND ${conditions(query)}`.execute(db);
+    WHERE a.integration_id = ${integration.id} AND ${searchCondition(query, integration.name)}`.execute(db);
   return rows[0]!.count;
 };
 

@@ -183,13 +183,12 @@ const find = async (
   const db = ground.postgres.tables<AlertTables>();
   const read = readOpsgenieQuery(asked['query'] ?? '');
   if (!read.ok) throw unprocessable({ query: read.error });
-  if (ask.do === 'count')
-    return shown(call, took, { data: { count: await countAlerts(db, integration.id, read.query) } });
+  if (ask.do === 'count') return shown(call, took, { data: { count: await countAlerts(db, integration, read.query) } });
   const sort = asked['sort'] ?? 'createdAt';
   if (!Object.hasOwn(sorts, sort)) throw unprocessable({ sort: `should be one of ${Object.keys(sorts).join(', ')}` });
   const limit = whole(asked, 'limit', { otherwise: 20, least: 1, most: opsgenieLimits.pageSize });
   const offset = whole(asked, 'offset', { otherwise: 0, least: 0, most: opsgenieLimits.offset });
-  const rows = await alertsBy(db, integration.id, {
+  const rows = await alertsBy(db, integration, {
     query: read.query,
     sort: sort as keyof typeof sorts,
     descending: asked['order'] !== 'asc',

@@ -9,12 +9,14 @@ import { pagerDutyEvent, pagerDutyLimits, routingKeyFaults } from '../../domain/
 import type { AlertingGround } from '../ground.ts';
 import { pagerDutyRoutes } from '../../contract/wire/pagerduty.ts';
 import { accept } from '../intake/accept.ts';
+import { cameWith, isCut, type CameBody } from '../integrations/came-body.ts';
 import { openDoor } from '../integrations/intake-route.ts';
 import type { Integrations } from '../integrations/integrations.ts';
 import type { SampleCall, SampleGiven, SourceAnswer, SourceCall } from '../integrations/source.ts';
+import { aheadWords, inTime, isAhead } from './sender-clock.ts';
 
 /** What PagerDuty's events stand on. */
-export type PagerDutyGround = Pick<AlertingGround, 'postgres' | 'http' | 'changes'>;
+export type PagerDutyGround = Pick<AlertingGround, 'postgres' | 'http' | 'changes' | 'clock'>;
 
 const enqueue = '/v2/enqueue';
 const enqueueChange = '/v2/change/enqueue';
@@ -44,12 +46,13 @@ export const registerPagerDuty = (ground: PagerDutyGround, integrations: Integra
 const takeEvent = async (ground: PagerDutyGround, call: SourceCall): Promise<SourceAnswer> => {
   const read = pagerDutyEvent(jsonOf(call.body), randomBytes(16).toString('hex'));
   if (!read.ok) throw invalid(read.errors);
-  const outcome = await accept(ground, call.integration, [read.alert], { payloadId: call.payloadId });
+  const { alert, note } = inTime(read.alert, ground.clock.now());
+  const outcome = await accept(ground, call.integration, [alert], { payloadId: call.payloadId });
   return {
     status: 202,
     body: { status: 'success', message: 'Event processed', dedup_key: read.dedupKey },
     // What was dropped is no fault of the sender, and still what somebody looks for.
-    error: null,
+    error: note,
     outcome,
   };
 };
@@ -60,18 +63,21 @@ const takeChange = async (ground: PagerDutyGround, call: SourceCall): Promise<So
   const fallback = typeof service === 'string' && service !== '' ? service : null;
   const read = pagerDutyChange(jsonOf(call.body), { fallback, name: integration.name });
   if (!read.ok) throw invalid(read.errors);
-  const { startedAt, ...change } = read.change;
+  const { startedAt: said, ...change } = read.change;
+  const now = ground.clock.now();
+  const note = said !== null && isAhead(said, now) ? aheadWords(said, now) : null;
+  const startedAt = note === null ? said : now;
   const { id, outcome } = await ground.changes.announce(announcer(integration), {
     ...storable(change),
     ...(startedAt === null ? {} : { startedAt: startedAt.toString() }),
     endedAt: null,
     // The same told again, as clients do that heard no answer, is the same change.
-    key: startedAt === null ? null : createHash('sha256').update(call.body).digest('hex'),
+    key: said === null ? null : createHash('sha256').update(call.body).digest('hex'),
   });
   return {
     status: 202,
     body: { status: 'success', message: 'Change event processed' },
-    error: null,
+    error: note,
     outcome: { change: id, outcome },
   };
 };
@@ -81,13 +87,29 @@ const announcer = ({ id, name }: Integration) =>
   ({ kind: 'system', id, name, role: 'responder', teams: {}, scopes: ['api'] }) as const;
 
 const routingKey = (request: FastifyRequest): string | null => {
-  const event = jsonOf(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
+  const came = cameWith(request);
   const header = request.headers['x-routing-key'];
-  const key = isObject(event) ? (event['routing_key'] ?? header) : header;
+  const key = (isCut(came) ? keyInPart(came) : keyIn(came)) ?? header;
   const faults = routingKeyFaults(key);
   if (faults.length > 0) throw invalid(faults);
   return key as string;
 };
+
+/** Of an event that cannot be read the key is found all the same, so that it is kept where whoever sent it looks. */
+const keyIn = (came: CameBody): unknown => {
+  try {
+    const event = jsonOf(came.bytes);
+    return isObject(event) ? event['routing_key'] : undefined;
+  } catch (error) {
+    const key = keyInPart(came);
+    if (key === undefined) throw error;
+    return key;
+  }
+};
+
+/** Of an event that is too long, or that ends before its end; clients write the key first or last. */
+const keyInPart = ({ bytes, end }: CameBody): string | undefined =>
+  [bytes, end].map((part) => /"routing_key"\s*:\s*"([^"]{1,100})"/u.exec(part.toString('latin1'))?.[1]).find(Boolean);
 
 const jsonOf = (body: Buffer): unknown => {
   try {

@@ -5,6 +5,7 @@ import type { Fault, Parsed } from '../../domain/sources/parsed.ts';
 import { accept, type AcceptGround, type Accepted } from '../intake/accept.ts';
 import type { SourceAnswer } from '../integrations/source.ts';
 import type { AlertingGround } from '../ground.ts';
+import { inTime } from './sender-clock.ts';
 
 export type TakeGround = AcceptGround & Pick<AlertingGround, 'clock'>;
 
@@ -15,9 +16,6 @@ export interface Delivery {
   /** What was odd about the body. */
   readonly notes: readonly string[];
 }
-
-/** A sender's clock may be so much ahead of ours before it is told. */
-const aheadMinutes = 5;
 
 /**
  * Hands what was understood in and answers: 200 with what became of each alert once all of them are on disk. What was not understood
@@ -58,22 +56,6 @@ export const notUnderstood = (faults: readonly Fault[]): Refusal =>
     detail: faults.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; '),
     errors: faults,
   });
-
-/** An alert of tomorrow began now: the sender's clock is wrong, and what it said is kept beside it. */
-const inTime = (
-  alert: IncomingAlert,
-  now: Temporal.Instant,
-): { readonly alert: IncomingAlert; readonly note: string | null } => {
-  const { startsAt } = alert;
-  if (startsAt === null || Temporal.Instant.compare(startsAt, now.add({ minutes: aheadMinutes })) <= 0)
-    return { alert, note: null };
-  const ahead = Math.round(startsAt.since(now).total('minutes'));
-  const note = `The sender's clock is ${ahead} minutes ahead of ours: what it says began at ${startsAt.toString()} began now.`;
-  return {
-    alert: { ...alert, startsAt: null, annotations: { ...alert.annotations, sender_clock: note } },
-    note,
-  };
-};
 
 /** Senders that never say that it is over: the integration's setting `endsAfter` lets their alerts end. */
 const ended = (alert: IncomingAlert, { settings }: Integration, now: Temporal.Instant): IncomingAlert => {
