@@ -32,6 +32,7 @@ const oncall: OncallDoor = {
     return { id: '018f0000-0000-7000-8000-000000000001', made: true };
   },
   acknowledgeByKey: async () => [],
+  countByKey: async () => [],
   snoozeByKey: async () => [],
   resolveByKey: async (_tx, { dedupKey }) => {
     resolved.push(dedupKey);

@@ -8,6 +8,14 @@ export interface OncallDoor {
    * where neither policy, team nor person is named or known.
    */
   raisePage(tx: unknown, asked: PageAsked): Promise<{ readonly id: string; readonly made: boolean }>;
+  /**
+   * Counts the pages of this key that are open and that `source` raised: what they tell of came once more. Gives back their ids;
+   * none: it must be raised.
+   */
+  countByKey(
+    tx: unknown,
+    counted: { readonly dedupKey: string; readonly source: string; readonly by: string },
+  ): Promise<readonly string[]>;
   /** Resolves every open page of this key that `source` raised; gives back their ids. Once resolved it stays so: idempotent. */
   resolveByKey(
     tx: unknown,

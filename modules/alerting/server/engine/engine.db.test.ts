@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sql } from 'kysely';
+import { builtInIntegration } from '../../domain/alert.ts';
+import { acceptWithin } from '../intake/accept.ts';
+import type { AlertTables } from '../intake/tables.ts';
 import { startAlertsWorld, type AlertsWorld } from '../testing/world.ts';
+import { takePending } from './judge-store.ts';
 
 let world: AlertsWorld;
 beforeAll(async () => {
@@ -84,3 +89,56 @@ it('whoever acknowledges or resolves the page does so with its alerts, and a sen
   await world.until(async () => expect(await pageOf(armed!.alertId!)).not.toBeNull());
   await world.accept([{ dedupKey: 'answered', action: 'resolve' }]);
 });
+
+it('what joins a page is counted on it a second later, also where the group is new, and nobody is called again', async () => {
+  const of = (host: string) => ({ dedupKey: `joins-${host}`, labels: { alertname: 'Joins', host } });
+  const [first] = await world.accept([of('a')]);
+  await world.until(async () => expect(await words(first!.alertId!)).toEqual(['notified']));
+  const page = (await pageOf(first!.alertId!))!;
+  const [second] = await world.accept([of('b')]);
+  await world.until(async () =>
+    expect(await world.rows('SELECT 1 FROM alerting.alert WHERE pending_at IS NOT NULL')).toEqual([]),
+  );
+  await world.later('2 seconds');
+  await world.until(async () => expect(await words(second!.alertId!)).toEqual(['joined']));
+  const whole = await world.read(page);
+  expect(whole).toMatchObject({ state: 'triggered', times: 2 });
+  expect(whole.timeline.map(({ what }: { what: string }) => what)).toContain('raised-again');
+  expect(whole.timeline.filter(({ what }: { what: string }) => what === 'step')).toHaveLength(1);
+  // Its page is resolved while it goes on: what joins then raises another.
+  await world.alerting.oncall.resolveByKey(null, { dedupKey: whole.dedupKey, source: 'alert', note: 'over' });
+  await world.later('1 minute');
+  const [third] = await world.accept([of('c')]);
+  await world.until(async () => expect(await words(third!.alertId!)).toHaveLength(1));
+  expect(await pageOf(third!.alertId!)).not.toBe(page);
+  await world.accept(['a', 'b', 'c'].map((host) => ({ ...of(host), action: 'resolve' as const })));
+});
+
+it('what is no storm is found behind one', async () => {
+  const found: Record<string, unknown> = {};
+  const undone = world.alerting.postgres.transaction<AlertTables, void>(async (tx) => {
+    // Never committed: the engine, which runs, must not see them.
+    const storm = Array.from({ length: 60 }, (_, index) => ({ ...template, dedupKey: `storms-${index}`, labels: {} }));
+    const other = { ...template, dedupKey: 'other', team: 'other', labels: { alertname: 'other' } };
+    await acceptWithin(tx, builtInIntegration('api'), [...storm, other]);
+    await sql`UPDATE alerting.alert SET pending_at = ground.now() - interval '1 hour' WHERE dedup_key LIKE 'storms-%'`.execute(
+      tx,
+    );
+    for (const lane of ['all', 'few'] as const)
+      found[lane] = (await takePending(tx, 10, lane)).map(({ labels }) => labels['alertname'] ?? 'storm');
+    throw new Error('undone');
+  });
+  await expect(undone).rejects.toThrow('undone');
+  expect(found).toEqual({ all: Array.from({ length: 10 }, () => 'storm'), few: ['other'] });
+});
+
+const template = {
+  action: 'trigger',
+  annotations: {},
+  severity: 'critical',
+  summary: 'waits',
+  service: null,
+  startsAt: null,
+  endsAt: null,
+  links: [],
+} as const;

@@ -16,6 +16,9 @@ const beatMs = 1_000;
 /** What is due and just held by another process is looked at again after so long. */
 const restMsMin = 20;
 const endedMax = 5_000;
+/** The pass over all open alerts takes at most this share of the time (one in so many); nothing ends later by more than `sweepMsMax`. */
+const sweepShare = 20;
+const sweepMsMax = 5_000;
 /** Groups that one loop tells before it looks whether something waits to be judged. */
 const toldMax = 50;
 
@@ -58,22 +61,21 @@ export const startEngine = async (
     startLoop({
       everyMs: beatMs,
       round: async () => {
+        const ms = await untilDueMs(db);
+        if (ms === null || ms > 0) return ms === null ? 'rest' : Math.max(ms, restMsMin);
         const policy = await inForce();
         let told = 0;
         while (told < toldMax && (await tellOne(ground, policy, from))) told += 1;
         measure.told.inc(told);
-        if (told > 0) return 'more';
-        const ms = await untilDueMs(db);
-        return ms === null ? 'rest' : Math.max(ms, restMsMin);
+        // What is due and not to be had is just being told by another.
+        return told > 0 ? 'more' : restMsMin;
       },
       onError,
     });
   const loops = [teller('oldest'), teller('newest')];
   tellers.push(...loops);
-  const listening = await ground.postgres.listen(dueChannel, () => {
-    judge.wake();
-    for (const loop of loops) loop.wake();
-  });
+  // What came in is judged first: only what was judged here makes a group due, and whoever judged it tells it.
+  const listening = await ground.postgres.listen(dueChannel, () => judge.wake());
   return {
     wake: () => {
       judge.wake();
@@ -90,17 +92,22 @@ const postponeSeconds = 60;
 
 /**
  * Judges in batches, and one by one after a failure until that one is found: it is tried again in a minute, and keeps none of the
- * others from being judged.
+ * others from being judged. While more waits than a batch holds, what is no storm is judged before each batch: what somebody else
+ * sends does not wait behind it.
  */
 const careful = (ground: EngineGround, owners: Owners): ((policy: PolicyInForce) => Promise<number>) => {
   let limit = judgeMax;
+  let behind = false;
   return async (policy) => {
     try {
-      const judged = await judgeBatch(ground, policy, owners, limit);
+      const others = behind ? await judgeBatch(ground, policy, owners, { lane: 'few' }) : 0;
+      const judged = await judgeBatch(ground, policy, owners, { limit });
+      behind = judged === judgeMax;
       limit = Math.min(judgeMax, limit * 2);
-      return judged;
+      return others + judged;
     } catch (error) {
       if (!isOwnFault(error)) throw error;
+      behind = false;
       if (limit > 1) {
         limit = 1;
         return 1;
@@ -121,8 +128,11 @@ const sweeper = (ground: EngineGround): (() => Promise<{ count: number; nextMs: 
   let next = -Infinity;
   return async () => {
     if (performance.now() < next) return { count: 0, nextMs: next - performance.now() };
-    const count = await endThoseOver(ground);
-    const nextMs = Math.max(0, Math.min(beatMs, (await untilEndMs(db)) ?? beatMs));
+    const begun = performance.now();
+    const untilMs = (await untilEndMs(db)) ?? beatMs;
+    const count = untilMs <= 0 ? await endThoseOver(ground) : 0;
+    const tookMs = performance.now() - begun;
+    const nextMs = Math.max(restMsMin, Math.min(beatMs, untilMs), Math.min(sweepMsMax, tookMs * sweepShare));
     next = performance.now() + nextMs;
     return { count, nextMs };
   };

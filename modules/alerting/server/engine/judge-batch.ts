@@ -9,8 +9,8 @@ import { mayBeHeldBy } from './held-by-new.ts';
 import * as store from './judge-store.ts';
 import type { Owners } from './owners.ts';
 
-/** Alerts judged in one transaction. */
-export const judgeMax = 1_000;
+/** Alerts judged in one transaction: few enough that nobody waits long for the groups that it holds. */
+export const judgeMax = 250;
 
 /**
  * Judges alerts that wait: what holds them back, which groups they belong to, and what follows from those that were answered. All of it
@@ -20,10 +20,10 @@ export const judgeBatch = async (
   ground: Pick<EngineGround, 'postgres'>,
   policy: PolicyInForce,
   owners: Owners,
-  limit: number = judgeMax,
+  { limit = judgeMax, lane = 'all' }: { readonly limit?: number; readonly lane?: store.Lane } = {},
 ): Promise<number> =>
   ground.postgres.transaction<AlertTables, number>(async (tx) => {
-    const rows = await store.takePending(tx, limit);
+    const rows = await store.takePending(tx, limit, lane);
     if (rows.length === 0) return 0;
     const over = rows.filter(({ status }) => status === 'resolved');
     const open = rows.filter(({ status }) => status !== 'resolved');

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { byIndexAlone } from '../intake/by-index-store.ts';
 import type { AlertStatus, DecisionKind, JudgedAlert, Severity } from '../../domain/alert.ts';
 import type { StateChange } from '../../domain/policy/flapping.ts';
@@ -6,6 +6,9 @@ import type { AlertTables, AlertTx, AlertHandle } from '../intake/tables.ts';
 import type { GroupAsked } from './judge.ts';
 
 type AlertRow = AlertTables['alerting.alert'];
+
+/** Which of what waits is taken: all of it, or only what does not storm. */
+export type Lane = 'all' | 'few';
 
 /** What is read of an alert to judge it. */
 export type PendingRow = Pick<
@@ -36,13 +39,28 @@ const columns =
   alert.summary, alert.service, alert.own_team, alert.integration_team, alert.starts_at, alert.status, alert.inhibits,
   alert.held_reason, alert.group_id, body.labels, body.annotations, (SELECT ground.now()) AS now`);
 
+/** So many alerts of one service, team and integration that wait at once are a storm, and wait behind the others. */
+const fewMax = 50;
+/** Of what waits so many are looked at for those others, the newest. */
+const lookedAtMax = 10_000;
+
+/** What waits longest; or of what is no storm. */
+const waiting: Record<Lane, RawBuilder<unknown>> = {
+  all: sql`SELECT id FROM alerting.alert WHERE pending_at <= (SELECT ground.now()) ORDER BY pending_at`,
+  few: sql`SELECT id FROM alerting.alert WHERE pending_at <= (SELECT ground.now()) AND id IN (
+    SELECT id FROM (
+      SELECT id, count(*) OVER (PARTITION BY integration_id, service, own_team) AS beside FROM (
+        SELECT id, integration_id, service, own_team FROM alerting.alert WHERE pending_at <= (SELECT ground.now())
+        ORDER BY pending_at DESC LIMIT ${lookedAtMax}) AS newest) AS counted
+    WHERE beside <= ${fewMax}) ORDER BY pending_at`,
+};
+
 /** Alerts that wait to be judged, the longest waiting first; passes over those that another process is just judging. */
-export const takePending = async (tx: AlertTx, limit: number): Promise<PendingRow[]> => {
+export const takePending = async (tx: AlertTx, limit: number, lane: Lane): Promise<PendingRow[]> => {
   await byIndexAlone(tx);
   const { rows } = await sql<PendingRow>`-- Locked until what becomes of them is written.
     WITH taken AS MATERIALIZED (
-      SELECT id FROM alerting.alert WHERE pending_at <= (SELECT ground.now()) ORDER BY pending_at LIMIT ${limit}
-      FOR UPDATE SKIP LOCKED
+      ${waiting[lane]} LIMIT ${limit} FOR UPDATE SKIP LOCKED
     )
     SELECT ${columns} FROM taken JOIN alerting.alert AS alert ON alert.id = taken.id
     JOIN alerting.alert_body AS body ON body.alert_id = alert.id`.execute(tx);
@@ -154,14 +172,54 @@ export interface GroupRow {
   readonly tells: boolean;
 }
 
-/** A group that is told again waits so long, so that a storm does not count its page with every batch. */
-const joinPauseSeconds = 10;
+/**
+ * What joins a page is counted on it after a second, in a storm after longer and longer, at most this: each time costs a look at the
+ * whole group. What comes to a group that was quiet for that long is counted at once.
+ */
+const joinPauseSecondsMax = 10;
+
+/** When a group (`known`) is due after one of its alerts was judged; `first` where it was told by nobody yet. */
+const dueAfter = (first: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`CASE WHEN ${first} IS NULL THEN known.due_at
+    WHEN known.told_at IS NULL THEN coalesce(known.due_at, ${first})
+    ELSE least(known.due_at, greatest((SELECT ground.now()), known.told_at + make_interval(secs =>
+      CASE WHEN known.targets->0 ? 'webhook' THEN known.interval_seconds
+        ELSE least(${joinPauseSecondsMax}, power(2, least(known.told_times, 8) - 1)) END))) END`;
+
+/** Open groups of these keys, locked in one order; `changes`: it must become due sooner than it is. */
+const lockGroups = async (
+  tx: AlertTx,
+  groups: readonly GroupRow[],
+): Promise<{ key_hash: string; id: string; changes: boolean }[]> => {
+  const sorted = groups.toSorted((a, b) => (a.key_hash < b.key_hash ? -1 : 1));
+  const { rows } = await sql<{
+    key_hash: string;
+    id: string;
+    changes: boolean;
+  }>`-- Most alerts of a storm join what is due already:
+    -- its group is held, so that nobody closes it meanwhile, and not written.
+    SELECT known.key_hash, known.id, ${dueAfter(sql`CASE WHEN said.tells THEN (SELECT ground.now()) END`)} IS DISTINCT FROM known.due_at AS changes
+    FROM unnest(${sorted.map(({ key_hash }) => key_hash)}::uuid[], ${sorted.map(({ tells }) => tells)}::boolean[]) AS said (key_hash, tells),
+    LATERAL (SELECT * FROM alerting.alert_group AS open WHERE open.key_hash = said.key_hash AND open.closed_at IS NULL
+      FOR NO KEY UPDATE) AS known`.execute(tx);
+  return rows;
+};
 
 /**
  * Makes the groups be there, one open a key; gives back the id of each. A new one is due after its wait; a known one that was told
- * already at once where people are paged (they see it counted), else with its interval, as Alertmanager does.
+ * already soon where people are paged (they see it counted), else with its interval, as Alertmanager does.
  */
 export const openGroups = async (tx: AlertTx, groups: readonly GroupRow[]): Promise<ReadonlyMap<string, string>> => {
+  if (groups.length === 0) return new Map();
+  const held = new Map((await lockGroups(tx, groups)).map((row) => [row.key_hash, row]));
+  const written = await writeGroups(
+    tx,
+    groups.filter(({ key_hash }) => held.get(key_hash)?.changes !== false),
+  );
+  return new Map([...[...held.values()].map((row) => [row.key_hash, row.id] as const), ...written]);
+};
+
+const writeGroups = async (tx: AlertTx, groups: readonly GroupRow[]): Promise<ReadonlyMap<string, string>> => {
   if (groups.length === 0) return new Map();
   const said = groups.map(({ id, key_hash, asked, service, tells }) => ({
     id,
@@ -176,7 +234,6 @@ export const openGroups = async (tx: AlertTx, groups: readonly GroupRow[]): Prom
     interval_seconds: asked.intervalSeconds,
     repeat_seconds: asked.repeatSeconds,
     tells,
-    pages: !('webhook' in asked.target),
   }));
   const { rows } = await sql<{
     key_hash: string;
@@ -189,11 +246,7 @@ export const openGroups = async (tx: AlertTx, groups: readonly GroupRow[]): Prom
     FROM jsonb_to_recordset(${JSON.stringify(said)}::jsonb) AS each (id uuid, key_hash uuid, route text, labels jsonb, urgency text,
       targets jsonb, reason text, service text, wait_seconds float8, interval_seconds float8, repeat_seconds float8, tells boolean)
     ORDER BY key_hash
-    ON CONFLICT (key_hash) WHERE closed_at IS NULL DO UPDATE SET due_at = CASE WHEN excluded.due_at IS NULL THEN known.due_at
-      WHEN known.told_at IS NULL THEN coalesce(known.due_at, excluded.due_at)
-      WHEN known.targets->0 ? 'webhook' THEN least(known.due_at,
-        greatest((SELECT ground.now()), known.told_at + make_interval(secs => known.interval_seconds)))
-      ELSE least(known.due_at, greatest((SELECT ground.now()), known.told_at + make_interval(secs => ${joinPauseSeconds}))) END
+    ON CONFLICT (key_hash) WHERE closed_at IS NULL DO UPDATE SET due_at = ${dueAfter(sql`excluded.due_at`)}
     RETURNING key_hash, id`.execute(tx);
   return new Map(rows.map((row) => [row.key_hash, row.id]));
 };

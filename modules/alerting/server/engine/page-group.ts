@@ -28,6 +28,7 @@ interface Way {
  */
 export const raiseGroupPage = async (ground: EngineGround, tx: AlertTx, raising: Raising): Promise<boolean> => {
   const { group, standing, telling } = raising;
+  if (telling.say !== 'first' && (await countOnPage(ground, tx, raising))) return true;
   const tried: string[] = [];
   const shown = await store.membersOf(tx, group.id, groupTextLimits.members);
   for (const { way, name, reason } of await waysOf(ground, tx, group)) {
@@ -57,6 +58,34 @@ export const raiseGroupPage = async (ground: EngineGround, tx: AlertTx, raising:
   return false;
 };
 
+/** What joins a page, or is said again, is counted on the page that is open: neither its text nor whom it goes to is found again. */
+const countOnPage = async ({ oncall }: EngineGround, tx: AlertTx, { group, telling }: Raising): Promise<boolean> => {
+  const [page] = await oncall.countByKey(tx, {
+    dedupKey: `${groupKeyPrefix}${group.id}`,
+    source: pageSource,
+    by: 'alerting',
+  });
+  if (page === undefined) return false;
+  await keepTold(tx, { group, telling }, { page: { id: page, made: false }, why: '' });
+  return true;
+};
+
+/** Decides what was told by this page; gives back the reason. */
+const keepTold = async (
+  tx: AlertTx,
+  { group, telling }: Pick<Raising, 'group' | 'telling'>,
+  { page, why }: { page: { id: string; made: boolean }; why: string },
+): Promise<string> => {
+  if (telling.say === 'repeat') {
+    const reason = `It fires still and nobody is on it: said again after ${group.repeat_seconds} s.`;
+    await store.tellRepeated(tx, group.id, reason, page.id);
+    return reason;
+  }
+  const reason = `${group.reason}. ${page.made ? why : 'Its group is a page already, which counts it.'}`;
+  await store.tellFresh(tx, group.id, { decision: page.made ? 'notified' : 'joined', reason, page: page.id });
+  return reason;
+};
+
 const keepRaised = async (
   ground: EngineGround,
   tx: AlertTx,
@@ -64,15 +93,8 @@ const keepRaised = async (
   { page, target, why }: { page: { id: string; made: boolean }; target: string; why: string },
 ): Promise<void> => {
   const isNew = await store.keepPage(tx, group.id, page.id, target);
-  if (telling.say === 'repeat') {
-    const reason = `It fires still and nobody is on it: said again after ${group.repeat_seconds} s.`;
-    return store.tellRepeated(tx, group.id, reason, page.id);
-  }
-  const decision = page.made ? 'notified' : 'joined';
-  const joins = 'Its group is a page already, which counts it.';
-  const reason = `${group.reason}. ${page.made ? why : joins}`;
-  await store.tellFresh(tx, group.id, { decision, reason, page: page.id });
-  if (!isNew || group.told_times > 0) return;
+  const reason = await keepTold(tx, { group, telling }, { page, why });
+  if (telling.say === 'repeat' || !isNew || group.told_times > 0) return;
   await ground.ledger.append(tx, {
     kind: 'alert.group-opened',
     subject: `alert-group:${group.id}`,
@@ -126,17 +148,19 @@ export const acknowledgeGroupPage = async (
 
 const waysOf = async (ground: EngineGround, tx: AlertTx, group: store.DueGroup): Promise<readonly Way[]> => {
   const target = group.targets[0]!;
-  const own = wayOf(target, group.reason);
+  const own = wayOf(target);
   const owners = await ownersOf(ground, tx, group, own !== null);
   return own === null
     ? owners
     : [own, ...owners.filter((each) => JSON.stringify(each.way) !== JSON.stringify(own.way))];
 };
 
-const wayOf = (target: RouteTarget, reason: string): Way | null => {
-  if ('team' in target) return { way: { team: target.team }, name: target.team, reason };
-  if ('policy' in target) return { way: { policy: target.policy }, name: target.policy, reason };
-  if ('person' in target) return { way: { person: target.person }, name: target.person, reason };
+/** Why the route took it stands beside it, once for the group. */
+const named = 'the route says so';
+const wayOf = (target: RouteTarget): Way | null => {
+  if ('team' in target) return { way: { team: target.team }, name: target.team, reason: named };
+  if ('policy' in target) return { way: { policy: target.policy }, name: target.policy, reason: named };
+  if ('person' in target) return { way: { person: target.person }, name: target.person, reason: named };
   return null;
 };
 

@@ -91,30 +91,30 @@ const say = async (ground: EngineGround, tx: AlertTx, saying: Saying): Promise<s
   const { target, group, telling, standing } = saying;
   const after = { dueInSeconds: telling.dueInSeconds, told: false, closed: telling.closes, unpaged: false };
   if ('webhook' in target) {
-    if (telling.say === 'nothing') return closed(tx, group, after);
+    if (telling.say === 'nothing') return closed(tx, saying, after);
     await sendWebhook(ground, tx, { group, webhook: target.webhook, telling });
-    return closed(tx, group, { ...after, told: true });
+    return closed(tx, saying, { ...after, told: true });
   }
   if (telling.say === 'over' || telling.closes) {
     await resolveGroupPage(ground, tx, group, standing);
-    return closed(tx, group, { ...after, told: telling.say === 'over' });
+    return closed(tx, saying, { ...after, told: telling.say === 'over' });
   }
   if (telling.say === 'nothing') {
     if (telling.acknowledges) await acknowledgeGroupPage(ground, tx, group, standing);
     if (standing.told_open === 0 && standing.over > 0) await resolveGroupPage(ground, tx, group, standing);
-    await store.tellOver(tx, group.id);
+    if (standing.over > 0) await store.tellOver(tx, group.id);
     return after;
   }
   const raised = await raiseGroupPage(ground, tx, { group, standing, telling });
-  await store.tellOver(tx, group.id);
+  if (standing.over > 0) await store.tellOver(tx, group.id);
   return raised ? { ...after, told: true } : { ...after, dueInSeconds: unpagedSeconds, unpaged: true };
 };
 
 /** What nobody can be paged for is tried again so often. */
 const unpagedSeconds = 30;
 
-const closed = async (tx: AlertTx, group: store.DueGroup, after: store.GroupAfter): Promise<store.GroupAfter> => {
-  if (after.told || after.closed) await store.tellOver(tx, group.id);
+const closed = async (tx: AlertTx, { group, standing }: Saying, after: store.GroupAfter): Promise<store.GroupAfter> => {
+  if (standing.over > 0 && (after.told || after.closed)) await store.tellOver(tx, group.id);
   return after;
 };
 

@@ -164,9 +164,13 @@ export const mutedOf = async (
   db: AlertHandle,
   ids: readonly string[],
 ): Promise<Map<string, { muted_by: string[] }[]>> => {
-  const { rows } = await sql<{ alert_id: string; muted_by: string[] }>`-- Only what nobody was told of.
-    SELECT alert_id, muted_by FROM alerting.group_member
-    WHERE alert_id = ANY(${ids}::uuid[]) AND muted AND told IS NULL AND muted_by IS NOT NULL`.execute(db);
+  const { rows } = await sql<{
+    alert_id: string;
+    muted_by: string[];
+  }>`-- Only what nobody was told of; by the alerts (the index of
+    -- what nobody was told of is small when the planner looks, and has thousands in a storm).
+    SELECT alert_id, muted_by FROM (SELECT * FROM alerting.group_member WHERE alert_id = ANY(${ids}::uuid[]) OFFSET 0) AS theirs
+    WHERE muted AND told IS NULL AND muted_by IS NOT NULL`.execute(db);
   return grouped(rows, ({ alert_id }) => alert_id);
 };
 
