@@ -10,6 +10,7 @@ export const backtestLimits = {
   objectivesMax: 2_000,
   policiesMax: 6,
   daysMax: 400,
+  daysDefault: 30,
   alertsShownMax: 2_000,
   incidentsPerObjective: 1_000,
   tiersMax: 10,
@@ -80,9 +81,13 @@ export const runBacktest = route({
   body: z.object({
     /** Names; empty means all. */
     objectives: z.array(objectiveName).max(backtestLimits.objectivesMax).default([]),
-    policies: z.array(testedPolicy).min(1).max(backtestLimits.policiesMax),
-    from: instant,
-    to: instant,
+    policies: z
+      .array(testedPolicy)
+      .min(1)
+      .max(backtestLimits.policiesMax)
+      .default([{ preset: 'default' }]),
+    from: instant.optional().describe('The default is 30 days before `to`'),
+    to: instant.optional().describe('The default is now'),
     /** Whether what corrections exclude is left out, as alerts leave it out. */
     corrected: z.boolean().default(true),
   }),

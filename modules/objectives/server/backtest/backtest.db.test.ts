@@ -99,6 +99,14 @@ describe('a back-test over stored counts', () => {
     expect(result.alerts[3].until).toBe('2026-11-15T12:15:00.000Z');
   });
 
+  it('takes the default policy and the last thirty days where nothing is said', async () => {
+    const said = await backtest({ policies: [{ preset: 'default' }] });
+    const { status, body } = await call('POST', '/api/v1/backtests', {}, 'viewer');
+    expect(status).toBe(200);
+    expect(body.results).toEqual(said.body.results);
+    expect(Date.parse(body.to) - Date.parse(body.from)).toBe(30 * 86_400_000);
+  });
+
   it('judges policies side by side against what people marked as real', async () => {
     const marked = await call('POST', '/api/v1/objectives/checkout/real-incidents', { ...outage, note: 'Broker down' });
     expect(marked.body).toMatchObject({ objective: 'checkout', by: 'pia', note: 'Broker down' });

@@ -34,7 +34,7 @@ export const addBacktestRoutes = (ground: Ground): void => {
       const all = await allObjectives(ground.postgres.tables<ObjectivesTables>());
       const byName = new Map(all.map(({ name, definition }) => [name, definition]));
       const objectives = named(all, body.objectives);
-      const marked = await markedIn(ground, objectives, body);
+      const marked = await markedIn(ground, objectives, stretch);
       const find = (name: string) => byName.get(name);
       const corrections = await exclusionsNow(ground.postgres);
       const corrected = objectives.filter(({ definition }) => corrections.of(definition, stretch, find) !== null);
@@ -167,13 +167,13 @@ const named = (all: readonly KeptObjective[], names: readonly string[]): readonl
 };
 
 const stretchOf = (
-  body: { readonly from: string; readonly to: string },
+  body: { readonly from?: string | undefined; readonly to?: string | undefined },
   now: Temporal.Instant,
 ): { from: number; to: number; minutesFrom: number } => {
   const nowSeconds = Math.floor(now.epochMilliseconds / 1_000);
   const seconds = (text: string): number => Math.floor(Temporal.Instant.from(text).epochMilliseconds / 1_000);
-  const from = seconds(body.from);
-  const to = Math.min(seconds(body.to), nowSeconds - settledSeconds);
+  const to = Math.min(body.to === undefined ? nowSeconds : seconds(body.to), nowSeconds - settledSeconds);
+  const from = body.from === undefined ? to - contract.backtestLimits.daysDefault * 86_400 : seconds(body.from);
   if (from >= to) throw wrongTime('body.to', 'is not after from (the last two minutes are still being counted)');
   if (to - from > contract.backtestLimits.daysMax * 86_400)
     throw wrongTime('body.from', `is more than ${contract.backtestLimits.daysMax} days before to`);
@@ -183,13 +183,13 @@ const stretchOf = (
 const markedIn = async (
   ground: Ground,
   objectives: readonly KeptObjective[],
-  within: { readonly from: string; readonly to: string },
+  within: { readonly from: number; readonly to: number },
 ): Promise<{ objective: string; from: number; to: number }[]> => {
   if (objectives.length === 0) return [];
   const rows = await store.incidentsWithin(ground.postgres.tables<BacktestTables>(), {
     objectives: objectives.map(({ id }) => id),
-    from: new Date(within.from),
-    to: new Date(within.to),
+    from: new Date(within.from * 1_000),
+    to: new Date(within.to * 1_000),
     limit: incidentsMax,
   });
   return rows.map(({ objective, from, to }) => ({
