@@ -1,6 +1,7 @@
 import { weekdays, type Weekday } from '../../domain/schedule/schedule.ts';
 import { gathering, itemsIn, type Gathering, type Imported } from './gathered.ts';
 import { reading, type Note } from './reading.ts';
+import { repeatOf } from './rounds.ts';
 import { clockOf, hoursOfWeek, instantOf, joinedDays, localOf, minutesText, zoneOf, type HoursSaid } from './times.ts';
 
 const plumbing = [
@@ -264,7 +265,7 @@ const policy = (world: World, chain: Said, said: readonly Said[]): void => {
   world.gathered.add('EscalationPolicy', name, {
     title,
     steps,
-    repeat,
+    repeat: repeatOf(repeat, wait, note),
     ...(wait > 0 ? { otherwise: { after: minutesText(wait) } } : {}),
   });
 };

@@ -6,6 +6,7 @@ import { fromGrafanaOncall } from './grafana-oncall.ts';
 import type { Imported } from './gathered.ts';
 import { fromOpsgenie } from './opsgenie.ts';
 import { fromPagerDuty } from './pagerduty.ts';
+import { joinedDays } from './times.ts';
 
 const at = (text: string): number => Temporal.Instant.from(text).epochMilliseconds;
 const specOf = ({ documents }: Imported, kind: string, name: string): any =>
@@ -19,6 +20,22 @@ const onCall = (imported: Imported, name: string, instant: string): string | nul
 };
 const told = ({ leftOver }: Imported): string =>
   leftOver.map(({ where, what, why }) => `${where}: ${what}: ${why}`).join('\n');
+
+it('keeps hours of every day where hours of one day are the same', () => {
+  const hours = { from: '08:00', to: '17:00' };
+  expect(
+    joinedDays([
+      { days: [], ...hours },
+      { days: ['mon'], ...hours },
+    ]),
+  ).toEqual([{ days: [], ...hours }]);
+  expect(
+    joinedDays([
+      { days: ['tue'], ...hours },
+      { days: ['mon'], ...hours },
+    ]),
+  ).toEqual([{ days: ['mon', 'tue'], ...hours }]);
+});
 
 describe('PagerDuty', () => {
   const user = (id: string, name: string) => ({ id, type: 'user_reference', summary: name, self: 'x' });
@@ -142,6 +159,7 @@ describe('PagerDuty', () => {
       repeat: 2,
       otherwise: { after: 'PT20M' },
     });
+    expect(told(imported)).toContain('escalation policy Payments: 20 min between two rounds');
     expect(onCall(imported, 'payments', '2026-01-07T12:00:00Z')).toBe('mira');
     expect(onCall(imported, 'payments', '2026-01-10T12:00:00Z')).toBe('sam');
     expect(onCall(imported, 'payments', '2026-01-14T12:00:00Z')).toBe('ghost');
@@ -295,7 +313,7 @@ describe('Opsgenie', () => {
       'condition if-not-closed',
       'closeAlertAfterAll',
       'sam@example.org: this user is in none',
-      'waitInterval 10',
+      '10 min between two rounds',
       'notification rules',
     ])
       expect(text).toContain(part);

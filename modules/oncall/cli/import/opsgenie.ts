@@ -1,6 +1,7 @@
 import { weekdays } from '../../domain/schedule/schedule.ts';
 import { gathering, itemsIn, type Gathering, type Imported } from './gathered.ts';
 import { objectIn, reading, slug, type Note } from './reading.ts';
+import { repeatOf } from './rounds.ts';
 import { clockOf, hoursOfWeek, instantOf, joinedDays, localOf, minutesText, zoneOf, type HoursSaid } from './times.ts';
 
 const plumbing = ['id', '_parent', 'links', 'createdAt', 'updatedAt', 'enabled'];
@@ -230,11 +231,7 @@ const escalation = (world: World, said: Record<string, unknown>): void => {
   const team = objectIn(of.get('ownerTeam'))?.['name'];
   if (team !== undefined) note(`team ${String(team)}`, 'set `team` to one of yours');
   const wait = Number(repeat?.['waitInterval'] ?? 0);
-  if (wait > 0 && steps[0] !== undefined && Number(repeat?.['count'] ?? 0) > 0)
-    note(
-      `waitInterval ${wait}`,
-      'between two rounds the first step waits by its own `after` only; `otherwise` waits this long',
-    );
+  const repeats = repeatOf(Number(repeat?.['count'] ?? 0), wait, note);
   if (of.text('description') !== null)
     note(`description: ${of.text('description')}`, 'policies here have a title only');
   of.tellRest();
@@ -242,7 +239,7 @@ const escalation = (world: World, said: Record<string, unknown>): void => {
   world.gathered.add('EscalationPolicy', name, {
     title,
     steps,
-    repeat: Math.min(Number(repeat?.['count'] ?? 0), 9),
+    repeat: repeats,
     ...(wait > 0 ? { otherwise: { after: minutesText(wait) } } : {}),
   });
 };

@@ -1,5 +1,6 @@
 import { gathering, itemsIn, type Gathering, type Imported } from './gathered.ts';
 import { listIn, objectIn, reading, type Note, type Reading } from './reading.ts';
+import { repeatOf } from './rounds.ts';
 import {
   clockOf,
   hoursOfWeek,
@@ -235,7 +236,7 @@ const policy = (world: World, said: Record<string, unknown>): void => {
   of.list('teams').forEach((team) =>
     note(`team ${String(team['summary'] ?? team['name'])}`, 'set `team` to one of yours'),
   );
-  const repeat = Math.min(of.number('num_loops') ?? 0, 9);
+  const repeat = repeatOf(of.number('num_loops') ?? 0, wait, note);
   of.get('description') === undefined ||
     note(`description: ${String(of.get('description'))}`, 'policies here have a title only');
   of.tellRest();

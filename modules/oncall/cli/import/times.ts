@@ -27,11 +27,13 @@ export const hoursOfWeek = (begin: number, minutes: number): HoursSaid[] => {
   return found;
 };
 
-/** Entries of the same times as one with several days. */
+/** Entries of the same times as one with several days; one without days is of every day. */
 export const joinedDays = (hours: readonly HoursSaid[]): HoursSaid[] =>
   [...Map.groupBy(hours, ({ from, to }) => `${from} ${to}`).values()].map((same) => ({
     ...same[0]!,
-    days: weekdays.filter((day) => same.some(({ days }) => days.includes(day))),
+    days: same.some(({ days }) => days.length === 0)
+      ? []
+      : weekdays.filter((day) => same.some(({ days }) => days.includes(day))),
   }));
 
 /** The zone that is said, UTC with a note where there is no such one. */
