@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import { Refusal } from '../../kernel/problem.ts';
@@ -152,6 +153,8 @@ const runAsProcess = async (): Promise<void> => {
   process.on('disconnect', () => stop('supervisor gone'));
   const { url, setupLink, otlpHttpUrl, otlpGrpcUrl } = await starting;
   process.send?.({ ready: { url, setupLink, otlpHttpUrl, otlpGrpcUrl } });
+  // A process that is killed writes nothing at its end.
+  flushCompileCache();
 };
 
 if (import.meta.main) {

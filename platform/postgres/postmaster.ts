@@ -27,7 +27,7 @@ const stopMs = { fast: 20_000, immediate: 5_000, kill: 5_000 };
 const backendsMsMax = 10_000;
 
 /** How long a dead postmaster may wait for its parent before its pid file is removed. */
-const collectedMsMax = 1_000;
+const collectedMsMax = 200;
 
 /**
  * Makes way for a start: stops a postmaster that outlived its Leadline (kill -9 of Node leaves it running), waits for
