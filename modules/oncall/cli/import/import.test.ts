@@ -6,7 +6,6 @@ import { fromGrafanaOncall } from './grafana-oncall.ts';
 import type { Imported } from './gathered.ts';
 import { fromOpsgenie } from './opsgenie.ts';
 import { fromPagerDuty } from './pagerduty.ts';
-import { joinedDays } from './times.ts';
 
 const at = (text: string): number => Temporal.Instant.from(text).epochMilliseconds;
 const specOf = ({ documents }: Imported, kind: string, name: string): any =>
@@ -20,22 +19,6 @@ const onCall = (imported: Imported, name: string, instant: string): string | nul
 };
 const told = ({ leftOver }: Imported): string =>
   leftOver.map(({ where, what, why }) => `${where}: ${what}: ${why}`).join('\n');
-
-it('keeps hours of every day where hours of one day are the same', () => {
-  const hours = { from: '08:00', to: '17:00' };
-  expect(
-    joinedDays([
-      { days: [], ...hours },
-      { days: ['mon'], ...hours },
-    ]),
-  ).toEqual([{ days: [], ...hours }]);
-  expect(
-    joinedDays([
-      { days: ['tue'], ...hours },
-      { days: ['mon'], ...hours },
-    ]),
-  ).toEqual([{ days: ['mon', 'tue'], ...hours }]);
-});
 
 describe('PagerDuty', () => {
   const user = (id: string, name: string) => ({ id, type: 'user_reference', summary: name, self: 'x' });
@@ -177,7 +160,7 @@ describe('PagerDuty', () => {
     ])
       expect(text).toContain(part);
     expect(text).toContain('3 layers: no rendered entry');
-    expect(imported.leftOver).toHaveLength(6);
+    expect(imported.leftOver).toHaveLength(7);
   });
 });
 
