@@ -26,6 +26,9 @@ export interface AlertsReport {
   readonly inFlight: number;
   readonly struck: Record<string, number>;
   readonly againMs: readonly number[];
+  /** From a kill of the server until it is ready again, and from then to the first call about what was sent after the kill. */
+  readonly readyMs: readonly number[];
+  readonly behindMs: readonly number[];
   readonly batches: readonly SentBatch[];
   readonly sends: number;
   readonly repeats: number;
@@ -98,7 +101,7 @@ const describe = async (product: Product, token: string, hooks: string): Promise
 
 const killInTurn = async (kills: number, run: Run, untilMs: number) => {
   const done = { kills: 0, by: {} as Record<string, number>, inFlight: 0, struck: {} as Record<string, number> };
-  const againMs: number[] = [];
+  const [againMs, readyMs, behindMs]: [number[], number[], number[]] = [[], [], []];
   for (; done.kills < kills && performance.now() < untilMs; done.kills += 1) {
     await pause(Math.random() * 900);
     const victim = victims[done.kills % victims.length]!;
@@ -110,14 +113,21 @@ const killInTurn = async (kills: number, run: Run, untilMs: number) => {
         : processesOf(run.product, victim);
     if (run.traffic.open() > 0) places.push('a batch is sent and not answered');
     if (run.receiver.open() > 0) places.push('a receiver has the call and has not answered');
+    const killedMs = performance.now();
     for (const pid of pids) killQuietly(pid);
     for (const place of places) done.struck[place] = (done.struck[place] ?? 0) + 1;
     if (places.length > 0) done.inFlight += 1;
     done.by[victim] = (done.by[victim] ?? 0) + 1;
     if (victim === 'leadline') run.product = await startProduct(run.again);
+    // PostgreSQL comes back beneath a server that stays ready.
+    const ready =
+      victim === 'postgres' ? null : run.product.ready(startsAgainMs).then(() => performance.now() - killedMs);
     againMs.push(await run.traffic.nextTold(startsAgainMs));
+    if (ready === null) continue;
+    readyMs.push(await ready);
+    behindMs.push(Math.max(0, againMs.at(-1)! - readyMs.at(-1)!));
   }
-  return { ...done, againMs };
+  return { ...done, againMs, readyMs, behindMs };
 };
 
 /** Where alerts stand in the database right before the kill; nothing where it does not answer. */

@@ -21,9 +21,13 @@ const line = (well: boolean, text: string): void => {
 };
 const startedMs = performance.now();
 const report = await killWhileAlerting(wanted, Number(given.rate), Number(given.minutes));
-const sorted = report.againMs.toSorted((one, other) => one - other);
-const seconds = (place: number): string =>
-  `${((sorted[Math.min(sorted.length - 1, Math.floor(place * sorted.length))] ?? 0) / 1_000).toFixed(1)} s`;
+const behindTargetMs = 10_000;
+const seconds = (times: readonly number[], place: number): string => {
+  const sorted = times.toSorted((one, other) => one - other);
+  return `${((sorted[Math.min(sorted.length - 1, Math.floor(place * sorted.length))] ?? 0) / 1_000).toFixed(1)} s`;
+};
+const spread = (times: readonly number[]): string =>
+  `p50 ${seconds(times, 0.5)}, p99 ${seconds(times, 0.99)}, most ${seconds(times, 1)}`;
 
 process.stdout.write('\nWhere the kills struck (several at once for most):\n');
 for (const [place, times] of Object.entries(report.struck).toSorted(([, one], [, other]) => other - one))
@@ -45,8 +49,13 @@ line(
   `${alerts} alerts in ${batches.length} batches, ${batches.filter(({ resolvedMs }) => resolvedMs !== null).length} of them ended; ${report.sends} calls came, ${report.repeats} of them repeats under the same key; ${report.wrongs.length} lost, doubled or undecided (target 0)`,
 );
 for (const wrong of report.wrongs.slice(0, 30)) process.stdout.write(`    ${wrong}\n`);
+line(
+  report.behindMs.every((ms) => ms <= behindTargetMs),
+  `first call behind the restart: ${spread(report.behindMs)} (target 10 s)`,
+);
+process.stdout.write(`  from a kill of the server until it is ready again: ${spread(report.readyMs)}\n`);
 process.stdout.write(
-  `  from a kill to the first call about alerts that were sent after it: p50 ${seconds(0.5)}, p99 ${seconds(0.99)}, most ${seconds(1)}\n`,
+  `  from a kill to the first call about alerts that were sent after it: ${spread(report.againMs)}\n`,
 );
 process.stdout.write(`  ${((performance.now() - startedMs) / 1_000).toFixed(0)} s in all\n`);
 process.exit(failed ? 1 : 0);

@@ -89,18 +89,25 @@ export const startEngine = async (
 };
 
 const postponeSeconds = 60;
+/** While a storm waits, what is no storm is looked for so often. */
+const othersEveryMs = 200;
 
 /**
  * Judges in batches, and one by one after a failure until that one is found: it is tried again in a minute, and keeps none of the
- * others from being judged. While more waits than a batch holds, what is no storm is judged before each batch: what somebody else
- * sends does not wait behind it.
+ * others from being judged. While more waits than a batch holds, what is no storm is judged between: what somebody else sends does not
+ * wait behind it.
  */
 const careful = (ground: EngineGround, owners: Owners): ((policy: PolicyInForce) => Promise<number>) => {
   let limit = judgeMax;
   let behind = false;
+  let lookedAt = -Infinity;
   return async (policy) => {
     try {
-      const others = behind ? await judgeBatch(ground, policy, owners, { lane: 'few' }) : 0;
+      let others = 0;
+      if (behind && performance.now() - lookedAt > othersEveryMs) {
+        others = await judgeBatch(ground, policy, owners, { lane: 'few' });
+        lookedAt = performance.now();
+      }
       const judged = await judgeBatch(ground, policy, owners, { limit });
       behind = judged === judgeMax;
       limit = Math.min(judgeMax, limit * 2);
@@ -132,7 +139,8 @@ const sweeper = (ground: EngineGround): (() => Promise<{ count: number; nextMs: 
     const untilMs = (await untilEndMs(db)) ?? beatMs;
     const count = untilMs <= 0 ? await endThoseOver(ground) : 0;
     const tookMs = performance.now() - begun;
-    const nextMs = Math.max(restMsMin, Math.min(beatMs, untilMs), Math.min(sweepMsMax, tookMs * sweepShare));
+    const restMs = Math.max(restMsMin, Math.min(beatMs, untilMs), Math.min(sweepMsMax, tookMs * sweepShare));
+    const nextMs = count === endedMax ? 0 : restMs;
     next = performance.now() + nextMs;
     return { count, nextMs };
   };

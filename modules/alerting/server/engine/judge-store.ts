@@ -42,7 +42,7 @@ const columns =
 /** So many alerts of one service, team and integration that wait at once are a storm, and wait behind the others. */
 const fewMax = 50;
 /** Of what waits so many are looked at for those others, the newest. */
-const lookedAtMax = 10_000;
+const lookedAtMax = 2_000;
 
 /** What waits longest; or of what is no storm. */
 const waiting: Record<Lane, RawBuilder<unknown>> = {

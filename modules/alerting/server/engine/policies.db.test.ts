@@ -228,7 +228,11 @@ describe('routes', () => {
   it('that tell nobody are said, and whom a route names who cannot be paged is followed by the owner', async () => {
     await world.setPolicy({
       tree: {
-        routes: [route('nobody', [], 'team=none'), route('gone', [{ team: 'ghosts' }], 'team=gone')],
+        routes: [
+          route('nobody', [], 'team=none'),
+          route('gone', [{ team: 'ghosts' }], 'team=gone'),
+          route('named', [{ team: 'payments' }], 'team=named'),
+        ],
         otherwise: defaultOptions,
       },
     });
@@ -241,6 +245,13 @@ describe('routes', () => {
     expect(made!.reason).toContain(
       'Goes to payments: owner of the service shop/checkout, because whom the route names could not be paged.',
     );
+    const named = await tell('named', { team: 'named' });
+    await world.until(async () => expect(await words(named)).toEqual(['notified']));
+    const [told] = await world.decisions(named);
+    const [why, whom] = told!.reason.split('. Goes to ');
+    expect(whom).toBe('payments: the route says so.');
+    const { details } = (await world.call('ada', 'GET', `/api/v1/pages/${told!.page_id}`)).body;
+    expect(details.split(why!)).toHaveLength(2);
     await world.setPolicy({ tree: { routes: [], otherwise: defaultOptions } });
   });
 
