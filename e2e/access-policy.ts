@@ -34,6 +34,7 @@ export const policyRows = ({ seen, open, owners, editors, crewStands }: Given): 
     'GET /api/v1/silences': seen,
     'GET /api/v1/silences/{silence}': { ...seen, ...silenced },
     'POST /api/v1/silences': { may: responders, body: silence, before: [crewStands] },
+    'POST /api/v1/silences/try': { ...seen, body: { rrule: 'FREQ=DAILY', zone: 'UTC', duration: 'PT1H' } },
     'PUT /api/v1/silences/{silence}': { may: responders, ...silenced, body: silence },
     'DELETE /api/v1/silences/{silence}': { may: responders, ...silenced },
     'GET /api/v1/suppression': seen,

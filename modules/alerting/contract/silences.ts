@@ -90,6 +90,14 @@ export const addSilence = route({
   body: silenceSpec,
   answer: silence,
 });
+export const trySilence = route({
+  method: 'POST',
+  path: '/api/v1/silences/try',
+  summary: 'The next times of a silence that would come again, the one that would hold now first; makes nothing',
+  access: signedIn,
+  body: silenceSpec.pick({ from: true, to: true, duration: true, rrule: true, zone: true }).required({ rrule: true }),
+  answer: z.object({ next: z.array(stretch) }),
+});
 export const putSilence = route({
   method: 'PUT',
   path: '/api/v1/silences/:silence',

@@ -105,6 +105,9 @@ const addSilenceRoutes = ({ http }: Pick<Ground, 'http'>, ground: TryGround, db:
   http.route(silenceContract.addSilence, ({ body, signedIn }) =>
     silences.addSilence(ground, signedIn(), silences.askedOf(body)),
   );
+  http.route(silenceContract.trySilence, async ({ body }) => ({
+    next: silences.nextTimes(body, await store.databaseNow(db)),
+  }));
   http.route(silenceContract.putSilence, ({ params, body: { origin, source, ...spec }, signedIn }) =>
     silences.putSilence(ground, signedIn(), {
       reference: params.silence,

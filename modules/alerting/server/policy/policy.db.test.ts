@@ -225,6 +225,18 @@ describe('silences', () => {
     expect((await house.events('silence.expired')).at(-1)?.subject).toBe(`silence:${added.id}`);
   });
 
+  it('are tried before they are made: their next times, or what is wrong with the rule', async () => {
+    const said = { duration: 'PT1H', zone: 'Europe/Berlin', rrule: 'FREQ=MONTHLY;BYDAY=2TU' };
+    const from = '2027-01-01T02:00:00+01:00';
+    const { next } = await house.must('bo', 'POST', '/api/v1/silences/try', { ...said, from });
+    expect(next.slice(0, 2)).toEqual([
+      { from: '2027-01-12T01:00:00.000Z', to: '2027-01-12T02:00:00.000Z' },
+      { from: '2027-02-09T01:00:00.000Z', to: '2027-02-09T02:00:00.000Z' },
+    ]);
+    const { status, body } = await house.call('bo', 'POST', '/api/v1/silences/try', { ...said, rrule: 'FREQ=OFTEN' });
+    expect([status, body.errors.map(({ path }: { path: string }) => path)]).toEqual([422, ['body.rrule']]);
+  });
+
   it('that come again hold by their rule, on the clock of their zone', async () => {
     const added = await house.must('ada', 'POST', '/api/v1/silences', {
       match: ['alertname="Backup"'],

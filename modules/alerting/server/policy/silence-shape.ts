@@ -7,6 +7,9 @@ import type { SilenceRow } from './tables.ts';
 
 const nextShown = 5;
 
+/** When a silence holds, as it is kept. */
+export type SilenceTimes = Pick<SilenceRow, 'first_from' | 'first_to' | 'rrule' | 'zone' | 'ends_at'>;
+
 /** A silence made ready. Throws where its pattern or rule cannot be read. */
 export const silenceOf = (row: SilenceRow): Silence => {
   const { id, name, who, why, matchers } = row;
@@ -28,8 +31,7 @@ export const silenceShape = (row: SilenceRow, now: Temporal.Instant): SilenceAns
     zone: row.zone,
     endsAt: iso(row.ends_at),
     state: next.length === 0 ? 'expired' : isWithin(now, next[0]!) ? 'active' : 'pending',
-    // As all other times of it: with three digits, also where the last is zero.
-    next: next.map(({ from, to }) => ({ from: textOf(from), to: textOf(to) })),
+    next: next.map(textsOf),
     who: row.who,
     why: row.why,
     origin: row.origin,
@@ -41,6 +43,12 @@ export const silenceShape = (row: SilenceRow, now: Temporal.Instant): SilenceAns
   };
 };
 
+/** When a silence holds next, or now, as the contract tells it. */
+export const nextShape = (times: SilenceTimes, now: Temporal.Instant): SilenceAnswer['next'] =>
+  nextOf(times, now).map(textsOf);
+
+/** As all other times of it: with three digits, also where the last is zero. */
+const textsOf = ({ from, to }: Stretch) => ({ from: textOf(from), to: textOf(to) });
 const textOf = (instant: Temporal.Instant): string => new Date(instant.epochMilliseconds).toISOString();
 
 const stretchAtOf = (row: SilenceRow): Silence['stretchAt'] => {
@@ -53,7 +61,7 @@ const stretchAtOf = (row: SilenceRow): Silence['stretchAt'] => {
   return (time) => cut(at(time), end, time);
 };
 
-const nextOf = (row: SilenceRow, now: Temporal.Instant): Stretch[] => {
+const nextOf = (row: SilenceTimes, now: Temporal.Instant): Stretch[] => {
   const end = row.ends_at === null ? null : instantOf(row.ends_at);
   if (end !== null && Temporal.Instant.compare(end, now) <= 0) return [];
   const recurrence = recurrenceOf(row);

@@ -18,7 +18,7 @@ import {
 } from './policy-ground.ts';
 import { matcherProblems, patternProblems } from './problems.ts';
 import { lastEnd, recurrenceProblems } from './recurrence.ts';
-import { silenceShape } from './silence-shape.ts';
+import { nextShape, silenceShape, type SilenceTimes } from './silence-shape.ts';
 import { countLive, insertSilence, isId, silenceBy, updateSilence } from './silence-store.ts';
 import { countUp, databaseNow, lockName } from './store.ts';
 import type { PolicyTables, PolicyTx, SilenceRow } from './tables.ts';
@@ -48,19 +48,25 @@ const byHand: Made = { name: null, origin: 'hand', source: null };
 export const askedOf = (spec: SilenceSpec): AskedSilence => {
   refuseWrong(matcherProblems(spec.match, 'body.match'), 'silence');
   const parsed = parseAll(spec.match);
-  const instant = (text: string | undefined): Temporal.Instant | null =>
-    text === undefined ? null : Temporal.Instant.from(text);
   return {
     matchers: 'matchers' in parsed ? parsed.matchers : [],
-    from: instant(spec.from),
-    to: instant(spec.to),
-    duration: spec.duration ?? null,
-    rrule: spec.rrule ?? null,
-    zone: spec.zone ?? null,
+    ...timesAsked(spec),
     why: spec.why,
     who: null,
   };
 };
+
+const timesAsked = ({ from, to, duration, rrule, zone }: Omit<SilenceSpec, 'match' | 'why'>): AskedTimes => ({
+  from: from === undefined ? null : Temporal.Instant.from(from),
+  to: to === undefined ? null : Temporal.Instant.from(to),
+  duration: duration ?? null,
+  rrule: rrule ?? null,
+  zone: zone ?? null,
+});
+
+/** When a silence that is said like that would hold next. Throws `alerting.bad-silence`. */
+export const nextTimes = (said: Omit<SilenceSpec, 'match' | 'why'>, now: Temporal.Instant): SilenceAnswer['next'] =>
+  nextShape(timesOf(timesAsked(said), now), now);
 
 /** Makes a silence. Throws `alerting.bad-silence`, `alerting.not-yours` or `alerting.too-many-silences`. */
 export const addSilence = (ground: PolicyGround, actor: Actor, asked: AskedSilence): Promise<SilenceAnswer> =>
@@ -96,7 +102,7 @@ export const putSilence = (
     const said = { ...asked, from: asked.from ?? instantOf(present.first_from) };
     const next: SilenceRow = {
       ...present,
-      ...timesOf(said, now),
+      ...timesOf(said, now, matchProblems(said.matchers)),
       ...marks,
       matchers: [...asked.matchers],
       why: asked.why,
@@ -129,7 +135,7 @@ const insert = async (
 ): Promise<SilenceAnswer> => {
   const now = await databaseNow(tx);
   requireAnswers(actor, asked.matchers);
-  const times = timesOf(asked, now);
+  const times = timesOf(asked, now, matchProblems(asked.matchers));
   if ((await countLive(tx)) >= policyLimits.silencesActive) throw tooMany();
   const row: SilenceRow = {
     id: newId(now.epochMilliseconds),
@@ -164,15 +170,13 @@ const tell = async (
   return silence;
 };
 
-type Times = Pick<SilenceRow, 'first_from' | 'first_to' | 'rrule' | 'zone' | 'ends_at'>;
+type AskedTimes = Pick<AskedSilence, 'from' | 'to' | 'duration' | 'rrule' | 'zone'>;
 
-/** When it holds. Throws `alerting.bad-silence` for all that is wrong with it. */
-const timesOf = (asked: AskedSilence, now: Temporal.Instant): Times => {
-  const errors: FieldError[] = [...matchProblems(asked.matchers)];
+/** When it holds. Throws `alerting.bad-silence` for all that is wrong with it, and for what else is known to be wrong. */
+const timesOf = (asked: AskedTimes, now: Temporal.Instant, wrong: readonly FieldError[] = []): SilenceTimes => {
   const from = asked.from ?? now;
   const times = asked.rrule === null ? onceProblems(asked, { from, now }) : againProblems(asked, from);
-  errors.push(...times);
-  refuseWrong(errors, 'silence');
+  refuseWrong([...wrong, ...times], 'silence');
   const seconds = asked.duration === null ? null : secondsOf(asked.duration);
   const to = asked.rrule === null ? (asked.to ?? from.add({ seconds: seconds! })) : from.add({ seconds: seconds! });
   const again = { from, durationSeconds: seconds ?? 0, rrule: asked.rrule ?? '', zone: asked.zone ?? '' };
@@ -195,7 +199,7 @@ const matchProblems = (matchers: readonly Matcher[]): FieldError[] => {
 };
 
 const onceProblems = (
-  asked: AskedSilence,
+  asked: AskedTimes,
   { from, now }: { readonly from: Temporal.Instant; readonly now: Temporal.Instant },
 ): FieldError[] => {
   if (asked.zone !== null) return [{ path: 'body.zone', message: 'belongs to a rule: say rrule too, or leave it out' }];
@@ -209,7 +213,7 @@ const onceProblems = (
   return Temporal.Instant.compare(to, now) <= 0 ? [{ path: 'body.to', message: 'is over already' }] : [];
 };
 
-const againProblems = (asked: AskedSilence, from: Temporal.Instant): FieldError[] => {
+const againProblems = (asked: AskedTimes, from: Temporal.Instant): FieldError[] => {
   const errors: FieldError[] = [];
   if (asked.duration === null)
     errors.push({ path: 'body.duration', message: 'say how long each time lasts, such as PT2H' });
@@ -226,8 +230,8 @@ const againProblems = (asked: AskedSilence, from: Temporal.Instant): FieldError[
 const saysTheSame = (present: SilenceRow, asked: AskedSilence, now: Temporal.Instant): boolean => {
   const said = { ...asked, from: asked.from ?? instantOf(present.first_from) };
   const before = present.ends_at && present.ends_at.getTime() <= now.epochMilliseconds ? said.from : now;
-  const { ends_at, first_from, first_to, rrule, zone } = timesOf(said, before);
-  const of = (times: Times): unknown[] => [
+  const { ends_at, first_from, first_to, rrule, zone } = timesOf(said, before, matchProblems(said.matchers));
+  const of = (times: SilenceTimes): unknown[] => [
     times.first_from.getTime(),
     times.first_to.getTime(),
     times.rrule,

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import {
+  againOf,
   matcherFault,
   matchersInCommon,
-  nextTimes,
   readMatchers,
   silenceBody,
   silenceFaults,
   type SilenceForm,
 } from './silence-form.ts';
+import { againAsked, againBegun, ruleOf, type AgainForm } from './silence-times.ts';
 
-const now = Temporal.Instant.from('2026-03-27T12:00:00Z');
+const now = Temporal.Instant.from('2026-11-23T06:00:00Z');
 const aForm = (given: Partial<SilenceForm> = {}): SilenceForm => ({
   matchers: ['service="shop/cart"', ''],
   kind: 'once',
@@ -17,42 +18,74 @@ const aForm = (given: Partial<SilenceForm> = {}): SilenceForm => ({
   length: 'PT2H',
   to: '',
   days: ['SU'],
+  monthlyOn: 'day',
+  dayOfMonth: '1',
+  ordinal: '1',
+  weekday: 'SU',
+  rule: '',
+  firstDay: '',
   time: '02:30',
   zone: 'Europe/Berlin',
   why: ' The disks are changed ',
   ...given,
 });
+const again = (given: Partial<AgainForm>): AgainForm => againOf(aForm({ kind: 'daily', ...given }))!;
 
 describe('a silence is what was said', () => {
   it('once: from now, for so long', () => {
-    expect(silenceBody(aForm(), now)).toEqual({
+    expect(silenceBody(aForm(), null)).toEqual({
       match: ['service="shop/cart"'],
       why: 'The disks are changed',
       duration: 'PT2H',
     });
   });
-  it('again and again: a rule, and the first of its times', () => {
-    expect(silenceBody(aForm({ kind: 'again', days: ['SU', 'WE'], time: '04:00' }), now)).toMatchObject({
-      rrule: 'FREQ=WEEKLY;BYDAY=WE,SU',
-      zone: 'Europe/Berlin',
+  it.each<[string, Partial<AgainForm>, string]>([
+    ['every day', { kind: 'daily' }, 'FREQ=DAILY'],
+    ['on days of each week, in their order', { kind: 'weekly', days: ['SU', 'WE'] }, 'FREQ=WEEKLY;BYDAY=WE,SU'],
+    ['on a day of each month', { kind: 'monthly', dayOfMonth: '15' }, 'FREQ=MONTHLY;BYMONTHDAY=15'],
+    ['on the last day of each month', { kind: 'monthly', dayOfMonth: '-1' }, 'FREQ=MONTHLY;BYMONTHDAY=-1'],
+    [
+      'on the second Tuesday of each month',
+      { kind: 'monthly', monthlyOn: 'weekday', ordinal: '2', weekday: 'TU' },
+      'FREQ=MONTHLY;BYDAY=2TU',
+    ],
+    [
+      'on the last Friday of each month',
+      { kind: 'monthly', monthlyOn: 'weekday', ordinal: '-1', weekday: 'FR' },
+      'FREQ=MONTHLY;BYDAY=-1FR',
+    ],
+    ['by a rule as it is written', { kind: 'rule', rule: ' RRULE:FREQ=YEARLY;COUNT=2 ' }, 'FREQ=YEARLY;COUNT=2'],
+  ])('again and again, %s', (_, given, rule) => {
+    expect(ruleOf(again(given))).toBe(rule);
+  });
+  it('is counted from a week ago, so that the time that holds now is among its times, or from the day that was said', () => {
+    // 02:30 in Berlin is 01:30 UTC in winter, and 00:30 in summer.
+    expect(againAsked(again({ kind: 'daily' }), now)?.from).toBe('2026-11-16T01:30:00Z');
+    expect(againAsked(again({ kind: 'daily', firstDay: '2027-07-01' }), now)?.from).toBe('2027-07-01T00:30:00Z');
+    expect(againAsked(again({ kind: 'rule', rule: 'FREQ=DAILY;INTERVAL=3' }), now)?.from).toBe('2026-11-23T01:30:00Z');
+  });
+  it('begins with the first of its times; one that counts them where it was said', () => {
+    const next = [{ from: '2026-11-29T01:30:00.000Z' }, { from: '2026-12-06T01:30:00.000Z' }];
+    const weekly = againAsked(again({ kind: 'weekly' }), now)!;
+    expect(silenceBody(aForm({ kind: 'weekly' }), againBegun(weekly, next))).toEqual({
+      match: ['service="shop/cart"'],
+      why: 'The disks are changed',
+      from: '2026-11-29T01:30:00.000Z',
       duration: 'PT2H',
-      from: '2026-03-29T02:00:00Z',
+      rrule: 'FREQ=WEEKLY;BYDAY=SU',
+      zone: 'Europe/Berlin',
     });
-  });
-  it('shows the next times on the clock of the zone, also over a night that has no such hour', () => {
-    // At 02:30 of 29 March the clocks of Berlin go from 02:00 to 03:00: an hour that is missing is the hour behind.
-    const times = nextTimes(aForm(), now, 2).map(({ from, to }) => `${from} ${to}`);
-    expect(times).toEqual(['2026-03-29T01:30:00Z 2026-03-29T03:30:00Z', '2026-04-05T00:30:00Z 2026-04-05T02:30:00Z']);
-  });
-  it('begins with the time that runs', () => {
-    const during = Temporal.Instant.from('2026-04-05T01:00:00Z');
-    expect(nextTimes(aForm(), during, 1)[0]!.from.toString()).toBe('2026-04-05T00:30:00Z');
+    const counted = againAsked(again({ kind: 'rule', rule: 'FREQ=WEEKLY;BYDAY=SU;COUNT=2' }), now)!;
+    expect(againBegun(counted, next).from).toBe(counted.from);
   });
   it('says what is missing, at its field', () => {
-    expect(Object.keys(silenceFaults(aForm({ matchers: [''], why: ' ' }), now))).toEqual(['match', 'why']);
-    expect(Object.keys(silenceFaults(aForm({ kind: 'again', days: [] }), now))).toEqual(['days']);
-    expect(Object.keys(silenceFaults(aForm({ kind: 'again', zone: 'Nowhere/Town' }), now))).toEqual(['time']);
-    expect(silenceFaults(aForm(), now)).toEqual({});
+    expect(Object.keys(silenceFaults(aForm({ matchers: [''], why: ' ' })))).toEqual(['match', 'why']);
+    expect(Object.keys(silenceFaults(aForm({ kind: 'weekly', days: [] })))).toEqual(['days']);
+    expect(Object.keys(silenceFaults(aForm({ kind: 'daily', zone: 'Nowhere/Town' })))).toEqual(['zone']);
+    expect(Object.keys(silenceFaults(aForm({ kind: 'monthly', time: '' })))).toEqual(['time']);
+    expect(Object.keys(silenceFaults(aForm({ kind: 'rule' })))).toEqual(['rrule']);
+    expect(silenceFaults(aForm())).toEqual({});
+    expect(againAsked(again({ kind: 'weekly', days: [] }), now)).toBeNull();
   });
 });
 

@@ -1,6 +1,7 @@
 import { formatDayAndMinute } from '../../../../ui/format/moment.ts';
 import type { Status } from '../../../../ui/status.ts';
 import type { SilenceAnswer } from '../../contract/silences.ts';
+import { lastDay, ordinals, weekdays } from './silence-times.ts';
 
 const weekdayAndTime = new Intl.DateTimeFormat('en-GB', {
   weekday: 'short',
@@ -40,26 +41,42 @@ export const whenText = (
   return silence.state === 'active' ? `until ${formatDayAndMinute(next.to)}` : `from ${formatDayAndMinute(next.from)}`;
 };
 
-const days: Readonly<Record<string, string>> = {
-  MO: 'Monday',
-  TU: 'Tuesday',
-  WE: 'Wednesday',
-  TH: 'Thursday',
-  FR: 'Friday',
-  SA: 'Saturday',
-  SU: 'Sunday',
+/** `1st`, `2nd`, `23rd`. */
+const ordinal = (number: number): string => {
+  const isTeen = number % 100 >= 11 && number % 100 <= 13;
+  const ending = isTeen ? 'th' : (['th', 'st', 'nd', 'rd'][number % 10] ?? 'th');
+  return `${number}${ending}`;
 };
+
+const dayName = (day: string): string | undefined => weekdays.find(({ value }) => value === day)?.name;
 
 /** A rule as people say it where it is one of the usual ones; else the rule. */
 export const ruleText = (rrule: string): string => {
-  const parts = new Map(rrule.split(';').map((part) => part.split('=') as [string, string]));
-  const byDay =
-    parts
-      .get('BYDAY')
-      ?.split(',')
-      .map((day) => days[day]) ?? [];
-  if (parts.size === 1 && parts.get('FREQ') === 'DAILY') return 'every day';
-  if (parts.size !== 2 || parts.get('FREQ') !== 'WEEKLY' || byDay.length === 0 || byDay.includes(undefined))
-    return rrule;
-  return byDay.length === 7 ? 'every day' : `every ${byDay.join(', ')}`;
+  const { FREQ, ...rest } = Object.fromEntries(rrule.split(';').map((part) => part.split('=') as [string, string]));
+  const [only, ...others] = Object.entries(rest);
+  if (others.length > 0) return rrule;
+  if (only === undefined) return FREQ === 'DAILY' ? 'every day' : rrule;
+  const [by, value] = only;
+  if (FREQ === 'WEEKLY' && by === 'BYDAY') return everyWeek(value) ?? rrule;
+  if (FREQ === 'MONTHLY' && by === 'BYMONTHDAY') return everyMonth(value) ?? rrule;
+  if (FREQ === 'MONTHLY' && by === 'BYDAY') return everyMonthOn(value) ?? rrule;
+  return rrule;
+};
+
+const everyWeek = (value: string): string | null => {
+  const names = value.split(',').map(dayName);
+  if (names.includes(undefined)) return null;
+  return names.length === weekdays.length ? 'every day' : `every ${names.join(', ')}`;
+};
+
+const everyMonth = (value: string): string | null => {
+  if (value === lastDay) return 'the last day of every month';
+  return /^\d{1,2}$/u.test(value) ? `the ${ordinal(Number(value))} of every month` : null;
+};
+
+const everyMonthOn = (value: string): string | null => {
+  const [, which, day] = /^(-?\d)([A-Z]{2})$/u.exec(value) ?? [];
+  const said = ordinals.find((each) => each.value === which)?.label;
+  const name = dayName(day ?? '');
+  return said === undefined || name === undefined ? null : `the ${said} ${name} of every month`;
 };
