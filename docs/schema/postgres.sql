@@ -262,6 +262,18 @@ CREATE TABLE alerting.opsgenie_request (
 );
 CREATE INDEX opsgenie_request_at ON alerting.opsgenie_request USING btree (at);
 
+CREATE TABLE alerting.opsgenie_search (
+  id uuid NOT NULL,
+  integration uuid NOT NULL,
+  name text NOT NULL,
+  said jsonb NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  changed_at timestamp with time zone NOT NULL,
+  CONSTRAINT opsgenie_search_integration_fkey FOREIGN KEY (integration) REFERENCES alerting.integration(id) ON DELETE CASCADE,
+  CONSTRAINT opsgenie_search_integration_name_key UNIQUE (integration, name),
+  CONSTRAINT opsgenie_search_pkey PRIMARY KEY (id)
+);
+
 CREATE TABLE alerting.payload (
   id uuid NOT NULL,
   integration uuid NOT NULL,

@@ -264,6 +264,11 @@ export const integrationEvents = {
   /** By a client of Opsgenie; subject `alert:<id>`. */
   'alert.unacknowledged': z.object({ by: z.string() }),
   'alert.snoozed': z.object({ by: z.string(), until: instant }),
+  'alert.escalated': z.object({
+    by: z.string(),
+    escalation: z.string().nullable().describe('The one that the client named; the page goes on in its own policy'),
+  }),
+  'alert.action-asked': z.object({ by: z.string(), action: z.string() }),
   'integration.tested': z.object({ alerts: z.array(z.string()) }),
   'integration.payload-replayed': z.object({ payload: z.uuid(), status: z.number().int() }),
 } as const;

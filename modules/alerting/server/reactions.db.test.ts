@@ -34,6 +34,9 @@ const oncall: OncallDoor = {
   acknowledgeByKey: async () => [],
   countByKey: async () => [],
   snoozeByKey: async () => [],
+  reopenPage: async () => null,
+  escalateByKey: async () => [],
+  noteByKey: async () => [],
   resolveByKey: async (_tx, { dedupKey }) => {
     resolved.push(dedupKey);
     return ['018f0000-0000-7000-8000-000000000001'];

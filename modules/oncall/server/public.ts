@@ -27,6 +27,19 @@ export interface OncallDoor {
     acknowledged: { readonly dedupKey: string; readonly source: string; readonly by: string },
   ): Promise<readonly string[]>;
   /**
+   * Takes an answer back: a resolved page is as it was before (acknowledged by the same, or it begins anew), an acknowledged one begins
+   * anew. Gives back what it is then; null where it stays resolved because a page of its key is open already. Again changes nothing.
+   */
+  reopenPage(
+    tx: unknown,
+    taken: {
+      readonly page: string;
+      readonly answer: 'acknowledge' | 'resolve';
+      readonly by: { readonly kind: 'person' | 'token' | 'system'; readonly id: string; readonly name: string };
+      readonly source: string;
+    },
+  ): Promise<'triggered' | 'acknowledged' | null>;
+  /**
    * Every open page of this key that `source` raised is quiet until then (at most a week ahead, by the database's clock); then it
    * begins anew unless it is resolved. Gives back their ids. Throws the Refusal `oncall.snooze-time`.
    */
@@ -38,6 +51,19 @@ export interface OncallDoor {
       readonly by: string;
       readonly until: Temporal.Instant;
     },
+  ): Promise<readonly string[]>;
+  /**
+   * The next step of every open page of this key that `source` raised, and that nobody is on, comes now instead of at its time. Gives
+   * back the ids of those that had a step ahead.
+   */
+  escalateByKey(
+    tx: unknown,
+    asked: { readonly dedupKey: string; readonly source: string; readonly by: string },
+  ): Promise<readonly string[]>;
+  /** Says something on the timeline of every open page of this key that `source` raised; gives back their ids. */
+  noteByKey(
+    tx: unknown,
+    said: { readonly dedupKey: string; readonly source: string; readonly by: string; readonly text: string },
   ): Promise<readonly string[]>;
 }
 
@@ -67,4 +93,5 @@ export const pageEventKinds = [
   'page.unanswered',
   'page.reassigned',
   'page.snoozed',
+  'page.reopened',
 ] as const;

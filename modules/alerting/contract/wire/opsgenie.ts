@@ -96,6 +96,8 @@ const alerts = '/v2/alerts';
 const one = `${alerts}/:identifier`;
 const params = {
   identifier: 'What `identifierType` says: the id, the alias or the tiny id',
+  action: 'Name of the custom action',
+  search: 'Id or name of the saved search, as `identifierType` says',
 };
 const identifierType = z.object({ identifierType: z.enum(['id', 'alias', 'tiny']).optional() });
 
@@ -130,10 +132,32 @@ const paged = {
   order: z.enum(['asc', 'desc']).optional(),
 };
 const searched = {
-  query: z.string().optional().describe('`status: open AND tag: disk`'),
+  query: z.string().optional().describe('`status: open AND (tag: disk OR priority: P1)`'),
+  searchIdentifier: z.string().optional().describe('A saved search instead of `query`'),
+  searchIdentifierType: z.enum(['id', 'name']).optional(),
 };
 const told = (word: string) =>
   dataOf(z.array(z.object({ [word]: z.string(), owner: z.string(), createdAt: instant, offset: z.string() })));
+const search = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    description: z.string(),
+    query: z.string(),
+    createdAt: instant,
+    updatedAt: instant,
+    teams: z.array(responder),
+    owner: z.looseObject({}).optional(),
+  })
+  .meta({ id: 'OpsgenieSavedSearch' });
+const saidSearch = z.object({
+  name: z.string(),
+  query: z.string(),
+  description: z.string().optional(),
+  owner: z.object({ username: z.string().optional(), id: z.string().optional() }).optional(),
+  teams: z.array(responder.partial({ type: true })).optional(),
+});
+
 const alertRoutes: readonly ProtocolRoute[] = [
   {
     ...common,
@@ -175,6 +199,10 @@ const alertRoutes: readonly ProtocolRoute[] = [
   acts(['POST', 'acknowledge'], 'Acknowledges an alert'),
   acts(['POST', 'unacknowledge'], 'Nobody is on an alert any more'),
   acts(['POST', 'snooze'], 'Keeps the page of an alert quiet until then', { endTime: instant }),
+  acts(['POST', 'escalate'], 'Tells the next step of the page’s escalation now', {
+    escalation: z.object({ id: z.string().optional(), name: z.string().optional() }).optional(),
+  }),
+  acts(['POST', 'actions/:action'], 'Notes that a custom action of an alert was asked for'),
   acts(['POST', 'notes'], 'Adds a note', { note: z.string() }),
   acts(['POST', 'tags'], 'Adds tags', { tags: z.array(z.string()) }),
   acts(['DELETE', 'tags'], 'Removes tags', { tags: z.string() }),
@@ -186,6 +214,34 @@ const alertRoutes: readonly ProtocolRoute[] = [
   acts(['PUT', 'message'], 'Changes the message', { message: z.string() }),
   acts(['PUT', 'description'], 'Changes the description', { description: z.string() }),
   acts(['PUT', 'priority'], 'Changes the priority', { priority }),
+];
+
+const searches = `${alerts}/saved-searches`;
+const searchType = z.object({ identifierType: z.enum(['id', 'name']).optional() });
+const made = dataOf(z.object({ id: z.uuid(), name: z.string() }));
+const searchRoutes: readonly ProtocolRoute[] = [
+  reads(searches, 'Saved searches of the integration', dataOf(z.array(z.object({ id: z.uuid(), name: z.string() })))),
+  { ...common, method: 'POST', path: searches, summary: 'Saves a search', body: saidSearch, answer: made, status: 201 },
+  reads(`${searches}/:search`, 'One saved search', dataOf(search), searchType),
+  {
+    ...common,
+    method: 'PATCH',
+    path: `${searches}/:search`,
+    summary: 'Changes a saved search',
+    params,
+    query: searchType,
+    body: saidSearch.partial(),
+    answer: made,
+  },
+  {
+    ...common,
+    method: 'DELETE',
+    path: `${searches}/:search`,
+    summary: 'Deletes a saved search',
+    params,
+    query: searchType,
+    answer: processed,
+  },
 ];
 
 const heartbeats = '/v2/heartbeats';
@@ -230,4 +286,4 @@ const heartbeatRoutes: readonly ProtocolRoute[] = [
   })),
 ];
 
-export const opsgenieRoutes: readonly ProtocolRoute[] = [...alertRoutes, ...heartbeatRoutes];
+export const opsgenieRoutes: readonly ProtocolRoute[] = [...alertRoutes, ...searchRoutes, ...heartbeatRoutes];

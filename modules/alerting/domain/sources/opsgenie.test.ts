@@ -21,8 +21,14 @@ describe('an address below /v2/alerts', () => {
     ['DELETE', '/v2/alerts/abc', { do: 'delete', identifier: 'abc' }],
     ['DELETE', '/v2/alerts/abc/tags', { do: 'remove-tags', identifier: 'abc' }],
     ['PUT', '/v2/alerts/abc/priority', { do: 'priority', identifier: 'abc' }],
-    ['POST', '/v2/alerts/abc/escalate', { do: 'unknown' }],
-    ['GET', '/v2/alerts/saved-searches', { do: 'unknown' }],
+    ['POST', '/v2/alerts/abc/escalate', { do: 'escalate', identifier: 'abc' }],
+    ['POST', '/v2/alerts/a/b/actions/Restart%20it', { do: 'custom-action', identifier: 'a/b', action: 'Restart it' }],
+    ['GET', '/v2/alerts/abc/recipients', { do: 'instead', instead: expect.stringContaining('/api/v1/alerts/') }],
+    ['POST', '/v2/alerts/abc/attachments', { do: 'instead', instead: expect.stringContaining('link') }],
+    ['GET', '/v2/alerts/abc/attachments/7', { do: 'instead', instead: expect.stringContaining('link') }],
+    ['PUT', '/v2/alerts/abc/escalate', { do: 'unknown' }],
+    ['GET', '/v2/alerts/saved-searches', { do: 'search', search: null }],
+    ['DELETE', '/v2/alerts/saved-searches/open%20ones', { do: 'search', search: 'open ones' }],
     ['GET', '/v2/alerts/%E0%A4%A', { do: 'unknown' }],
   ] as const)('%s %s', (method, path, expected) => expect(opsgenieAsk(method, path)).toEqual(expected));
 });

@@ -205,7 +205,7 @@ describe.each(kinds)('%s', (kind, sender) => {
   it('takes labels by the thousand within the bounds of an alert, or says what is too many', async () => {
     const labels = Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`label_${n}`, `value ${n}`]));
     const answer = await post(sender, key, JSON.stringify(sender.body({ now: now(), labels }, key)));
-    expect(answer.status, JSON.stringify(answer.body).slice(0, 500)).toBeLessThan(500);
+    expect(answer.status).toBeLessThan(500);
     if (answer.status >= 400) {
       expectForm(sender, answer.body);
       expect((await newestPayload(key)).status).toBe(answer.status);

@@ -23,7 +23,7 @@ import { addNote } from './opsgenie-notes-store.ts';
 import * as store from './opsgenie-store.ts';
 import { teamMeant } from './opsgenie-team.ts';
 
-type Action = Exclude<OpsgenieAction, 'list-notes' | 'list-logs'> | 'delete';
+export type Action = Exclude<OpsgenieAction, 'list-notes' | 'list-logs'> | 'delete' | 'custom-action';
 
 export interface Done {
   readonly isSuccess: boolean;
@@ -37,17 +37,19 @@ interface Asked {
   readonly row: store.OpsgenieRow;
   /** Of a DELETE its query. */
   readonly body: unknown;
+  /** Name of a custom action. */
+  readonly custom?: string;
 }
 
 /** Does one thing to one alert, as a client asked. Throws a Refusal for a body that cannot be. */
 export const act = async (
   ground: OpsgenieGround,
   call: SourceCall,
-  { action, row, body: given }: Asked,
+  { action, row, body: given, custom = '' }: Asked,
 ): Promise<Done> => {
   if (!isObject(given)) throw unprocessable({ body: 'should be a JSON object' });
   const by = textOf(given['user']) ?? textOf(given['source']) ?? call.integration.name;
-  const doing: Doing = { ground, call, row, body: given, by: by.slice(0, 100) };
+  const doing: Doing = { ground, call, row, body: given, by: by.slice(0, 100), custom };
   const done = await actions[action](doing);
   const note = action === 'notes' ? null : textOf(given['note']);
   if (note !== null) await keepNote(doing, note);
@@ -60,6 +62,7 @@ interface Doing {
   readonly row: store.OpsgenieRow;
   readonly body: JsonObject;
   readonly by: string;
+  readonly custom: string;
 }
 
 const answer = async ({ ground, call, row, by }: Doing, action: IncomingAlert['action']): Promise<Accepted[]> => {
@@ -131,6 +134,37 @@ const quieten = async ({ ground, row, by }: Doing, tx: AlertTx, until: Temporal.
       by,
       until,
     });
+};
+
+/** The escalation that a client names is Opsgenie's; here the page goes on in the policy that it began with. */
+const escalate = async (doing: Doing): Promise<Done> => {
+  const { ground, row, by, body } = doing;
+  if (row.status === 'resolved') return over(closed);
+  const { escalation } = body;
+  const named = isObject(escalation) ? (textOf(escalation['name']) ?? textOf(escalation['id'])) : null;
+  const moved = await inTransaction(doing, async (tx) => {
+    const pages: string[] = [];
+    for (const group of await store.openGroups(tx, row.id))
+      pages.push(
+        ...(await ground.oncall.escalateByKey(tx, { dedupKey: `${groupKeyPrefix}${group}`, source: pageSource, by })),
+      );
+    if (pages.length > 0) await tell(doing, tx, 'alert.escalated', { escalation: named?.slice(0, 255) ?? null });
+    return pages.length > 0;
+  });
+  return moved ? done('Escalated alert to next') : over('There is no further step that waits, or somebody is on it');
+};
+
+/** What it does at its sender nobody here knows: that it was asked for stands at the page and in the ledger, for who listens there. */
+const customAction = async (doing: Doing): Promise<Done> => {
+  const { ground, row, by, custom } = doing;
+  if (!(row.said.actions ?? []).includes(custom)) return over(`Action [${custom}] is not one of the alert`);
+  await inTransaction(doing, async (tx) => {
+    const text = `${by} asks for the action ${custom}.`;
+    for (const group of await store.openGroups(tx, row.id))
+      await ground.oncall.noteByKey(tx, { dedupKey: `${groupKeyPrefix}${group}`, source: pageSource, by, text });
+    await tell(doing, tx, 'alert.action-asked', { action: custom });
+  });
+  return done(`Executed [${custom}] action`);
 };
 
 const notes = async (doing: Doing): Promise<Done> => {
@@ -208,6 +242,8 @@ const actions: Readonly<Record<Action, (doing: Doing) => Promise<Done>>> = {
   snooze,
   notes,
   assign,
+  escalate,
+  'custom-action': customAction,
   tags: change('Added tags', (said, body, errors) => ({
     ...said,
     tags: [...new Set([...said.tags, ...tagsIn(body['tags'], errors)])].slice(0, opsgenieLimits.tags),

@@ -151,6 +151,14 @@ export const setOwner = async (tx: AlertTx, alert: string, owner: string): Promi
     UPDATE alerting.opsgenie_alert SET owner = ${owner} WHERE alert_id = ${alert}`.execute(tx);
 };
 
+/** Groups that are open and have this alert in them. */
+export const openGroups = async (tx: AlertTx, alert: string): Promise<string[]> => {
+  const { rows } = await sql<{ id: string }>`-- Whose pages tell of it.
+    SELECT g.id FROM alerting.alert_group g JOIN alerting.group_member m ON m.group_id = g.id AND m.alert_id = ${alert}
+    WHERE g.closed_at IS NULL ORDER BY g.id`.execute(tx);
+  return rows.map(({ id }) => id);
+};
+
 /** Groups in which this alert is the only one that still fires: quieting their pages quiets nothing else. */
 export const groupsAlone = async (tx: AlertTx, alert: string): Promise<string[]> => {
   const { rows } = await sql<{ id: string }>`-- Open groups of the alert without another open member.

@@ -1,5 +1,5 @@
 import { storable } from '../../../../platform/ledger/storable.ts';
-import { opsgenieAsk, type OpsgenieAction, type OpsgenieAsk } from '../../domain/sources/opsgenie-path.ts';
+import { opsgenieAsk, type OpsgenieAsk } from '../../domain/sources/opsgenie-path.ts';
 import { readOpsgenieQuery } from '../../domain/sources/opsgenie-query.ts';
 import { opsgenieAlert, opsgenieLimits, readOpsgenieAlert, type OpsgenieSaid } from '../../domain/sources/opsgenie.ts';
 import { opsgenieRoutes } from '../../contract/wire/opsgenie.ts';
@@ -8,7 +8,7 @@ import type { AlertTables } from '../intake/tables.ts';
 import { keyOfAuthorization, openDoor } from '../integrations/intake-route.ts';
 import type { Integrations } from '../integrations/integrations.ts';
 import type { SampleCall, SampleGiven, SourceAnswer, SourceCall } from '../integrations/source.ts';
-import { act } from './opsgenie-acts.ts';
+import { act, type Action } from './opsgenie-acts.ts';
 import {
   baseAlert,
   noSuch,
@@ -23,6 +23,7 @@ import {
 import { bodyOf, type OpsgenieGround } from './opsgenie-ground.ts';
 import { takeHeartbeat } from './opsgenie-heartbeats.ts';
 import { addNote, forgetRequests, keepRequest, logOf, notesOf, requestBy, type Told } from './opsgenie-notes-store.ts';
+import { searchNamed, takeSearch } from './opsgenie-searches.ts';
 import { alertBy, alertsBy, countAlerts, keepSaid, sorts, type OpsgenieRow } from './opsgenie-store.ts';
 import { teamMeant } from './opsgenie-team.ts';
 
@@ -68,6 +69,10 @@ const takeAlert = async (ground: OpsgenieGround, given: SourceCall): Promise<Sou
     case 'list-notes':
     case 'list-logs':
       return look(ground, call, { took, ask });
+    case 'search':
+      return takeSearch(ground, call, took, ask.search);
+    case 'instead':
+      throw noSuch(ask.instead);
     case 'unknown':
       throw noSuch(`There is no ${call.method} ${call.path} here`);
     default:
@@ -116,11 +121,12 @@ const change = async (
 ): Promise<SourceAnswer> => {
   const { integration, payloadId } = call;
   const db = ground.postgres.tables<AlertTables>();
-  const action = ask.do as Exclude<OpsgenieAction, 'list-notes' | 'list-logs'> | 'delete';
+  const action = ask.do as Action;
+  const custom = ask.do === 'custom-action' ? ask.action.slice(0, 50) : '';
   const body = call.method === 'DELETE' ? call.query : bodyOf(call);
   const row = await alertBy(db, integration.id, identified(call, ask.identifier));
   const done = row
-    ? await act(ground, call, { action, row, body })
+    ? await act(ground, call, { action, row, body, custom })
     : { isSuccess: false, status: 'Alert does not exist', said: [] };
   await keepRequest(db, {
     id: payloadId,
@@ -151,6 +157,8 @@ const actionNames: Readonly<Record<string, string>> = {
   description: 'UpdateDescription',
   priority: 'UpdatePriority',
   delete: 'Delete',
+  escalate: 'EscalateToNext',
+  'custom-action': 'CustomAction',
 };
 
 const look = async (
@@ -181,7 +189,7 @@ const find = async (
 ): Promise<SourceAnswer> => {
   const { integration, query: asked } = call;
   const db = ground.postgres.tables<AlertTables>();
-  const read = readOpsgenieQuery(asked['query'] ?? '');
+  const read = readOpsgenieQuery(await queryAsked(ground, call));
   if (!read.ok) throw unprocessable({ query: read.error });
   if (ask.do === 'count') return shown(call, took, { data: { count: await countAlerts(db, integration, read.query) } });
   const sort = asked['sort'] ?? 'createdAt';
@@ -197,6 +205,13 @@ const find = async (
   });
   const data = rows.slice(0, limit).map((row) => baseAlert(integration, row));
   return shown(call, took, { data, paging: pagingOf(call, { limit, offset, isMore: rows.length > limit }) });
+};
+
+/** The search itself, or a saved one; as Opsgenie, `query` counts where both are said. */
+const queryAsked = async (ground: OpsgenieGround, call: SourceCall): Promise<string> => {
+  const { query, searchIdentifier: identifier, searchIdentifierType: type } = call.query;
+  if (query !== undefined || identifier === undefined) return query ?? '';
+  return (await searchNamed(ground, call, { identifier, type })).said.query;
 };
 
 const pagingOf = (

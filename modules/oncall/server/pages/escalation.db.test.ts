@@ -184,6 +184,38 @@ describe('a page escalates by its policy until somebody answers', () => {
     await world.call('ada', 'POST', `/api/v1/pages/${id}/resolve`, {});
   });
 
+  it('goes to its next step at once where somebody asks for that by its key, and is told things by it', async () => {
+    await world.policy('asked', {
+      steps: [
+        { after: 'PT0S', notify: [{ person: 'p2' }] },
+        { after: 'PT30M', notify: [{ person: 'p3' }] },
+      ],
+    });
+    const asked = {
+      summary: 'Go on',
+      details: '',
+      urgency: 'high',
+      policy: 'asked',
+      service: null,
+      link: null,
+    } as const;
+    const key = { dedupKey: 'go-on', source: 'alert', by: 'mira' };
+    const { id } = await world.door.raisePage(null, { ...asked, ...key });
+    await settled(id, 1);
+    expect(await world.door.escalateByKey(null, { ...key, source: 'another' })).toEqual([]);
+    expect(await world.door.escalateByKey(null, key)).toEqual([id]);
+    await settled(id, 2);
+    expect(world.told()).toEqual(['/p2', '/p3']);
+    expect(await world.door.noteByKey(null, { ...key, text: 'mira restarts it.' })).toEqual([id]);
+    await world.call('ada', 'POST', `/api/v1/pages/${id}/acknowledge`, {});
+    expect(await world.door.escalateByKey(null, key)).toEqual([]);
+    const texts = (await world.read(id)).timeline.map((entry: any) => entry.text);
+    expect(texts).toEqual(
+      expect.arrayContaining(['mira asks for the next step: it comes at once.', 'mira restarts it.']),
+    );
+    await world.call('ada', 'POST', `/api/v1/pages/${id}/resolve`, {});
+  });
+
   it('is quiet while it is snoozed, and begins anew when that is over', async () => {
     const { id } = await world.page({ summary: 'Later', policy: 'payments' });
     await settled(id, 1);

@@ -170,6 +170,16 @@ export const insertAdded = async (tx: Tx, page: string, targets: readonly Target
   await wake(tx);
 };
 
+/** It is not over after all: as it was before, its acknowledgement kept; false where a page of its key is open on its way already. */
+export const setReopened = async (tx: Tx, page: string): Promise<boolean> => {
+  const { rows } = await sql`-- Two open pages of one key on one way must not be.
+    UPDATE oncall.page AS over SET resolved_at = NULL, resolved_by = NULL,
+      state = CASE WHEN acknowledged_at IS NULL THEN 'triggered' ELSE 'acknowledged' END
+    WHERE id = ${page} AND NOT EXISTS (SELECT 1 FROM oncall.page AS open WHERE open.id <> over.id AND open.route = over.route
+      AND open.dedup_key = over.dedup_key AND open.state <> 'resolved') RETURNING 1`.execute(tx);
+  return rows.length > 0;
+};
+
 /** Ids of open pages of a key that `source` raised. */
 export const openByKey = async (
   db: Handle,
@@ -293,12 +303,18 @@ export const hurryAfterFailure = async (
     await wake(tx);
     return { page: row.page_id, person: row.person, method: row.method, moved: method, stepMoved: false };
   }
-  const step = await sql`-- Nobody of this step was reached: what comes next comes now.
+  const stepMoved = await hurryStep(tx, row.page_id);
+  return { page: row.page_id, person: row.person, method: row.method, moved: null, stepMoved };
+};
+
+/** What comes next of a page comes now; false where nothing is ahead. */
+export const hurryStep = async (tx: Tx, page: string): Promise<boolean> => {
+  const { rows } = await sql`-- Nobody of this step was reached, or somebody asks for the next one.
     UPDATE oncall.step SET due_at = ground.now(), ready_at = ground.now()
-    WHERE page_id = ${row.page_id} AND state = 'waiting' AND kind <> 'added' AND ready_at > ground.now() AND holder IS NULL
+    WHERE page_id = ${page} AND state = 'waiting' AND kind <> 'added' AND ready_at > ground.now() AND holder IS NULL
     RETURNING 1`.execute(tx);
   await wake(tx);
-  return { page: row.page_id, person: row.person, method: row.method, moved: null, stepMoved: step.rows.length > 0 };
+  return rows.length > 0;
 };
 
 const wake = async (tx: Handle): Promise<void> => {

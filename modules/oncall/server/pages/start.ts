@@ -5,6 +5,7 @@ import { engineActor } from './decide.ts';
 import { startEngine } from './engine.ts';
 import { followFailures } from './follow-failures.ts';
 import { answerReplies } from './answer-replies.ts';
+import { escalateKey, noteKey } from './follow-key.ts';
 import { linkKey } from './link-key.ts';
 import { addLinkRoutes } from './link-routes.ts';
 import { createLinks } from './links.ts';
@@ -12,6 +13,7 @@ import { countPages, forgetLinks } from './page-store.ts';
 import type { PagesDoors, PagesGround } from './pages-ground.ts';
 import { addPolicyRoutes } from './policy-routes.ts';
 import { raise } from './raise.ts';
+import { reopen } from './reopen.ts';
 import { acknowledgeKey, resolveKey, snoozeKey } from './resolve-key.ts';
 import { addPageRoutes } from './routes.ts';
 import type { PagesTables, Tx } from './tables.ts';
@@ -51,7 +53,15 @@ export const startPages = async (
           : countPages(tx as Tx, counted),
       resolveByKey: (tx, recovered) => resolveKey(pages, tx as Tx | null, recovered),
       acknowledgeByKey: (tx, acknowledged) => acknowledgeKey(pages, tx as Tx | null, acknowledged),
+      reopenPage: async (tx, { page, answer, by, source }) => {
+        const taken = { page, answer, by, via: source };
+        return tx === null
+          ? postgres.transaction<PagesTables, 'triggered' | 'acknowledged' | null>((own) => reopen(pages, own, taken))
+          : reopen(pages, tx as Tx, taken);
+      },
       snoozeByKey: (tx, snoozed) => snoozeKey(pages, tx as Tx | null, snoozed),
+      escalateByKey: (tx, asked) => escalateKey(pages, tx as Tx | null, asked),
+      noteByKey: (tx, said) => noteKey(pages, tx as Tx | null, said),
     },
     wake: () => engine?.wake(),
     stop: async () => engine?.stop(),
