@@ -1,7 +1,6 @@
-import { lookup as lookUpName, type LookupAddress, type LookupAllOptions } from 'node:dns';
 import { request as overHttp, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as overTls } from 'node:https';
-import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { guardedLookup, isForbiddenHost } from './address-guard.ts';
 
 /** What a server elsewhere gave, or what was wrong with it in words for people. */
 export type Downloaded =
@@ -20,47 +19,6 @@ export interface DownloadOptions {
 }
 
 const redirectsMax = 3;
-
-const listOf = (networks: readonly string[]): BlockList => {
-  const list = new BlockList();
-  for (const network of networks) {
-    const [address, bits] = network.split('/');
-    list.addSubnet(address!, Number(bits), isIP(address!) === 6 ? 'ipv6' : 'ipv4');
-  }
-  return list;
-};
-
-/** Never asked: "this network", link-local (cloud metadata), other clouds' metadata, multicast, reserved, IPv6 that hides IPv4 (RFC 6890). */
-const never = listOf([
-  '0.0.0.0/8',
-  '169.254.0.0/16',
-  '100.100.100.200/32',
-  '192.0.0.192/32',
-  '168.63.129.16/32',
-  '224.0.0.0/4',
-  '240.0.0.0/4',
-  '::/128',
-  'fe80::/10',
-  'fd00:ec2::254/128',
-  'ff00::/8',
-  '64:ff9b::/96',
-  '64:ff9b:1::/48',
-  '2002::/16',
-]);
-const internal = listOf([
-  '10.0.0.0/8',
-  '100.64.0.0/10',
-  '127.0.0.0/8',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-  '::1/128',
-  'fc00::/7',
-]);
-
-const isForbidden = (address: string, allowInternal: boolean): boolean => {
-  const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-  return never.check(address, family) || (!allowInternal && internal.check(address, family));
-};
 
 /**
  * Reads a text that somebody named the address of. Each address, also of each redirect, is looked at in the connection itself, so that a
@@ -97,8 +55,7 @@ class Trouble extends Error {}
 const ask = (url: URL, options: DownloadOptions, signal: AbortSignal): Promise<IncomingMessage> => {
   const secure = url.protocol === 'https:';
   if (!secure && url.protocol !== 'http:') throw new Trouble('Only http and https are read.');
-  const host = url.hostname.replace(/^\[|\]$/gu, '');
-  if (isIP(host) !== 0 && isForbidden(host, options.allowInternal)) throw forbidden(host);
+  if (isForbiddenHost(url.hostname, options)) throw forbidden(url.hostname);
   const prepared: RequestOptions = {
     method: 'GET',
     headers: {
@@ -109,23 +66,12 @@ const ask = (url: URL, options: DownloadOptions, signal: AbortSignal): Promise<I
     },
     signal,
     agent: false,
-    lookup: guardedLookup(options.allowInternal),
+    lookup: guardedLookup(options, forbidden),
   };
   return new Promise((resolve, reject) => {
     (secure ? overTls : overHttp)(url, prepared, resolve).on('error', reject).end();
   });
 };
-
-const guardedLookup =
-  (allowInternal: boolean): LookupFunction =>
-  (name, options, answer) => {
-    lookUpName(name, { ...options, all: true } as LookupAllOptions, (error, found: LookupAddress[]) => {
-      if (error) return answer(error, []);
-      if (found.some((each) => isForbidden(each.address, allowInternal))) return answer(forbidden(name), []);
-      if (options.all) return answer(null, found);
-      return answer(null, found[0]!.address, found[0]!.family);
-    });
-  };
 
 const forbidden = (host: string): Trouble =>
   new Trouble(

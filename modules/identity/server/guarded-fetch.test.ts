@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { guardedFetch, isInternal } from './guarded-fetch.ts';
+import { isForbidden } from '../../../platform/http/address-guard.ts';
+import { guardedFetch } from './guarded-fetch.ts';
 
 const server = createServer((request, response) => {
   if (request.url === '/moved') response.writeHead(302, { location: 'http://169.254.169.254/' }).end();
@@ -46,7 +47,7 @@ describe('An issuer is fetched from the public internet only, unless allowed', (
     ['::ffff:10.0.0.1', true],
     ['64:ff9b::a00:1', true],
   ])('%s internal: %s', (address, expected) => {
-    expect(isInternal(address)).toBe(expected);
+    expect(isForbidden(address, { allowInternal: false })).toBe(expected);
   });
 
   it('where it is allowed, sends what it is given, follows nothing and takes in no more than a megabyte', async () => {

@@ -1,38 +1,15 @@
-import { lookup as lookUpName, type LookupAddress, type LookupAllOptions } from 'node:dns';
 import { get as overHttp, type IncomingMessage } from 'node:http';
 import { get as overTls } from 'node:https';
-import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { rootCertificates } from 'node:tls';
+import { guardedLookup, isForbiddenHost } from '../../../../../platform/http/address-guard.ts';
 
 /** A certificate has 2 KiB, an answer of SNS as much. */
 const bytesMax = 64 * 1_024;
 const timeoutMs = 5_000;
+/** A stand-in of AWS may stand on the own network. */
+const rule = { allowInternal: true } as const;
 
-/** Link-local (cloud metadata stands there), "this network", multicast: nobody's certificate. */
-const never = new BlockList();
-for (const [network, bits] of [
-  ['0.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['224.0.0.0', 3],
-] as const)
-  never.addSubnet(network, bits, 'ipv4');
-for (const [network, bits] of [
-  ['fe80::', 10],
-  ['fd00:ec2::254', 128],
-  ['ff00::', 8],
-] as const)
-  never.addSubnet(network, bits, 'ipv6');
-
-const isForbidden = (address: string): boolean => never.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
-
-const guardedLookup: LookupFunction = (name, options, answer) => {
-  lookUpName(name, { ...options, all: true } as LookupAllOptions, (error, found: LookupAddress[]) => {
-    if (error) return answer(error, []);
-    if (found.some(({ address }) => isForbidden(address)))
-      return answer(new Error(`${name} is a forbidden address`), []);
-    return options.all ? answer(null, found) : answer(null, found[0]!.address, found[0]!.family);
-  });
-};
+const forbidden = (host: string): Error => new Error(`${host} is a forbidden address`);
 
 /**
  * Gets something small: follows no redirect, takes no forbidden address, waits at most five seconds. `authorities` (PEM) are trusted
@@ -40,11 +17,10 @@ const guardedLookup: LookupFunction = (name, options, answer) => {
  */
 export const smallGet = async (address: string, authorities: string | null): Promise<Buffer> => {
   const url = new URL(address);
-  const host = url.hostname.replace(/^\[|\]$/gu, '');
-  if (isIP(host) !== 0 && isForbidden(host)) throw new Error(`${host} is a forbidden address`);
+  if (isForbiddenHost(url.hostname, rule)) throw forbidden(url.hostname);
   const options = {
     agent: false as const,
-    lookup: guardedLookup,
+    lookup: guardedLookup(rule, forbidden),
     signal: AbortSignal.timeout(timeoutMs),
     headers: { 'user-agent': 'Leadline', 'accept-encoding': 'identity' },
     ...(authorities === null ? {} : { ca: [...rootCertificates, authorities] }),
