@@ -139,7 +139,7 @@ describe('an alertmanager.yml', () => {
       'lost receivers.hook.webhook_configs.0 http_config',
       'note receivers.night-shift email_configs',
       'lost global smtp_smarthost',
-      'lost global resolve_timeout',
+      'note global resolve_timeout',
       'lost templates /etc/alertmanager/*.tmpl',
       'note silences.8f1e7d1c-6a9a-4a5b-9f57-000000000002 the whole silence',
     ]);

@@ -26,6 +26,9 @@ const run = async ({ steps, told, ...given }: Scenario): Promise<{ came: Came[];
   const instant = (units: number): string =>
     started.add({ milliseconds: Math.round(units * unitSeconds * 1_000) }).toString();
   await begin(given);
+  const sender = await world.sender(
+    given.resolveTimeout === undefined ? {} : { resolveTimeout: `PT${given.resolveTimeout * unitSeconds}S` },
+  );
   const came: Came[] = [];
   const answers = new Map<string, number>();
   world.answerHooks(({ path, json }) => {
@@ -41,7 +44,7 @@ const run = async ({ steps, told, ...given }: Scenario): Promise<{ came: Came[];
         ...(from === undefined ? {} : { startsAt: instant(from) }),
         ...(to === undefined ? {} : { endsAt: instant(to) }),
       }));
-      expect(await world.ask('POST', '/api/v2/alerts', body)).toEqual({ status: 200, body: '' });
+      expect(await world.ask('POST', '/api/v2/alerts', body, sender)).toEqual({ status: 200, body: '' });
     } else if ('silence' in step) {
       const times = { startsAt: instant(step.at), endsAt: instant(step.until) };
       const said = { matchers: step.silence, ...times, createdBy: 'test', comment: 'test' };
@@ -172,6 +175,30 @@ describe('what is asked of the API in those tests', () => {
     const id = await silenced('fooΣ', 'bar🙂');
     const found = await world.ask('GET', `/api/v2/silences?filter=${encodeURIComponent('fooΣ=bar🙂')}`, undefined, ada);
     expect(found.body.map((each: any) => each.id)).toEqual([id]);
+  });
+
+  it('web_test.go TestWebWithPrefix', async () => {
+    for (const path of ['/-/healthy', '/-/ready']) expect((await world.ask('GET', path)).body).toBe('OK');
+    expect((await world.ask('GET', '/api/v2/status')).body).toMatchObject({ cluster: { status: 'disabled' } });
+    const without = await world.people.http.fastify.inject({ method: 'GET', url: '/api/v2/status' });
+    expect(without.statusCode).toBe(404);
+  });
+
+  it('utf8_test.go TestCannotAddUTF8AlertsInClassicMode: filters of the classic form hold, and names of any form are taken', async () => {
+    await world.clear();
+    await post({ alertname: 'test1', severity: 'warning' }, { alertname: 'fooΣ', bar: 'x' });
+    const names = async (filter: string) =>
+      (await shown(`?filter=${encodeURIComponent(filter)}`)).map(({ labels }) => labels.alertname);
+    for (const filter of ['alertname=test1', 'alertname="test1"', 'severity =~ "warn.*"'])
+      expect([filter, await names(filter)]).toEqual([filter, ['test1']]);
+    expect(await names('alertname="fooΣ"')).toEqual(['fooΣ']);
+  });
+
+  it('inhibit_test.go TestEmptyInhibitionRule', async () => {
+    await world.clear();
+    await world.inhibition('empty', { source: ['alertname=~"(?s).*"'], target: ['alertname=~"(?s).*"'], equal: [] });
+    await post({ alertname: 'One' }, { alertname: 'Two' });
+    expect((await shown()).map(({ status }) => status.state)).toEqual(['active', 'active']);
   });
 
   it('mute times: nobody is told within them, and what still fires is told when they are over', async () => {

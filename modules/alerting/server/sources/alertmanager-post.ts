@@ -1,3 +1,4 @@
+import { secondsOf } from '../../../../kernel/time-span.ts';
 import type { Clock } from '../../../../platform/clock/clock.ts';
 import type { IncomingAlert, Integration } from '../../domain/alert.ts';
 import { postedAlerts } from '../../domain/sources/alertmanager-posted.ts';
@@ -8,6 +9,13 @@ import type { SampleGiven, SampleCall, SourceAnswer, SourceCall } from '../integ
 
 /** An alert without an end is over so long after it was last sent, as Alertmanager's `resolve_timeout` says by default. */
 export const resolveTimeout = Temporal.Duration.from({ minutes: 5 });
+
+/** As the integration says, else the default. */
+const timeoutOf = ({ settings }: Integration): Temporal.Duration => {
+  const said = settings['resolveTimeout'];
+  const seconds = typeof said === 'string' ? secondsOf(said) : null;
+  return seconds === null ? resolveTimeout : Temporal.Duration.from({ seconds: Math.round(seconds) });
+};
 
 export interface PostGround {
   readonly clock: Pick<Clock, 'now'>;
@@ -28,10 +36,10 @@ export const postAlerts = async (
 ): Promise<SourceAnswer> => {
   const read = readJson('alerts', body);
   if ('fault' in read) return refusedBy(read.fault);
-  const posted = postedAlerts(read.value, { at: clock.now(), resolveTimeout });
+  const at = clock.now();
+  const posted = postedAlerts(read.value, { at, resolveTimeout: timeoutOf(integration) });
   if ('status' in posted) return refusedBy(posted);
   const { faults } = posted;
-  const at = clock.now();
   const { alerts, notes } = timed(posted.alerts, at);
   const accepted =
     alerts.length === 0 ? [] : await accept(integration, alerts, payloadId === null ? {} : { payloadId });

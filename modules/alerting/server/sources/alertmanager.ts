@@ -23,6 +23,7 @@ import {
   silencesShown,
   type SilencesGround,
 } from './alertmanager-silences.ts';
+import { checkSettings } from './source-settings.ts';
 import { receiversShown, statusShown, type StatusGround } from './alertmanager-status.ts';
 
 /** Where Prometheus (`path_prefix`) and `amtool` (`--alertmanager.url`) are pointed. */
@@ -43,6 +44,7 @@ export const registerAlertmanager = (ground: AlertmanagerGround): void => {
   ground.integrations.registerSource('alertmanager', (call) => postAlerts(ground, call), {
     refuse: faultOf,
     sample: sampleAlerts,
+    checkSettings: checkSettings('alertmanager'),
   });
   ground.http.describe(alertmanagerRoutes);
   void ground.http.fastify.register(async (scope) => {

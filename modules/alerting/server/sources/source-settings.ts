@@ -22,6 +22,14 @@ const mapping = z
     const fault = value === undefined ? null : mappingFault(value);
     if (fault !== null) context.addIssue({ code: 'custom', message: placed(fault) });
   });
+/** Shorter than a sender repeats, and each alert would be over and there again all the time. */
+const resolveTimeout = z
+  .string()
+  .refine(
+    (value) => (secondsOf(value) ?? 0) >= 10 && secondsOf(value)! <= 86_400,
+    'a duration of PT10S to PT24H was expected',
+  )
+  .optional();
 const pem = z.string().max(32_768).refine(isCertificate, 'a certificate in PEM was expected');
 const host = z
   .string()
@@ -29,6 +37,7 @@ const host = z
 
 const every = { endsAfter } as const;
 const shapes: Partial<Record<IntegrationKind, z.ZodType>> = {
+  alertmanager: z.strictObject({ resolveTimeout }),
   json: z.strictObject({ ...every, mapping }),
   cloudevents: z.strictObject({ ...every, mapping }),
   cloudwatch: z.strictObject({

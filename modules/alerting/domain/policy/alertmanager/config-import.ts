@@ -51,6 +51,14 @@ export const importConfig = (value: unknown, choices: ReceiverChoices): Imported
   const root = mapping(config['route']);
   if (root === null) findings.push({ where: 'route', what: 'the root route', why: 'there is none', level: 'lost' });
   const tree = root === null ? null : routeFrom(root, { where: 'route', receivers, findings });
+  for (const [index, each] of listOf(config['inhibit_rules']).entries())
+    if (mapping(each) === null)
+      findings.push({
+        where: `inhibit_rules.${index}`,
+        what: 'an empty rule',
+        why: 'holds nothing back, as it did',
+        level: 'note',
+      });
   const inhibitions = mappings(config['inhibit_rules']).map((said, index) => inhibitionFrom(said, index, findings));
   tellRest(config, findings);
   return {
@@ -59,6 +67,8 @@ export const importConfig = (value: unknown, choices: ReceiverChoices): Imported
     findings,
   };
 };
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 const routeFrom = (
   said: Said,
@@ -184,14 +194,27 @@ const handleOf = (said: string | null): string | null => {
   return made === '' ? null : made;
 };
 
+/** Of alerts that are sent without an end; here each integration says it. */
+const tellResolveTimeout = (global: Said, findings: Finding[]): void => {
+  const timeout = durationFrom(global, 'resolve_timeout', { where: 'global', findings });
+  if (timeout === null) return;
+  const isDefault = secondsOfPrometheus(text(global['resolve_timeout'])!) === 300;
+  const why = isDefault
+    ? 'as it is here by default'
+    : `say it of the integration that sends: settings.resolveTimeout: ${timeout}; five minutes hold until then`;
+  findings.push({ where: 'global', what: 'resolve_timeout', why, level: isDefault ? 'note' : 'asked' });
+};
+
 const tellRest = (config: Said, findings: Finding[]): void => {
-  for (const what of Object.keys(mapping(config['global']) ?? {}))
+  const global = mapping(config['global']) ?? {};
+  for (const what of Object.keys(global).filter((each) => each !== 'resolve_timeout'))
     findings.push({
       where: 'global',
       what,
       why: 'how people and systems are reached is said by delivery: leadline delivery provider …',
       level: 'lost',
     });
+  tellResolveTimeout(global, findings);
   for (const what of texts(config['templates']))
     findings.push({ where: 'templates', what, why: 'messages of Leadline are its own', level: 'lost' });
   leftOver(

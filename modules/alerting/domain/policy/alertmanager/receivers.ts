@@ -1,5 +1,6 @@
 import type { RouteTarget } from '../route.ts';
 import { mappings, text, type Finding, type Said } from './config-reading.ts';
+import { isTemplate, tellTemplates } from './templates.ts';
 
 /** What the receivers of an alertmanager.yml become: said by whoever imports, else by what the receiver says. */
 export interface ReceiverChoices {
@@ -18,6 +19,7 @@ export const receiversFrom = (
   const found = new Map<string, readonly RouteTarget[]>();
   for (const [index, said] of mappings(config['receivers']).entries()) {
     const name = text(said['name']) ?? `unnamed ${index}`;
+    tellTemplates(said, `receivers.${name}`, findings);
     found.set(name, targetsOf(said, { name, choices, findings }));
   }
   for (const name of Object.keys(choices.said))
@@ -78,7 +80,7 @@ const webhooksOf = (said: Said, where: string, findings: Finding[]): RouteTarget
           why: 'webhooks of Leadline are signed and have no such setting',
           level: 'lost',
         });
-    if (url === null || !/^https?:\/\/[^<>\s]+$/u.test(url)) return [];
+    if (url === null || isTemplate(url) || !/^https?:\/\/[^<>\s]+$/u.test(url)) return [];
     return [{ webhook: { url, format: 'alertmanager', sendResolved: each['send_resolved'] !== false } }];
   });
 

@@ -10,6 +10,8 @@ export interface Scenario {
   /** Of the one route; its receivers are webhooks at the paths `to`. */
   readonly group: { readonly by: readonly string[]; readonly wait: number; readonly interval: number };
   readonly repeat?: number;
+  /** Of the integration, in units; five minutes where absent. */
+  readonly resolveTimeout?: number;
   readonly to?: readonly { readonly path: string; readonly sendResolved: boolean }[];
   readonly match?: readonly string[];
   readonly inhibition?: { readonly source: string[]; readonly target: string[]; readonly equal: string[] };
@@ -147,17 +149,17 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     from: 'send_test.go TestResolved',
-    differs: 'the timeout is the default one of five minutes, because an integration has no resolve_timeout',
-    group: { by: ['alertname'], wait: 1, interval: 2 },
+    group: { by: ['alertname'], wait: 1, interval: 5 },
+    resolveTimeout: 2,
     steps: [{ at: 1, alerts: [lbl('v1'), lbl('v2'), lbl('v3')] }],
     told: [
       { between: [2, 2.5], alerts: [lbl('v1', 1), lbl('v2', 1), lbl('v3', 1)] },
-      { between: [6, 7], alerts: [lbl('v1', 1, 6), lbl('v2', 1, 6), lbl('v3', 1, 6)] },
+      { between: [7, 7.5], alerts: [lbl('v1', 1, 3), lbl('v2', 1, 3), lbl('v3', 1, 3)] },
     ],
   },
   {
     from: 'send_test.go TestResolvedFilter',
-    differs: 'as above; each interval has its resolved ones',
+    differs: 'the timeout is the default one of five minutes; each interval has its resolved ones',
     group: { by: ['alertname'], wait: 1, interval: 3 },
     to: [
       { path: '/webhook1', sendResolved: true },
@@ -190,6 +192,24 @@ export const scenarios: readonly Scenario[] = [
     told: [
       { between: [2, 2.5], alerts: [alert('test1', 1)] },
       { between: [8, 8.5], alerts: [alert('test1', 1), alert('test2', 4)] },
+    ],
+  },
+  {
+    from: 'startup: TestColdStart',
+    differs: 'an engine that begins in the middle of a wait goes on with it, and waits for nobody to send again',
+    group: byName,
+    repeat: 10,
+    steps: [
+      { at: 1, alerts: [alert('test1', 1)] },
+      { at: 1.2, restart: true },
+      { at: 1.4, alerts: [alert('test1', 1)] },
+      { at: 2.6, restart: true },
+      { at: 2.7, alerts: [alert('test1', 1)] },
+      { at: 3.2, alerts: [alert('test1', 1, 3.1)] },
+    ],
+    told: [
+      { between: [2, 2.5], alerts: [alert('test1', 1)] },
+      { between: [3, 4.5], alerts: [alert('test1', 1, 3.1)] },
     ],
   },
   {

@@ -30,6 +30,8 @@ export interface AlertmanagerWorld {
   readonly people: PeopleWorld;
   readonly hooks: Outside;
   readonly key: string;
+  /** Headers of a sender whose integration has these settings. */
+  sender(settings: Record<string, unknown>): Promise<Record<string, string>>;
   /** Answers of the receiver from now on. */
   answerHooks(answer: (seen: Seen) => Said): void;
   ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answered>;
@@ -55,6 +57,7 @@ export const startAlertmanagerWorld = async (): Promise<AlertmanagerWorld> => {
   let answer: (seen: Seen) => Said = () => ({ status: 200 });
   const hooks = await startOutside((seen) => answer(seen));
   let moved = 0;
+  let senders = 0;
   const now = (): Temporal.Instant => Temporal.Now.instant().add({ milliseconds: moved });
   const { people, alerting, stopParts } = await startParts(now);
   const inForce = policyInForce(alerting);
@@ -81,6 +84,12 @@ export const startAlertmanagerWorld = async (): Promise<AlertmanagerWorld> => {
     now,
     settled,
     ask: asker(people, key),
+    sender: async (settings) => {
+      if (Object.keys(settings).length === 0) return { authorization: `Bearer ${key}` };
+      const name = `prometheus-${(senders += 1)}`;
+      const made = await anIntegration(people.postgres, { name, kind: 'alertmanager', settings });
+      return { authorization: `Bearer ${made.key}` };
+    },
     answerHooks: (next) => {
       answer = next;
     },
