@@ -138,6 +138,8 @@ export const startAlertTraffic = (
       new Set(receiver.log.filter((came) => came.batch === batch.number).map(({ way }) => way)).size;
     while (ways() < 2 && !stopping) await pause(20);
     if (ways() < 2) return;
+    while (!(await isToldWhole(product(), token, batch)) && !stopping) await pause(200);
+    if (stopping) return;
     await pause(Math.random() * 1_500);
     batch.resolveAsked = true;
     await post(alertsOf(batch, 'resolve'));
@@ -159,6 +161,16 @@ export const startAlertTraffic = (
       while (work.size > 0) await Promise.all(work);
     },
   };
+};
+
+/** Whether both receivers were told of every alert: a batch may be judged in parts, and what ends before its part is told is not told. */
+const isToldWhole = async (product: Product, token: string, { number, size }: SentBatch): Promise<boolean> => {
+  const answer = await fetch(`${product.url}/api/v1/alerts?limit=100&label=batch%3D${number}`, {
+    headers: { authorization: `Bearer ${token}` },
+    signal: AbortSignal.timeout(10_000),
+  }).catch(() => null);
+  const body: any = answer?.ok ? await answer.json().catch(() => null) : null;
+  return body?.items.filter(({ decisions }: any) => decisions.length >= 2).length === size;
 };
 
 /** Posts again for as long as the product is away or at fault. */

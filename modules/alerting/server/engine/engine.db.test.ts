@@ -132,6 +132,24 @@ it('what is no storm is found behind one', async () => {
   expect(found).toEqual({ all: Array.from({ length: 10 }, () => 'storm'), few: ['other'] });
 });
 
+it('what is judged anew and told at once waits for nobody in a circle', async () => {
+  const [taken] = await world.accept([{ dedupKey: 'both' }]);
+  await world.until(async () => expect(await words(taken!.alertId!)).toEqual(['notified']));
+  await world.alerting.postgres.transaction<AlertTables, void>(async (tx) => {
+    await sql`UPDATE alerting.alert SET pending_at = ground.now() - interval '1 day' WHERE id = ${taken!.alertId!}`.execute(
+      tx,
+    );
+    expect((await takePending(tx, 1, 'all')).map(({ id }) => id)).toEqual([taken!.alertId]);
+    // Who tells the group holds it, and the judge will want it: noting what was told of the alert must not wait for the judge.
+    await world.alerting.postgres.transaction<AlertTables, void>(async (teller) => {
+      await sql`SELECT set_config('lock_timeout', '300ms', true)`.execute(teller);
+      await sql`INSERT INTO alerting.alert_decision (alert_id, at, decision, reason)
+        VALUES (${taken!.alertId!}, ground.now(), 'repeated', 'said again')`.execute(teller);
+    });
+  });
+  expect(await words(taken!.alertId!)).toEqual(['notified', 'repeated']);
+});
+
 const template = {
   action: 'trigger',
   annotations: {},

@@ -58,9 +58,10 @@ const waiting: Record<Lane, RawBuilder<unknown>> = {
 /** Alerts that wait to be judged, the longest waiting first; passes over those that another process is just judging. */
 export const takePending = async (tx: AlertTx, limit: number, lane: Lane): Promise<PendingRow[]> => {
   await byIndexAlone(tx);
-  const { rows } = await sql<PendingRow>`-- Locked until what becomes of them is written.
+  const { rows } = await sql<PendingRow>`-- Locked until what becomes of them is written; who tells a
+    -- group of them meanwhile, and notes that with each (their keys stand still), does not wait for it, nor for each other in a circle.
     WITH taken AS MATERIALIZED (
-      ${waiting[lane]} LIMIT ${limit} FOR UPDATE SKIP LOCKED
+      ${waiting[lane]} LIMIT ${limit} FOR NO KEY UPDATE SKIP LOCKED
     )
     SELECT ${columns} FROM taken JOIN alerting.alert AS alert ON alert.id = taken.id
     JOIN alerting.alert_body AS body ON body.alert_id = alert.id`.execute(tx);
@@ -71,7 +72,7 @@ export const takePending = async (tx: AlertTx, limit: number, lane: Lane): Promi
 export const postponeFirst = async (db: AlertHandle, seconds: number): Promise<string | null> => {
   const { rows } = await sql<{ id: string }>`-- One alert; it stays to be judged.
     UPDATE alerting.alert SET pending_at = (SELECT ground.now()) + make_interval(secs => ${seconds}) WHERE id = (
-      SELECT id FROM alerting.alert WHERE pending_at <= (SELECT ground.now()) ORDER BY pending_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+      SELECT id FROM alerting.alert WHERE pending_at <= (SELECT ground.now()) ORDER BY pending_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
     RETURNING id`.execute(db);
   return rows[0]?.id ?? null;
 };
@@ -356,7 +357,7 @@ export const wakeHeld = async (db: AlertHandle, limit: number): Promise<number> 
   const { numAffectedRows } = await sql`-- A silence or another hold has run out.
     UPDATE alerting.alert SET pending_at = (SELECT ground.now()), suppressed_until = NULL WHERE id IN (
       SELECT id FROM alerting.alert WHERE suppressed IS NOT NULL AND status <> 'resolved' AND suppressed_until <= (SELECT ground.now())
-      LIMIT ${limit} FOR UPDATE SKIP LOCKED)`.execute(db);
+      LIMIT ${limit} FOR NO KEY UPDATE SKIP LOCKED)`.execute(db);
   return Number(numAffectedRows ?? 0);
 };
 

@@ -57,8 +57,8 @@ it('decide each alert once, page each group once, and resolve each page once', a
   expect((await decided()).filter(({ times }) => times !== 1)).toEqual([]);
   const pages = await world.pages();
   expect(pages).toHaveLength(groups);
-  await world.until(() => expect(world.hooks.received).toHaveLength(groups));
-  expect(new Set(world.hooks.received.map(({ key }) => key)).size).toBe(groups);
+  // The clock went on over calls that were under way: one of those may come twice, under its own key.
+  await world.until(() => expect(new Set(world.hooks.received.map(({ key }) => key)).size).toBe(groups));
   await accept(
     world.alerting,
     builtInIntegration('api'),

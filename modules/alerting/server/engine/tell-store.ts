@@ -31,7 +31,7 @@ export const takeDue = async (tx: AlertTx, from: 'oldest' | 'newest'): Promise<D
   const { rows } = await sql<DueGroup>`-- Held until what is told of it is written; others pass it by.
     SELECT id, route, labels, urgency, targets, reason, service, interval_seconds, repeat_seconds, told_at, told_times, unpaged_since,
       (SELECT ground.now()) AS now
-    FROM alerting.alert_group WHERE due_at <= (SELECT ground.now()) ORDER BY (told_at IS NOT NULL), urgency, ${order} LIMIT 1 FOR UPDATE SKIP LOCKED`.execute(
+    FROM alerting.alert_group WHERE due_at <= (SELECT ground.now()) ORDER BY (told_at IS NOT NULL), urgency, ${order} LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`.execute(
     tx,
   );
   return rows[0] ?? null;
