@@ -5,8 +5,8 @@ import { labelsOfText } from './tried-alert.ts';
 
 const read = async (text: string) => {
   const answer = await readRoute(text);
-  if (!('route' in answer)) throw new Error(answer.faults.join('; '));
-  return answer.route;
+  if (!('said' in answer)) throw new Error(answer.faults.join('; '));
+  return answer.said;
 };
 
 describe('a route is its document', () => {

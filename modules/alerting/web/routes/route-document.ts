@@ -1,5 +1,6 @@
 import { yamlText } from '../../../../ui/format/yaml-text.ts';
 import { routeDocument, type AlertRoute, type RouteSpec } from '../../contract/policy.ts';
+import { readDocument, type ReadAnswer, type Said } from '../parts/read-document.ts';
 
 type Plain = Record<string, unknown>;
 
@@ -51,31 +52,7 @@ spec:
         - severity=~"warning|info"
       urgency: low`;
 
-export interface ReadRoute {
-  readonly name: string;
-  readonly spec: RouteSpec;
-}
+export type ReadRoute = Said<RouteSpec>;
 
-/** What a typed document says, or what is wrong with it, each fault with where it is. */
-export const readRoute = async (
-  text: string,
-): Promise<{ readonly route: ReadRoute } | { readonly faults: readonly string[] }> => {
-  const { parseDocument } = await import('yaml');
-  const parsed = parseDocument(text, { maxAliasCount: 100 } as object);
-  if (parsed.errors.length > 0)
-    return { faults: parsed.errors.slice(0, 5).map(({ message }) => message.split('\n')[0]!) };
-  let said: unknown;
-  try {
-    said = parsed.toJS({ maxAliasCount: 100 });
-  } catch (error) {
-    return { faults: [error instanceof Error ? error.message : String(error)] };
-  }
-  const read = routeDocument.safeParse(said);
-  if (!read.success)
-    return {
-      faults: read.error.issues
-        .slice(0, 5)
-        .map(({ path, message }) => `${path.join('.') || 'the document'}: ${message}`),
-    };
-  return { route: { name: read.data.metadata.name, spec: read.data.spec } };
-};
+/** What a typed document says, or what is wrong with it. */
+export const readRoute = (text: string): Promise<ReadAnswer<RouteSpec>> => readDocument(text, routeDocument);

@@ -6,16 +6,16 @@ import { readRule, ruleExamples, ruleText } from './rule-document.ts';
 describe('the document of a rule', () => {
   it.each(ruleExamples)('$label is one, and is written as it was read', async ({ text }) => {
     const read = await readRule(text);
-    expect(read).toHaveProperty('rule');
-    const { rule } = read as Extract<typeof read, { rule: unknown }>;
-    const again = await readRule(ruleText(rule));
-    expect(again).toEqual({ rule });
+    expect(read).toHaveProperty('said');
+    const { said } = read as Extract<typeof read, { said: unknown }>;
+    const again = await readRule(ruleText(said));
+    expect(again).toEqual({ said });
     expect(
       ruleDocument.safeParse({
         apiVersion: 'leadline.dev/v1',
         kind: 'AlertRule',
-        metadata: { name: rule.name },
-        spec: rule.spec,
+        metadata: { name: said.name },
+        spec: said.spec,
       }).success,
     ).toBe(true);
   });

@@ -1,5 +1,6 @@
 import { yamlText } from '../../../../ui/format/yaml-text.ts';
 import { ruleDocument, type AlertRule, type RuleSpecSaid } from '../../contract/rules.ts';
+import { readDocument, type ReadAnswer, type Said } from '../parts/read-document.ts';
 
 /** What each field says when a document leaves it out. */
 const defaults: Readonly<Record<string, unknown>> = {
@@ -115,31 +116,7 @@ export const ruleExamples = [
   },
 ] as const;
 
-export interface ReadRule {
-  readonly name: string;
-  readonly spec: RuleSpecSaid;
-}
+export type ReadRule = Said<RuleSpecSaid>;
 
-/** What a typed document says, or what is wrong with it, each fault with where it is. */
-export const readRule = async (
-  text: string,
-): Promise<{ readonly rule: ReadRule } | { readonly faults: readonly string[] }> => {
-  const { parseDocument } = await import('yaml');
-  const parsed = parseDocument(text);
-  if (parsed.errors.length > 0)
-    return { faults: parsed.errors.slice(0, 5).map(({ message }) => message.split('\n')[0]!) };
-  let said: unknown;
-  try {
-    said = parsed.toJS({ maxAliasCount: 100 });
-  } catch (error) {
-    return { faults: [error instanceof Error ? error.message : String(error)] };
-  }
-  const read = ruleDocument.safeParse(said);
-  if (!read.success)
-    return {
-      faults: read.error.issues
-        .slice(0, 5)
-        .map(({ path, message }) => `${path.join('.') || 'the document'}: ${message}`),
-    };
-  return { rule: { name: read.data.metadata.name, spec: read.data.spec } };
-};
+/** What a typed document says, or what is wrong with it. */
+export const readRule = (text: string): Promise<ReadAnswer<RuleSpecSaid>> => readDocument(text, ruleDocument);
