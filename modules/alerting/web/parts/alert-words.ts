@@ -74,6 +74,7 @@ export const decisionLook: Readonly<Record<DecisionMade['decision'], DecisionLoo
   flapping: { word: 'Held back: flapping', icon: 'i-lucide-activity', tone: 'held' },
   acknowledged: { word: 'Acknowledged', icon: 'i-lucide-check', tone: 'plain' },
   resolved: { word: 'Resolved', icon: 'i-lucide-check-check', tone: 'plain' },
+  reopened: { word: 'Taken back', icon: 'i-lucide-rotate-ccw', tone: 'plain' },
   unrouted: { word: 'Nobody could be told', icon: 'i-lucide-user-x', tone: 'bad' },
 };
 
@@ -86,12 +87,14 @@ export const tellingLabels = (labels: Readonly<Record<string, string>>): readonl
 
 /** What a group is called: its alert's name and service where it has them, else its labels. */
 export const groupTitle = (labels: Readonly<Record<string, string>>): string => {
-  const { alertname, service, ...others } = labels;
-  const named = [alertname, service].filter((part): part is string => part !== undefined && part !== '');
-  const rest = Object.entries(others).flatMap(([name, value]) =>
-    named.length > 0 || value === '' ? [] : [`${name}=${value}`],
-  );
-  return [...named, ...rest].join(', ') || 'All alerts of the route';
+  const said = Object.entries(labels).filter(([, value]) => value !== '');
+  const named = ['alertname', 'service'].flatMap((name) => labels[name] || []);
+  if (named.length > 0) return named.join(', ');
+  const [only, ...others] = said;
+  if (only === undefined) return 'All alerts of the route';
+  return only[0] === 'integration' && others.length === 0
+    ? `Alerts of ${only[1]}`
+    : said.map(([name, value]) => `${name}=${value}`).join(', ');
 };
 
 /** A reason as a sentence of its own: they are kept as half sentences, to stand behind others. */
