@@ -329,6 +329,8 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
   'GET /api/v1/alerts/{id}/why': { ...seen, params: { id: unknownId } },
   'POST /api/v1/alerts/{id}/acknowledge': { ...seen, params: { id: unknownId } },
   'POST /api/v1/alerts/{id}/resolve': { ...seen, params: { id: unknownId } },
+  'POST /api/v1/alerts/{id}/unacknowledge': { ...seen, params: { id: unknownId } },
+  'POST /api/v1/alerts/{id}/reopen': { ...seen, params: { id: unknownId } },
   'POST /api/v1/alerts/selected': { ...seen, body: { action: 'acknowledge', ids: [unknownId] } },
   'GET /api/v1/alert-groups': seen,
   'GET /api/v1/alert-groups/{id}': { ...seen, params: { id: unknownId } },

@@ -9,7 +9,7 @@ export const alertCommand = (program: Command): Command =>
   program.commands.find((command) => command.name() === 'alert') ??
   program.command('alert').description('Alerts: what fires, what became of it, and why');
 
-/** `leadline alert list|show|why|acknowledge|resolve|send`. */
+/** `leadline alert list|show|why|acknowledge|resolve|unacknowledge|reopen|send`. */
 export const registerAlert = (program: Command, context: CliContext): void => {
   const alert = alertCommand(program);
   alert
@@ -55,6 +55,8 @@ const registerActs = (alert: Command, context: CliContext): void => {
   for (const [verb, shape, words] of [
     ['acknowledge', contract.acknowledgeAlert, 'You are on it until it clears'],
     ['resolve', contract.resolveAlert, 'It is over'],
+    ['unacknowledge', contract.unacknowledgeAlert, 'You are not on it after all: its page begins anew'],
+    ['reopen', contract.reopenAlert, 'It is not over after all, for a day and while its sender goes on'],
   ] as const)
     alert
       .command(verb)

@@ -190,14 +190,24 @@ export const acknowledgeAlert = route(
   ),
 );
 export const resolveAlert = route(act('resolve', 'It is over; its page is resolved with the last of its alerts'));
+export const unacknowledgeAlert = route(
+  act('unacknowledge', 'Takes an acknowledgement back: nobody is on it, and its page begins anew'),
+);
+export const reopenAlert = route(
+  act(
+    'reopen',
+    'Takes back that a person resolved it, for a day and while its sender goes on: it is as it was before, and so is its page',
+  ),
+);
 
 export const actOnAlerts = route({
   method: 'POST',
   path: '/api/v1/alerts/selected',
-  summary: 'Acknowledges or resolves several alerts, or all of a group, at once',
+  summary:
+    'Acknowledges or resolves several alerts, or all of a group, at once; or takes that back, of those where it can be',
   access: signedIn,
   body: z.strictObject({
-    action: z.enum(['acknowledge', 'resolve']),
+    action: z.enum(['acknowledge', 'resolve', 'unacknowledge', 'reopen']),
     ids: z.array(z.uuid()).max(alertsLimits.selected).default([]),
     group: z.uuid().optional(),
     note: note.optional(),
@@ -301,6 +311,8 @@ export const alertEvents = {
   'alert.group-closed': groupHappened,
   'alert.acknowledged': z.object({ alerts: z.array(z.uuid()), by: z.string(), note: z.string().nullable() }),
   'alert.resolved': z.object({ alerts: z.array(z.uuid()), by: z.string(), note: z.string().nullable() }),
+  'alert.unacknowledged': z.object({ alerts: z.array(z.uuid()), by: z.string(), note: z.string().nullable() }),
+  'alert.reopened': z.object({ alerts: z.array(z.uuid()), by: z.string(), note: z.string().nullable() }),
 } as const;
 
 export type Alert = z.output<typeof alert>;

@@ -109,6 +109,7 @@ export const decisionKinds = [
   'repeated',
   'acknowledged',
   'resolved',
+  'reopened',
   'unrouted',
 ] as const;
 export type DecisionKind = (typeof decisionKinds)[number];

@@ -243,6 +243,7 @@ export const pageEvents = {
   'page.unanswered': happened.extend({ since: z.string() }),
   'page.reassigned': happened.extend({ by: z.string(), from: z.string() }),
   'page.snoozed': happened.extend({ by: z.string(), until: z.string() }),
+  'page.reopened': happened.extend({ by: z.string(), from: z.enum(['acknowledged', 'resolved']) }),
   'oncall.audit-failed': z.object({ findings: z.array(z.record(z.string(), z.unknown())) }),
   'oncall.audit-recovered': z.object({ since: z.string() }),
 } as const;

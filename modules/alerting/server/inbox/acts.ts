@@ -3,11 +3,13 @@ import type { Actor } from '../../../../platform/http/http.ts';
 import { Refusal } from '../../../../kernel/problem.ts';
 import type { AlertingGround } from '../ground.ts';
 import { acknowledgeAlerts, resolveAlerts, wakeEngines } from '../intake/store.ts';
-import type { AlertTables } from '../intake/tables.ts';
+import type { AlertTables, AlertTx } from '../intake/tables.ts';
 import { lockAlerts } from './acts-store.ts';
+import { takeBack } from './undo.ts';
 
 export interface Act {
-  readonly action: 'acknowledge' | 'resolve';
+  /** The last two take back the first two. */
+  readonly action: 'acknowledge' | 'resolve' | 'unacknowledge' | 'reopen';
   readonly ids: readonly string[];
   /** All of a group that are not over, beside `ids`. */
   readonly group?: string | undefined;
@@ -15,8 +17,8 @@ export interface Act {
 }
 
 /**
- * A person acknowledges or resolves alerts; their pages follow with the last alert of each. Gives back what was changed: what is so
- * already is not. Throws a Refusal where the actor is no responder of a team whose alerts they are, and for an unknown alert.
+ * A person acknowledges or resolves alerts, or takes that back; their pages follow. Gives back what was changed: what is so already is
+ * not. Throws a Refusal where the actor is no responder of a team whose alerts they are, and for an unknown alert.
  */
 export const actOn = async (alerting: AlertingGround, actor: Actor, act: Act): Promise<readonly string[]> =>
   alerting.postgres.transaction<AlertTables, readonly string[]>(async (tx) => {
@@ -25,16 +27,13 @@ export const actOn = async (alerting: AlertingGround, actor: Actor, act: Act): P
     const unknown = act.ids.find((id) => !known.has(id));
     if (unknown !== undefined) throw noSuchAlert(unknown);
     await refuseOthers(alerting, actor, rows);
-    const said = act.note === undefined ? '.' : `: ${act.note}`;
-    const verb = act.action === 'acknowledge' ? 'is on it until it clears' : 'says that it is over';
-    const answered = rows.map(({ id }) => ({ id, by: actor.name, reason: `${actor.name} ${verb}${said}`, at: null }));
-    const changed =
-      act.action === 'acknowledge'
-        ? await acknowledgeAlerts(tx, answered)
-        : await resolveAlerts(tx, answered, 'by-hand');
+    const changed = await change(alerting, tx, actor, {
+      ...act,
+      ids: rows.map(({ id }) => id),
+    });
     if (changed.length === 0) return changed;
     await alerting.ledger.append(tx, {
-      kind: act.action === 'acknowledge' ? 'alert.acknowledged' : 'alert.resolved',
+      kind: eventOf[act.action],
       subject: changed.length === 1 ? `alert:${changed[0]}` : `alerts:${changed[0]}`,
       service: changed.length === 1 ? rows.find(({ id }) => id === changed[0])!.service : null,
       actor: { kind: actor.kind, id: actor.id, name: actor.name },
@@ -43,6 +42,27 @@ export const actOn = async (alerting: AlertingGround, actor: Actor, act: Act): P
     await wakeEngines(tx);
     return changed;
   });
+
+const eventOf = {
+  acknowledge: 'alert.acknowledged',
+  resolve: 'alert.resolved',
+  unacknowledge: 'alert.unacknowledged',
+  reopen: 'alert.reopened',
+} as const;
+
+const change = async (
+  alerting: AlertingGround,
+  tx: AlertTx,
+  actor: Actor,
+  { action, ids, note }: Act,
+): Promise<readonly string[]> => {
+  if (action === 'reopen') return takeBack(alerting, tx, actor, { answer: 'resolve', ids, note });
+  if (action === 'unacknowledge') return takeBack(alerting, tx, actor, { answer: 'acknowledge', ids, note });
+  const said = note === undefined ? '.' : `: ${note}`;
+  const verb = action === 'acknowledge' ? 'is on it until it clears' : 'says that it is over';
+  const answered = ids.map((id) => ({ id, by: actor.name, reason: `${actor.name} ${verb}${said}`, at: null }));
+  return action === 'acknowledge' ? acknowledgeAlerts(tx, answered) : resolveAlerts(tx, answered, 'by-hand');
+};
 
 /** So many alerts stand in one event; a group of a storm has more. */
 const toldMax = 500;

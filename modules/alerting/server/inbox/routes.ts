@@ -40,6 +40,8 @@ export const registerInbox = (alerting: AlertingGround): void => {
   for (const [shape, action] of [
     [contract.acknowledgeAlert, 'acknowledge'],
     [contract.resolveAlert, 'resolve'],
+    [contract.unacknowledgeAlert, 'unacknowledge'],
+    [contract.reopenAlert, 'reopen'],
   ] as const)
     http.route(shape, async ({ params, body, signedIn }) => {
       await actOn(alerting, signedIn(), { action, ids: [params.id], note: body?.note });

@@ -170,19 +170,19 @@ export const noSuchPage = (id: string): Refusal =>
   new Refusal({ status: 404, code: 'oncall.unknown-page', title: 'There is no such page', detail: id });
 
 /** Steps, owed notifications, then what delivery has: in this order, so that what is just being handed over is caught as well. */
-const quieten = async (ground: PagesGround, tx: Tx, page: PageRow, reason: string): Promise<void> => {
+export const quieten = async (ground: PagesGround, tx: Tx, page: PageRow, reason: string): Promise<void> => {
   await cancelWaiting(tx, page.id, reason);
   await ground.doors.delivery.cancel(tx, { about: `page:${page.id}` });
 };
 
-const note = (tx: Tx, page: PageRow, what: string, text: string, { actor, via }: Answerer): Promise<void> =>
+export const note = (tx: Tx, page: PageRow, what: string, text: string, { actor, via }: Answerer): Promise<void> =>
   saveEntries(tx, [
     { page_id: page.id, what, text: text.toWellFormed().replaceAll('\u0000', ''), by: actor.name, data: { via } },
   ]);
 
 const viaWords = ({ via }: Answerer): string => (via === 'api' ? '' : ` (by ${via})`);
 
-const tell = async (
+export const tell = async (
   ground: PagesGround,
   tx: Tx,
   page: PageRow,
