@@ -79,7 +79,7 @@ export const createHttp = ({ config, log, postgres, metrics, version }: HttpOpti
         bodyLimit: shape.bodyLimit ?? limits.bodyBytes,
         config: {
           yamlAsText: shape.yamlAsText ?? false,
-          bodyNeeded: shape.body?.safeParse(undefined).success === false,
+          bodyNeeded: (shape.body as z.ZodType | undefined)?.safeParse(undefined).success === false,
         },
         onRequest: async (request) => {
           const actor = await authenticate(request);
