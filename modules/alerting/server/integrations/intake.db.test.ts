@@ -121,6 +121,21 @@ describe('the intake', () => {
     expect(good[0]!.body).toHaveLength(integrationLimits.payloadBytes);
   });
 
+  it('is counted by the kind of integration, what was taken by what became of it and what was refused by its status', async () => {
+    const taken = await anIntegration(house.postgres, { name: 'counted', kind: 'sentry' });
+    house.integrations.registerSource('sentry', async ({ body }) => {
+      if (body.toString() === 'refused') throw new Refusal({ status: 422, code: 'x.y', title: 'Not this' });
+      return { status: 200, error: null, outcome: [{ outcome: 'new' }, { outcome: 'resolved' }] };
+    });
+    for (const body of ['a', 'b', 'refused']) await post(`/intake/${taken.key}`, body);
+    const lines = (await house.ground.metrics.metrics()).split('\n').filter((line) => line.includes('source="sentry"'));
+    expect(lines).toEqual([
+      'leadline_alerting_accepted_total{source="sentry",outcome="new"} 2',
+      'leadline_alerting_accepted_total{source="sentry",outcome="resolved"} 2',
+      'leadline_alerting_refused_total{source="sentry",status="422"} 1',
+    ]);
+  });
+
   it('tells who sends faster than can be written down to come again, and forgets nothing of what it took', async () => {
     const [before] = await kept(true);
     const slow = Array.from({ length: integrationLimits.inFlight }, () => post(`/intake/${hook.key}`, 'slow'));

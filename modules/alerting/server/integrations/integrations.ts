@@ -38,7 +38,7 @@ export interface Integrations {
 /** What integrations stand on. */
 export type IntegrationsGround = Pick<
   AlertingGround,
-  'postgres' | 'clock' | 'log' | 'http' | 'jobs' | 'identity' | 'ledger' | 'config' | 'baseUrl'
+  'postgres' | 'clock' | 'log' | 'http' | 'jobs' | 'identity' | 'ledger' | 'config' | 'baseUrl' | 'metrics'
 >;
 
 export interface StartedIntegrations extends Integrations {

@@ -4,6 +4,7 @@ import { intakeRoutes } from '../../contract/wire/intake.ts';
 import { openDoor, webhookDoor } from './intake-route.ts';
 import type { IntegrationsGround, StartedIntegrations } from './integrations.ts';
 import { startKeys } from './keys.ts';
+import { intakeMeasures } from './measures.ts';
 import { startPayloads } from './payloads.ts';
 import { addRoutes } from './routes.ts';
 import type { Source } from './source.ts';
@@ -18,7 +19,15 @@ export const startIntegrations = async (alerting: IntegrationsGround): Promise<S
   const keys = await startKeys(postgres, () => clock.monotonicMs());
   const payloads = startPayloads(db, log);
   const sources = new Map<string, Source>();
-  const ground: TakeGround = { log, clock, payloads, inFlight: new Map(), sourceOf: (kind) => sources.get(kind) };
+  const measures = intakeMeasures(alerting.metrics);
+  const ground: TakeGround = {
+    log,
+    clock,
+    payloads,
+    measures,
+    inFlight: new Map(),
+    sourceOf: (kind) => sources.get(kind),
+  };
   const integrations: StartedIntegrations = {
     integrationByKey: keys.integrationByKey,
     unknownKey: async (request, shown) => {

@@ -6,6 +6,7 @@ import { storable } from '../../../../platform/ledger/storable.ts';
 import type { Log } from '../../../../platform/log/log.ts';
 import type { Integration } from '../../domain/alert.ts';
 import { integrationLimits } from '../../domain/integrations/limits.ts';
+import type { IntakeMeasures } from './measures.ts';
 import type { NewPayload } from './payload-store.ts';
 import type { Payloads } from './payloads.ts';
 import type { Source, SourceAnswer, SourceCall } from './source.ts';
@@ -17,6 +18,7 @@ export interface TakeGround {
   readonly log: Log;
   readonly clock: Clock;
   readonly payloads: Payloads;
+  readonly measures: IntakeMeasures;
   /** Requests under way, an integration. */
   readonly inFlight: Map<string, number>;
   sourceOf(kind: Integration['kind']): Source | undefined;
@@ -35,6 +37,7 @@ export const takeFrom = async (
   const source = ground.sourceOf(integration.kind);
   const call: SourceCall = { ...rest, integration, payloadId, isReplay: replayOf !== undefined };
   const answer = await answerOf(ground, source, call);
+  if (!answer.isRead) ground.measures.taken(integration.kind, answer);
   // Nor what was asked for in vain: it brought nothing that could be played again.
   if (answer.isRead || call.method === 'GET') return { answer, payloadId };
   // Who is told to come again comes again with it.
@@ -46,6 +49,7 @@ export const takeFrom = async (
 /** Keeps what was refused before its source saw it. */
 export const refuseFrom = async (ground: TakeGround, taken: Taken, problem: Problem): Promise<SourceAnswer> => {
   const answer = refused(ground.sourceOf(taken.integration.kind), problem);
+  ground.measures.taken(taken.integration.kind, answer);
   const call = { ...taken, payloadId: newId(), isReplay: false };
   await keep(ground, payloadOf(call, answer, { at: ground.clock.now(), replayOf: null }));
   return answer;

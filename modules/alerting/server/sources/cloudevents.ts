@@ -22,7 +22,11 @@ export const takeCloudEvents = async (
   const { mapping } = call.integration.settings;
   const parsed: Parsed =
     typeof mapping === 'string'
-      ? await mapPayload(ground.mapper, mapping, JSON.stringify(events.length === 1 ? events[0] : events))
+      ? await mapPayload(ground.mapper, {
+          owner: call.integration.id,
+          expression: mapping,
+          payload: JSON.stringify(events.length === 1 ? events[0] : events),
+        })
       : { ok: true, alerts: events.map((event) => alertOfCloudEvent(saidOf(event))), notes: [] };
   return takeParsed(ground, { ...call, notes }, parsed);
 };

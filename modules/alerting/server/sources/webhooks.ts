@@ -71,7 +71,11 @@ const takeJson = async (ground: TakeGround & { readonly mapper: Mapper }, call: 
   const { mapping } = call.integration.settings;
   const parsed =
     typeof mapping === 'string'
-      ? await mapPayload(ground.mapper, mapping, JSON.stringify(payload))
+      ? await mapPayload(ground.mapper, {
+          owner: call.integration.id,
+          expression: mapping,
+          payload: JSON.stringify(payload),
+        })
       : parseAnyJson(payload, call.integration.settings);
   return takeParsed(ground, { ...call, notes }, parsed);
 };

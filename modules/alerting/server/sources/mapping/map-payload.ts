@@ -9,8 +9,11 @@ import type { Mapper } from './mapper.ts';
 const shownMax = 100;
 
 /** The alerts that an integration's mapping makes. Throws a Refusal 422 that says what of the mapping is wrong and where. */
-export const mapPayload = async (mapper: Mapper, expression: string, payload: string): Promise<Parsed> => {
-  const mapped = await mapper.map(expression, payload);
+export const mapPayload = async (
+  mapper: Mapper,
+  { owner, expression, payload }: { readonly owner: string; readonly expression: string; readonly payload: string },
+): Promise<Parsed> => {
+  const mapped = await mapper.map(owner, expression, payload);
   if (!mapped.ok)
     throw new Refusal({
       status: 422,
@@ -39,7 +42,7 @@ export const placed = ({ message, line, column }: MappingFault): string =>
 
 /** What a mapping makes of a sample, for whoever writes it. */
 export const triedMapping = async (mapper: Mapper, expression: string, sample: unknown): Promise<MappingTried> => {
-  const mapped = await mapper.map(expression, JSON.stringify(sample) ?? 'null');
+  const mapped = await mapper.map('tried', expression, JSON.stringify(sample) ?? 'null');
   if (!mapped.ok) return { ok: false, alerts: [], result: null, fault: { ...mapped.fault, path: null }, notes: [] };
   const result = (mapped.result ?? null) as MappingTried['result'];
   const parsed = alertsOfMapped(mapped.result);

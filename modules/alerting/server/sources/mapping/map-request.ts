@@ -30,6 +30,12 @@ export const mappingLimits = {
   sequence: 100_000,
   heapMegabytes: 96,
   resultBytes: 8 * 1_024 * 1_024,
-  /** Requests that wait for the thread; more are told to come again. */
-  waiting: 64,
+  /** Requests that wait for a thread; more are told to come again. */
+  waiting: 256,
+  /** Of them those of one owner. */
+  waitingEach: 32,
+  /** Whose last one took so long goes to the slow thread; a good one takes a few milliseconds. */
+  slowMs: 200,
+  /** Owners that are remembered as slow. */
+  slowOwners: 1_000,
 } as const;

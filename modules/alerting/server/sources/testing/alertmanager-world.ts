@@ -57,7 +57,6 @@ export const startAlertmanagerWorld = async (): Promise<AlertmanagerWorld> => {
   let answer: (seen: Seen) => Said = () => ({ status: 200 });
   const hooks = await startOutside((seen) => answer(seen));
   let moved = 0;
-  let senders = 0;
   const now = (): Temporal.Instant => Temporal.Now.instant().add({ milliseconds: moved });
   const { people, alerting, stopParts } = await startParts(now);
   const inForce = policyInForce(alerting);
@@ -86,9 +85,7 @@ export const startAlertmanagerWorld = async (): Promise<AlertmanagerWorld> => {
     ask: asker(people, key),
     sender: async (settings) => {
       if (Object.keys(settings).length === 0) return { authorization: `Bearer ${key}` };
-      const name = `prometheus-${(senders += 1)}`;
-      const made = await anIntegration(people.postgres, { name, kind: 'alertmanager', settings });
-      return { authorization: `Bearer ${made.key}` };
+      return { authorization: `Bearer ${await senderWith(people, settings)}` };
     },
     answerHooks: (next) => {
       answer = next;
@@ -125,6 +122,11 @@ export const startAlertmanagerWorld = async (): Promise<AlertmanagerWorld> => {
       await hooks.stop();
     },
   };
+};
+
+const senderWith = async (people: PeopleWorld, settings: Record<string, unknown>): Promise<string> => {
+  const name = `prometheus-${Object.values(settings).join('-').toLowerCase()}`;
+  return (await anIntegration(people.postgres, { name, kind: 'alertmanager', settings })).key;
 };
 
 const engineOf = (alerting: AlertingGround) =>
