@@ -26,6 +26,26 @@ const frameworkRefusals: Record<string, Omit<Problem, 'status'>> = {
   },
 };
 
+/** What PostgreSQL says by its code (SQLSTATE) that is no bug of ours: a text that no column holds, or that it is too busy. */
+const databaseRefusals: Record<string, Problem> = (() => {
+  const text = {
+    status: 400,
+    code: 'http.unstorable-text',
+    title: 'A text of this request holds a character that cannot be kept',
+    detail: 'U+0000 stands in it, or half of a surrogate pair.',
+  };
+  const busy = {
+    status: 503,
+    code: 'http.database-busy',
+    title: 'The database does not answer in time',
+    detail: 'Nothing was done. Try again.',
+    retryAfterSeconds: 2,
+  };
+  return { '22021': text, '22P05': text, '57014': busy, '53300': busy, '57P03': busy };
+})();
+/** The driver has no code for that: every connection was in use. */
+const noConnection = 'timeout exceeded when trying to connect';
+
 /**
  * Any thrown thing as a problem (RFC 9457). A Refusal says itself what is wrong; what the framework refuses is translated;
  * everything else is a bug: 500, without its message (that goes to the log).
@@ -33,6 +53,8 @@ const frameworkRefusals: Record<string, Omit<Problem, 'status'>> = {
 export const problemOf = (error: unknown): Problem => {
   if (error instanceof Refusal) return error.problem;
   const framework = error as Partial<FastifyError>;
+  const database = databaseRefusals[framework?.message === noConnection ? '53300' : (framework?.code ?? '')];
+  if (database) return database;
   const status = typeof framework?.statusCode === 'number' ? framework.statusCode : 500;
   const known = framework?.code ? frameworkRefusals[framework.code] : undefined;
   if (known) return { status, ...known };

@@ -16,7 +16,7 @@ export const registerAlert = (program: Command, context: CliContext): void => {
     .command('list')
     .description('Alerts, newest first')
     .option('--state <state>', 'active, firing, acknowledged, suppressed, resolved or all', 'active')
-    .option('--label <name=value...>', 'only those with this label; several all hold')
+    .option('--label <name=value...>', 'only those with this label, or (name!=value) without; several all hold')
     .option('--service <service>', 'only those of this service')
     .option('--source <integration>', 'only those that this integration brought')
     .option('--limit <count>', 'how many', '50')

@@ -72,11 +72,15 @@ export const alert = z
   .meta({ id: 'Alert' });
 
 const counted = z.array(z.object({ value: z.string(), count: z.number().int() }));
-/** One filter: `name=value`; a list of them all hold. */
+/** One filter: `name=value` or `name!=value`; a list of them all hold. */
 const labelFilter = z
   .string()
-  .regex(/^[^=]+=[^]*$/, 'name=value')
-  .max(alertLimits.labelName + alertLimits.labelValue + 1);
+  .regex(/^[^=]*[^=!][^=]*=[^]*$/, 'name=value, or name!=value')
+  .refine(
+    (text) => !/^[^=]*(=~|!~)/.test(text),
+    'name=value, or name!=value: regular expressions (=~, !~) are not asked here',
+  )
+  .max(alertLimits.labelName + alertLimits.labelValue + 2);
 /** One, several, or none. */
 const several = <Item extends z.ZodType<string>>(item: Item) =>
   z
@@ -94,7 +98,7 @@ export const listAlerts = route({
     limit: z.coerce.number().int().min(1).max(alertsLimits.pageSize).default(50),
     /** `active` is firing or acknowledged, `suppressed` is firing and held back. */
     state: z.enum([...alertStatus.options, 'active', 'suppressed', 'all']).default('active'),
-    /** `name=value`; given several times all of them hold. */
+    /** `name=value` or `name!=value`, a label that is missing is an empty one; given several times all of them hold. */
     label: several(labelFilter),
     severity: several(severity),
     service: z.string().max(alertLimits.service).optional(),

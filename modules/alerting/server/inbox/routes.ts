@@ -70,7 +70,7 @@ const list = async (db: AlertDb, query: ListQuery) => {
   const { cursor, limit, state, severity, service, source, group, q, from, to } = query;
   const question: views.InboxQuestion = {
     state,
-    labels: query.label.map(pairOf),
+    labels: query.label.map(labelOf),
     severities: severity,
     service: service ?? null,
     source: source ?? null,
@@ -97,9 +97,11 @@ const list = async (db: AlertDb, query: ListQuery) => {
   };
 };
 
-const pairOf = (text: string): readonly [string, string] => {
+/** `name=value`, or `name!=value`. */
+const labelOf = (text: string): views.LabelAsked => {
   const at = text.indexOf('=');
-  return [text.slice(0, at), text.slice(at + 1)];
+  const not = text[at - 1] === '!';
+  return { name: text.slice(0, not ? at - 1 : at), value: text.slice(at + 1), not };
 };
 
 const nextOf = (found: readonly { readonly id: string }[], limit: number): string | null =>

@@ -3,10 +3,17 @@ import { alertsLimits } from '../../contract/alerts.ts';
 import type { AlertStatus, DecisionKind, Severity } from '../../domain/alert.ts';
 import type { AlertHandle, AlertTables } from '../intake/tables.ts';
 
+/** A label that must have a value, or must not; one that is missing is an empty one. */
+export interface LabelAsked {
+  readonly name: string;
+  readonly value: string;
+  readonly not: boolean;
+}
+
 /** What is asked of the inbox; what is null or empty is not asked. */
 export interface InboxQuestion {
   readonly state: AlertStatus | 'active' | 'suppressed' | 'all';
-  readonly labels: readonly (readonly [name: string, value: string])[];
+  readonly labels: readonly LabelAsked[];
   readonly severities: readonly Severity[];
   readonly service: string | null;
   readonly source: string | null;
@@ -97,9 +104,7 @@ export const facetsOf = async (db: AlertHandle, question: InboxQuestion): Promis
 const condition = (question: InboxQuestion): RawBuilder<unknown> => {
   const { state, labels, severities, service, source, group, q, from, to } = question;
   const all: RawBuilder<unknown>[] = [stateIs(state)];
-  if (labels.length > 0)
-    all.push(sql`EXISTS (SELECT 1 FROM alerting.alert_body AS said WHERE said.alert_id = alert.id
-      AND said.labels @> ${JSON.stringify(Object.fromEntries(labels))}::jsonb)`);
+  all.push(...labelsAre(labels));
   if (severities.length > 0) all.push(sql`alert.severity = ANY(${severities}::text[])`);
   if (service !== null) all.push(sql`alert.service = ${service}`);
   if (source !== null) all.push(sql`alert.integration = ${source}`);
@@ -109,6 +114,21 @@ const condition = (question: InboxQuestion): RawBuilder<unknown> => {
   if (from !== null) all.push(sql`alert.received_at >= ${from}::timestamptz`);
   if (to !== null) all.push(sql`alert.received_at < ${to}::timestamptz`);
   return sql.join(all, sql` AND `);
+};
+
+/** What has a value is found by the index of all labels; what has none, or another, is looked at one by one. */
+const labelsAre = (labels: readonly LabelAsked[]): RawBuilder<unknown>[] => {
+  const said = (holds: RawBuilder<unknown>): RawBuilder<unknown> =>
+    sql`EXISTS (SELECT 1 FROM alerting.alert_body AS said WHERE said.alert_id = alert.id AND ${holds})`;
+  const has = labels.filter(({ value, not }) => value !== '' && !not);
+  const all = has.map(({ name, value }) => sql`said.labels @> ${JSON.stringify({ [name]: value })}::jsonb`);
+  const others = labels
+    .filter(({ value, not }) => value === '' || not)
+    .map(({ name, value, not }) => {
+      const is = sql`coalesce(said.labels->>${name}::text, '') = ${value}`;
+      return said(not ? sql`NOT (${is})` : is);
+    });
+  return [...(all.length > 0 ? [said(sql.join(all, sql` AND `))] : []), ...others];
 };
 
 const stateIs = (state: InboxQuestion['state']): RawBuilder<unknown> => {
