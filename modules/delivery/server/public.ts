@@ -90,6 +90,17 @@ export interface Mailbox {
   knows(tag: string): Promise<boolean>;
   /** Taken for good once this resolves. */
   take(mail: IncomingMail): Promise<void>;
+  /** Told of a letter that is refused because it is too long, before its sender hears it. */
+  tooLarge?(mail: TooLargeMail): Promise<void>;
+}
+
+/** The beginning of a letter that is longer than mailboxes take. */
+export interface TooLargeMail {
+  readonly tag: string;
+  readonly head: Buffer;
+  /** How many bytes came, and how many may. */
+  readonly bytes: number;
+  readonly bytesMax: number;
 }
 
 /** What other modules' servers may ask of delivery. */

@@ -60,7 +60,7 @@ export const cameWith = ({ body }: Pick<FastifyRequest, 'body'>): CameBody =>
 export const isCut = ({ size, limit }: CameBody): boolean => size > limit;
 
 /** 413, with how much it was and how much it may be. */
-export const tooLarge = ({ size, limit }: CameBody): Refusal =>
+export const tooLarge = ({ size, limit }: Pick<CameBody, 'size' | 'limit'>): Refusal =>
   new Refusal({
     status: 413,
     code: 'http.body-too-large',

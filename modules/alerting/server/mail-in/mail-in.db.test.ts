@@ -41,7 +41,7 @@ const alertsOf = async (id: string) =>
 const payloadsOf = async (id: string) => {
   await house.integrations.flush();
   const { rows } = await house.postgres.pool.query(
-    'SELECT faulty, status, error, body FROM alerting.payload WHERE integration = $1 ORDER BY at DESC, id DESC',
+    'SELECT faulty, status, error, bytes, body FROM alerting.payload WHERE integration = $1 ORDER BY at DESC, id DESC',
     [id],
   );
   return rows;
@@ -165,11 +165,15 @@ describe('A letter', () => {
     await expect(send({ to, subject: 'x', text: 'y' })).rejects.toMatchObject({ responseCode: 550 });
   });
 
-  it('of six megabytes is refused, one of three is taken', async () => {
+  it('of six megabytes is refused and its beginning kept, one of three is taken', async () => {
     const { id, to } = await anAddress();
     await expect(send({ to, subject: 'Large', text: 'x'.repeat(6_000_000) })).rejects.toMatchObject({
       responseCode: 552,
     });
+    const [kept] = await payloadsOf(id);
+    expect(kept).toMatchObject({ faulty: true, status: 413, error: expect.stringContaining('too large') });
+    expect(kept.body.toString()).toContain('Subject: Large');
+    expect(Number(kept.bytes)).toBeGreaterThan(6_000_000);
     await send({ to, subject: 'Large', text: 'x\n'.repeat(1_500_000) });
     expect(await alertsOf(id)).toHaveLength(1);
   });

@@ -1,7 +1,9 @@
 import { Refusal } from '../../../../kernel/problem.ts';
+import type { Integration } from '../../domain/alert.ts';
 import { alertOfLetter } from '../../domain/sources/letter.ts';
 import { sampleLetter } from '../../domain/sources/samples.ts';
 import type { AlertingGround } from '../ground.ts';
+import { tooLarge } from '../integrations/came-body.ts';
 import type { Integrations } from '../integrations/integrations.ts';
 import type { SourceAnswer, SourceCall } from '../integrations/source.ts';
 import { checkSettings } from '../sources/source-settings.ts';
@@ -16,7 +18,7 @@ export type MailGround = TakeGround & { readonly delivery: Pick<AlertingGround['
  */
 export const registerMail = (
   alerting: MailGround,
-  integrations: Pick<Integrations, 'registerSource' | 'integrationByKey' | 'take'>,
+  integrations: Pick<Integrations, 'registerSource' | 'integrationByKey' | 'take' | 'refuse'>,
 ): void => {
   integrations.registerSource('email', (call) => takeLetter(alerting, call), {
     checkSettings: checkSettings('email'),
@@ -32,20 +34,28 @@ export const registerMail = (
     take: async ({ tag, raw }) => {
       const integration = await integrations.integrationByKey(tag, ['email']);
       if (!integration) throw new Refusal({ status: 403, code: 'alerting.key-unknown', title: 'No such mailbox here' });
-      const answer = await integrations.take({
-        integration,
-        method: 'SMTP',
-        path: '/mail',
-        query: {},
-        headers: {},
-        contentType: 'message/rfc822',
-        body: raw,
-      });
+      const answer = await integrations.take(letterOf(integration, raw));
       if (answer.status >= 300)
         throw new Refusal({ status: answer.status, code: 'alerting.letter-refused', title: oneLine(answer.error) });
     },
+    tooLarge: async ({ tag, head, bytes, bytesMax }) => {
+      const integration = await integrations.integrationByKey(tag, ['email']);
+      if (!integration) return;
+      const letter = { ...letterOf(integration, head), size: bytes };
+      await integrations.refuse(letter, tooLarge({ size: bytes, limit: bytesMax }).problem);
+    },
   });
 };
+
+const letterOf = (integration: Integration, body: Buffer) => ({
+  integration,
+  method: 'SMTP',
+  path: '/mail',
+  query: {},
+  headers: {},
+  contentType: 'message/rfc822',
+  body,
+});
 
 const oneLine = (error: string | null): string => (error ?? 'The letter was refused').split('\n', 1)[0]!;
 

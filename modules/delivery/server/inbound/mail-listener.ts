@@ -39,6 +39,8 @@ export const startMailListener = async (
     disabledCommands: tls ? ['AUTH'] : ['AUTH', 'STARTTLS'],
     ...tls,
     size: mailboxLimits.bytes,
+    // A sender that knows the limit is refused before it says to whom it writes, and nobody would hear of it.
+    hideSize: true,
     maxClients: limits.clients,
     socketTimeout: limits.socketMs,
     logger: false,
@@ -95,7 +97,12 @@ const receive = async (
   const boxes = to.flatMap((address) =>
     replies.includes(address) ? [] : (ground.mailboxes.addressOf(address, ours) ?? []),
   );
-  const raw = await bytesOf(stream, boxes.length > 0 && replies.length === 0 ? mailboxLimits.bytes : limits.bytes);
+  const bytesMax = boxes.length > 0 && replies.length === 0 ? mailboxLimits.bytes : limits.bytes;
+  const { raw, bytes } = await bytesOf(stream, bytesMax);
+  if (bytes > bytesMax) {
+    for (const box of distinctOf(boxes)) await ground.mailboxes.tooLarge(box, { head: raw, bytes, bytesMax });
+    throw refusal(552, `A letter here is at most ${bytesMax / 1024 / 1024} MiB`);
+  }
   try {
     const outcomes = await takeIn(ground, boxes, raw);
     if (replies.length === 0) return outcomes;
@@ -112,20 +119,26 @@ const receive = async (
 
 /** Each mailbox once, also where a letter names it twice. */
 const takeIn = async (ground: ListenerGround, boxes: readonly MailboxAddress[], raw: Buffer): Promise<string> => {
-  const distinct = new Map(boxes.map((box) => [`${box.name}+${box.tag}`, box]));
-  for (const box of distinct.values()) await ground.mailboxes.take(box, raw);
-  return [...distinct.values()].map(({ name }) => name).join(', ');
+  const distinct = distinctOf(boxes);
+  for (const box of distinct) await ground.mailboxes.take(box, raw);
+  return distinct.map(({ name }) => name).join(', ');
 };
 
-/** The whole mail, or 552: what is beyond the limit is read and thrown away, as SMTP wants it. */
-const bytesOf = async (stream: SMTPServerDataStream, bytesMax: number): Promise<Buffer> => {
+const distinctOf = (boxes: readonly MailboxAddress[]): readonly MailboxAddress[] => [
+  ...new Map(boxes.map((box) => [`${box.name}+${box.tag}`, box])).values(),
+];
+
+/** The whole mail; of one that is too long the beginning: what is beyond the limit is read and thrown away, as SMTP wants it. */
+const bytesOf = async (
+  stream: SMTPServerDataStream,
+  bytesMax: number,
+): Promise<{ readonly raw: Buffer; readonly bytes: number }> => {
   const chunks: Buffer[] = [];
-  let size = 0;
+  let bytes = 0;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= bytesMax) chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes <= bytesMax) chunks.push(chunk);
   }
-  if (stream.sizeExceeded || size > bytesMax)
-    throw refusal(552, `A letter here is at most ${bytesMax / 1024 / 1024} MiB`);
-  return Buffer.concat(chunks);
+  const raw = Buffer.concat(chunks);
+  return { raw: bytes > bytesMax ? Buffer.from(raw.subarray(0, mailboxLimits.headBytes)) : raw, bytes };
 };

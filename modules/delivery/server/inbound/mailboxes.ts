@@ -1,7 +1,12 @@
-import { mailboxNames, type Mailbox, type MailboxName } from '../public.ts';
+import { mailboxNames, type Mailbox, type MailboxName, type TooLargeMail } from '../public.ts';
 
 /** What programs send has charts in it. */
-export const mailboxLimits = { bytes: 5 * 1024 * 1024, tagLength: 64 } as const;
+export const mailboxLimits = {
+  bytes: 5 * 1024 * 1024,
+  /** Of a letter that is longer: so much is shown to whose it is. */
+  headBytes: 256 * 1024,
+  tagLength: 64,
+} as const;
 
 export interface MailboxAddress {
   readonly name: MailboxName;
@@ -16,6 +21,7 @@ export interface Mailboxes {
   /** Throws where nobody takes the mailbox yet: the program is starting, and a letter refused for good would be lost. */
   knows(address: string, ours: string): Promise<boolean>;
   take(address: MailboxAddress, raw: Buffer): Promise<void>;
+  tooLarge(address: MailboxAddress, mail: Omit<TooLargeMail, 'tag'>): Promise<void>;
 }
 
 export const createMailboxes = (): Mailboxes => {
@@ -33,6 +39,7 @@ export const createMailboxes = (): Mailboxes => {
       return found !== null && (await mailboxOf(found.name).knows(found.tag));
     },
     take: ({ name, tag }, raw) => mailboxOf(name).take({ tag, raw }),
+    tooLarge: async ({ name, tag }, mail) => mailboxOf(name).tooLarge?.({ tag, ...mail }),
   };
 };
 
