@@ -2,6 +2,7 @@ import { VueQueryPlugin } from '@tanstack/vue-query';
 import { config, flushPromises, mount, type VueWrapper } from '@vue/test-utils';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Router } from 'vue-router';
+import { notices } from '../../../../ui/toasts.ts';
 import type { Alert } from '../../contract/alerts.ts';
 import { aGroup, anAlert } from '../parts/an-alert.ts';
 import AlertScreen from './AlertScreen.vue';
@@ -50,8 +51,19 @@ beforeEach(async () => {
   await router.push(`/alerts/${alert.id}`);
   vi.stubGlobal('fetch', async (url: string, init?: RequestInit) => {
     if (init?.method !== 'POST') return Response.json(answer(url));
-    posted.push(JSON.parse(String(init.body)));
-    alert = { ...alert, status: 'acknowledged', acknowledgedBy: 'grace', acknowledgedAt: '2026-11-23T03:11:00Z' };
+    const said = JSON.parse(String(init.body)) as { action: string };
+    posted.push(said);
+    alert =
+      said.action === 'acknowledge'
+        ? { ...alert, status: 'acknowledged', acknowledgedBy: 'grace', acknowledgedAt: '2026-11-23T03:11:00Z' }
+        : {
+            ...alert,
+            status: 'firing',
+            acknowledgedBy: null,
+            acknowledgedAt: null,
+            resolvedAt: null,
+            resolvedBy: null,
+          };
     return Response.json({ changed: [alert.id] });
   });
 });
@@ -96,6 +108,41 @@ it('acknowledges, at once on the screen', async () => {
   await flushPromises();
   expect(posted).toEqual([{ action: 'acknowledge', ids: [alert.id] }]);
   expect(shown.text()).toContain('grace is on it until it clears');
+});
+
+it('takes an acknowledgement back, by the notice or later', async () => {
+  const shown = await show();
+  const press = async (label: string) => {
+    await shown
+      .findAll('button')
+      .find((button) => button.text().startsWith(label))!
+      .trigger('click');
+    await flushPromises();
+  };
+  await press('Acknowledge');
+  notices.value.at(-1)!.undo!();
+  await flushPromises();
+  expect(shown.text()).not.toContain('grace is on it');
+  await press('Acknowledge');
+  await press('Take back');
+  expect(posted.map((each) => (each as { action: string }).action)).toEqual([
+    'acknowledge',
+    'unacknowledge',
+    'acknowledge',
+    'unacknowledge',
+  ]);
+});
+
+it('reopens what a person ended, and not what went by itself', async () => {
+  const over = { status: 'resolved', resolvedAt: '2026-11-23T03:20:00.000Z' } as const;
+  alert = anAlert({ ...over, resolvedBy: null });
+  const offers = () => screen!.findAll('button').some((button) => button.text() === 'Reopen');
+  await show();
+  expect(offers()).toBe(false);
+  screen!.unmount();
+  alert = anAlert({ ...over, resolvedBy: 'grace' });
+  await show();
+  expect(offers()).toBe(true);
 });
 
 it('offers nothing that the reader may not do', async () => {

@@ -17,6 +17,15 @@ describe('rows follow the key before the server answers', () => {
     ]);
     expect(statuses(shown)).toEqual(['firing', 'firing']);
   });
+  it('takes an acknowledgement back, and leaves what is reopened to the server', () => {
+    const shown = list(
+      anAlert({ id: 'a', status: 'acknowledged', acknowledgedAt: at, acknowledgedBy: 'grace' }),
+      anAlert({ id: 'b', status: 'resolved', resolvedAt: at }),
+    );
+    const acted = { ids: ['a', 'b'] };
+    expect(statuses(withActed(shown, { verb: 'unacknowledge', acted, at }))).toEqual(['firing', 'resolved']);
+    expect(withActed(shown, { verb: 'reopen', acted, at })).toEqual(shown);
+  });
   it('takes all of a group', () => {
     const shown = list(anAlert({ id: 'a', group: 'g' }), anAlert({ id: 'b', group: null }));
     expect(statuses(withActed(shown, { verb: 'resolve', acted: { group: 'g' }, at }))).toEqual(['resolved', 'firing']);

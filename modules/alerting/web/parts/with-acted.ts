@@ -1,6 +1,6 @@
 import type { Alert } from '../../contract/alerts.ts';
 
-export type ActVerb = 'acknowledge' | 'resolve';
+export type ActVerb = 'acknowledge' | 'resolve' | 'unacknowledge' | 'reopen';
 /** Some alerts, or all of a group. */
 export type Acted = { readonly ids: readonly string[] } | { readonly group: string };
 
@@ -32,7 +32,9 @@ export const withActed = (shown: Shown, act: Act): Shown => {
 
 const actedOn = (item: Alert, { verb, acted, at }: Act): Alert => {
   const isMeant = 'group' in acted ? item.group === acted.group : acted.ids.includes(item.id);
-  if (!isAlert(item) || !isMeant || item.status === 'resolved') return item;
+  // How it was before it was resolved the server knows.
+  if (!isAlert(item) || !isMeant || item.status === 'resolved' || verb === 'reopen') return item;
+  if (verb === 'unacknowledge') return { ...item, status: 'firing', acknowledgedAt: null, acknowledgedBy: null };
   if (verb === 'resolve') return { ...item, status: 'resolved', suppressed: null, resolvedAt: at };
   return item.status === 'acknowledged' ? item : { ...item, status: 'acknowledged', acknowledgedAt: at };
 };
