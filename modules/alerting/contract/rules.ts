@@ -112,13 +112,23 @@ const logMeasure = z.strictObject({
     .default([]),
 });
 
+/** What is wrong within the measure that was meant; which one that is says its word. */
+const wrongMeasure = (input: unknown, errors: readonly (readonly z.core.$ZodIssue[])[]): string => {
+  const said = typeof input === 'object' && input !== null ? Object.keys(input) : [];
+  const meant = ['signal', 'metric', 'logs'].findIndex((word) => said.includes(word));
+  const within = said.length === 1 ? errors[meant] : undefined;
+  return (
+    within?.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ') ?? 'one of signal, metric or logs'
+  );
+};
+
 const measure = z.union(
   [
     z.strictObject({ signal: signalMeasure }),
     z.strictObject({ metric: metricMeasure }),
     z.strictObject({ logs: logMeasure }),
   ],
-  { error: 'one of signal, metric or logs' },
+  { error: ({ input, errors }) => wrongMeasure(input, errors as z.core.$ZodIssue[][]) },
 );
 
 const labels = z
