@@ -7,6 +7,7 @@ import { listDocuments, type KeptDocumentAnswer } from '../contract/documents.ts
 import { compileChange } from '../domain/compile-change.ts';
 import { availabilityExample } from '../domain/example.ts';
 import { isError } from '../domain/openslo/finding.ts';
+import { registerBacktests } from './backtests.ts';
 import { correctionKind, registerCorrections } from './corrections.ts';
 import { objectivesFamily } from './objectives-family.ts';
 import { policyKind, registerPolicy } from './policies.ts';
@@ -27,6 +28,7 @@ export const register = (program: Command, context: CliContext): void => {
   registerPolicy(objective, context);
   registerReviews(program, objective, context);
   registerSuggestions(objective, context);
+  registerBacktests(objective, context);
   registerShares(program, objective, context);
   registerCorrections(program, context);
 };
