@@ -112,7 +112,7 @@ const post = async (sender: Sender, key: string, body: string | Buffer) => {
     body: body as string,
   });
   const text = await answer.text();
-  return { status: answer.status, body: text === '' ? '' : JSON.parse(text) };
+  return { status: answer.status, headers: answer.headers, body: text === '' ? '' : JSON.parse(text) };
 };
 /** The faulty ones, the newest first; reading the list writes down what waits. */
 const keptPayloads = async (key: string): Promise<any[]> => {
@@ -239,4 +239,21 @@ describe.each(kinds)('%s', (kind, sender) => {
     expect([400, 401, 403]).toContain(answer.status);
     expectForm(sender, answer.body);
   });
+});
+
+it('who tries keys by the dozen is told in the words of each protocol to come again later', async () => {
+  const guess = (kind: string) => (kind === 'opsgenie' ? crypto.randomUUID() : 'q'.repeat(32));
+  const tryKey = (kind: string) => {
+    const key = guess(kind);
+    return post(senders[kind]!, key, JSON.stringify(senders[kind]!.body({ now: now(), labels: {} }, key)));
+  };
+  const tries = await Promise.all(Array.from({ length: 70 }, () => tryKey('pagerduty')));
+  expect(new Set(tries.map(({ status }) => status))).toEqual(new Set([400, 429]));
+  for (const kind of ['pagerduty', 'opsgenie', 'alertmanager', 'json']) {
+    const { status, headers, body } = await tryKey(kind);
+    expect([kind, status]).toEqual([kind, 429]);
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    const form = senders[kind]!.form.filter((name) => name !== 'errors');
+    expect(Object.keys(body)).toEqual(expect.arrayContaining(form));
+  }
 });
