@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { z } from 'zod';
+import { alertmanagerRoutes } from '../../contract/wire/alertmanager.ts';
 import { scenarios, type PostedAlert, type Scenario, type Step } from './testing/acceptance-cases.ts';
 import { startAlertmanagerWorld, type AlertmanagerWorld } from './testing/alertmanager-world.ts';
 
@@ -192,6 +194,21 @@ describe('what is asked of the API in those tests', () => {
     for (const filter of ['alertname=test1', 'alertname="test1"', 'severity =~ "warn.*"'])
       expect([filter, await names(filter)]).toEqual([filter, ['test1']]);
     expect(await names('alertname="fooΣ"')).toEqual(['fooΣ']);
+  });
+
+  it('what the OpenAPI document says is what clients are answered', async () => {
+    await world.clear();
+    await post({ alertname: 'Documented', severity: 'warning' });
+    await world.settled();
+    const silenceID = await silenced('alertname', 'Documented');
+    for (const { method, path, answer } of alertmanagerRoutes) {
+      if (method !== 'GET' || answer === undefined) continue;
+      const short = path.replace('/alertmanager', '').replace(':silenceID', silenceID);
+      const { status, body } = await world.ask('GET', short, undefined, ada);
+      const read = (answer as z.ZodType).safeParse(body);
+      expect([path, status, read.error?.issues ?? []]).toEqual([path, 200, []]);
+      if (Array.isArray(body)) expect([path, body.length > 0]).toEqual([path, true]);
+    }
   });
 
   it('inhibit_test.go TestEmptyInhibitionRule', async () => {

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { z } from 'zod';
+import { opsgenieRoutes } from '../../contract/wire/opsgenie.ts';
 import { opsgenieClient, type OpsgenieClient } from './testing/opsgenie-client.ts';
 import { startVendorsWorld, type VendorsWorld } from './testing/vendors-world.ts';
 
@@ -149,5 +151,35 @@ describe('an alert', () => {
     expect((await ask('GET', `/v2/alerts/${foreign}`)).status).toBe(404);
     const closed = await ask('POST', `/v2/alerts/${foreign}/close`, {});
     expect((await ask('GET', `/v2/alerts/requests/${closed.body.requestId}`)).body.data.isSuccess).toBe(false);
+  });
+});
+
+describe('what the OpenAPI document says', () => {
+  it('is what clients are answered', async () => {
+    const id = await client.create({
+      alias: 'documented',
+      note: 'A note',
+      responders: [{ type: 'user', username: 'bo' }],
+    });
+    const { body } = await ask('POST', '/v2/alerts/saved-searches', { name: 'documented', query: 'alias: documented' });
+    await ask('POST', '/v2/heartbeats', { name: 'documented', interval: 1, intervalUnit: 'days', enabled: true });
+    const open = (await client.get('documented')).id;
+    const values: Readonly<Record<string, string>> = {
+      identifier: open,
+      request: id,
+      search: body.data.id,
+      name: 'documented',
+    };
+    const reading = opsgenieRoutes.filter(({ method }) => method === 'GET');
+    for (const { path, answer, status = 200 } of reading) {
+      const said = await ask(
+        'GET',
+        path.replaceAll(/:(\w+)/gu, (_, name: string) => values[name]!),
+      );
+      expect([path, said.status]).toEqual([path, status]);
+      const read = (answer as z.ZodType).safeParse(said.body);
+      expect([path, read.error?.issues ?? []]).toEqual([path, []]);
+    }
+    expect(reading.length).toBeGreaterThan(9);
   });
 });
