@@ -4,6 +4,7 @@ import type { ClientConfig, Pool } from 'pg';
 import { Refusal } from '../../kernel/problem.ts';
 import type { Log } from '../log/log.ts';
 import { startListener } from './listener.ts';
+import { byKeyOptions, prepareStatements } from './by-key.ts';
 import type { Postgres } from './postgres.ts';
 import { isAway, waitingPool } from './waiting-pool.ts';
 
@@ -36,8 +37,11 @@ const limits = {
 };
 const versionMin = 150_000;
 const transactionTries = 4;
-/** serialization_failure and deadlock_detected: the transaction was undone whole, so it can be done again. */
-const retriedStates = new Set(['40001', '40P01']);
+/**
+ * serialization_failure and deadlock_detected: the transaction was undone whole, so it can be done again. feature_not_supported is what
+ * a prepared statement says whose columns a migration of another process has changed; the next try plans it anew.
+ */
+const retriedStates = new Set(['40001', '40P01', '0A000']);
 
 /** Connects, refuses a server that is too old or of another encoding, and gives the handle that every module uses. */
 export const connectPostgres = async (options: ConnectOptions): Promise<Postgres> => {
@@ -47,10 +51,11 @@ export const connectPostgres = async (options: ConnectOptions): Promise<Postgres
     connectionTimeoutMillis: Math.min(limits.connectMs, startMsMax),
     ...options.target,
   };
-  const openPool = (max: number) => {
+  const openPool = (max: number, byKey = false) => {
     const opened = waitingPool(
       {
         ...target,
+        ...(byKey ? byKeyOptions : {}),
         max,
         statement_timeout: limits.statementMs,
         idle_in_transaction_session_timeout: limits.transactionIdleMs,
@@ -63,6 +68,7 @@ export const connectPostgres = async (options: ConnectOptions): Promise<Postgres
       // The engine that is stopped together with its pool may be quicker than the last goodbye.
       if (!opened.ending) log.warn({ error: error.message }, 'an idle connection to PostgreSQL was lost');
     });
+    if (byKey) prepareStatements(opened);
     return opened;
   };
   const pool = openPool(options.connectionsMax ?? limits.connections);
@@ -91,8 +97,8 @@ export const connectPostgres = async (options: ConnectOptions): Promise<Postgres
       transaction: (work) => inTransaction(db, work),
       listen: listener.listen,
       check: () => checkAnswer(query),
-      reserve: (connections) => {
-        const opened = openPool(connections);
+      reserve: (connections, { byKey = false } = {}) => {
+        const opened = openPool(connections, byKey);
         reserved.push(opened);
         return handleOf(opened);
       },

@@ -21,8 +21,9 @@ export interface Postgres {
   check(): Promise<void>;
   /**
    * The same database through connections of its own: what must never wait (pages that leave) does not stand behind requests.
-   * Stopped together with this handle.
+   * Stopped together with this handle. `byKey` is for small statements that find their rows by key, many a second: they are prepared,
+   * and never scan or hash a table.
    */
-  reserve(connections: number): Postgres;
+  reserve(connections: number, options?: { readonly byKey?: boolean }): Postgres;
   stop(): Promise<void>;
 }

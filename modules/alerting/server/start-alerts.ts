@@ -21,7 +21,7 @@ export const startAlerts = async (
   alerting.ledger.react('alerting.answers', answeredKinds, (event) => followPage(alerting, event));
   alerting.jobs.every('alerting.forget-alerts', 3_600, () => forget(alerting));
   if (!alerting.config.values.run.includes('worker')) return { wake: () => undefined, stop: async () => undefined };
-  return startEngine({ ...alerting, postgres: alerting.postgres.reserve(engineConnections) }, inForce);
+  return startEngine({ ...alerting, postgres: alerting.postgres.reserve(engineConnections, { byKey: true }) }, inForce);
 };
 
 /** In batches, so that no statement holds many rows for long. */

@@ -1,5 +1,4 @@
 import { sql, type RawBuilder } from 'kysely';
-import { byIndexAlone } from '../intake/by-index-store.ts';
 import type { AlertStatus, DecisionKind, JudgedAlert, Severity } from '../../domain/alert.ts';
 import type { StateChange } from '../../domain/policy/flapping.ts';
 import type { AlertTables, AlertTx, AlertHandle } from '../intake/tables.ts';
@@ -57,7 +56,6 @@ const waiting: Record<Lane, RawBuilder<unknown>> = {
 
 /** Alerts that wait to be judged, the longest waiting first; passes over those that another process is just judging. */
 export const takePending = async (tx: AlertTx, limit: number, lane: Lane): Promise<PendingRow[]> => {
-  await byIndexAlone(tx);
   const { rows } = await sql<PendingRow>`-- Locked until what becomes of them is written; who tells a
     -- group of them meanwhile, and notes that with each (their keys stand still), does not wait for it, nor for each other in a circle.
     WITH taken AS MATERIALIZED (

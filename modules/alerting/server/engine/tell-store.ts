@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import { byIndexAlone } from '../intake/by-index-store.ts';
 import type { Labels } from '../../domain/alert.ts';
 import type { RouteTarget } from '../../domain/policy/route.ts';
 import type { AlertTx, AlertHandle } from '../intake/tables.ts';
@@ -26,7 +25,6 @@ export interface DueGroup {
  * not wait behind a storm, and nothing of the storm waits for ever.
  */
 export const takeDue = async (tx: AlertTx, from: 'oldest' | 'newest'): Promise<DueGroup | null> => {
-  await byIndexAlone(tx);
   const order = from === 'oldest' ? sql`due_at` : sql`due_at DESC`;
   const { rows } = await sql<DueGroup>`-- Held until what is told of it is written; others pass it by.
     SELECT id, route, labels, urgency, targets, reason, service, interval_seconds, repeat_seconds, told_at, told_times, unpaged_since,

@@ -1,9 +1,12 @@
 import { newId } from '../../../../platform/clock/id.ts';
+import type { Postgres } from '../../../../platform/postgres/postgres.ts';
 import type { IncomingAlert, Integration } from '../../domain/alert.ts';
 import type { AlertingGround } from '../ground.ts';
 import { fingerprint, prepare, type Prepared } from './prepare.ts';
+import { byIndexAlone } from './by-index-store.ts';
+import { combine, type Combiner } from './combine.ts';
 import * as store from './store.ts';
-import type { AlertTables, AlertTx } from './tables.ts';
+import type { AlertHandle, AlertTables, AlertTx } from './tables.ts';
 
 export interface Accepted {
   readonly dedupKey: string;
@@ -22,23 +25,74 @@ const roundsMax = 5;
 
 /**
  * Takes alerts of an integration: committed when it gives back, in the order in which they were given. The same told again costs one
- * small statement a batch. What becomes of them is the engine's matter.
+ * small statement a batch, and what senders of one integration say at once is one batch. What becomes of them is the engine's matter.
  */
 export const accept = async (
   { postgres }: AcceptGround,
   integration: Integration,
   incoming: readonly IncomingAlert[],
   options: { readonly payloadId?: string } = {},
+): Promise<readonly Accepted[]> =>
+  intakeOf(postgres).take(
+    integration,
+    incoming.map((alert) => ({ alert: prepare(alert), payloadId: options.payloadId ?? null })),
+  );
+
+/** One alert to be taken, with the payload that it came in. */
+interface Incoming {
+  readonly alert: Prepared;
+  readonly payloadId: string | null;
+}
+
+interface Intake {
+  take(integration: Integration, incoming: readonly Incoming[]): Promise<readonly Accepted[]>;
+}
+
+/** Batches of different integrations that are written beside each other. */
+const intakeConnections = 3;
+
+/** The way in of a process, on connections of its own: a storm does not stand before what people ask. */
+const intakes = new WeakMap<Postgres, Intake>();
+const intakeOf = (postgres: Postgres): Intake => {
+  const known = intakes.get(postgres);
+  if (known) return known;
+  const own = postgres.reserve(intakeConnections, { byKey: true });
+  const byIntegration = new Map<string, Combiner<Incoming, Accepted>>();
+  const intake: Intake = {
+    take: async (integration, incoming) => {
+      // Its name and team are written with each alert: what is said of another version of it is another batch.
+      const key = JSON.stringify([integration.id, integration.name, integration.kind, integration.team]);
+      const found = byIntegration.get(key) ?? combine(batchMax, (all) => takeAll(own, integration, all));
+      byIntegration.set(key, found);
+      try {
+        return await found.do(incoming);
+      } finally {
+        if (found.isIdle() && byIntegration.get(key) === found) byIntegration.delete(key);
+      }
+    },
+  };
+  intakes.set(postgres, intake);
+  return intake;
+};
+
+const takeAll = async (
+  postgres: Postgres,
+  integration: Integration,
+  incoming: readonly Incoming[],
 ): Promise<readonly Accepted[]> => {
   const results: Accepted[] = Array.from({ length: incoming.length });
-  for (const wave of waves(incoming.map(prepare))) {
-    const left = await hearRepeats(postgres, integration, wave, results);
-    for (let round = 0, open = left; open.length > 0; round += 1) {
+  for (const wave of waves(incoming)) {
+    // Where all fires still, one statement says so. What ends goes with the rest into one transaction.
+    const onlyTriggers = wave.every(({ alert }) => alert.given.action === 'trigger');
+    let open = onlyTriggers ? await hearRepeats(postgres, integration, wave, results) : wave;
+    for (let round = 0; open.length > 0; round += 1) {
       if (round === roundsMax) throw new Error('alerts of the same keys came faster than they could be written');
       const current = open;
-      open = await postgres.transaction<AlertTables, readonly Placed[]>((tx) =>
-        takeBatch(tx, integration, { placed: current, payloadId: options.payloadId ?? null, results }),
-      );
+      const hears = !onlyTriggers && round === 0;
+      open = await postgres.transaction<AlertTables, readonly Placed[]>(async (tx) => {
+        const left = hears ? await hearWithin(tx, integration, current, results) : current;
+        return left.length === 0 ? [] : takeBatch(tx, integration, { placed: left, results });
+      });
     }
   }
   return results;
@@ -54,84 +108,79 @@ export const acceptWithin = async (
   incoming: readonly IncomingAlert[],
 ): Promise<readonly Accepted[]> => {
   const results: Accepted[] = Array.from({ length: incoming.length });
-  for (const wave of waves(incoming.map(prepare)))
+  await byIndexAlone(tx);
+  for (const wave of waves(incoming.map((alert) => ({ alert: prepare(alert), payloadId: null }))))
     for (let round = 0, open: readonly Placed[] = wave; open.length > 0 && round < roundsMax; round += 1)
-      open = await takeBatch(tx, integration, { placed: open, payloadId: null, results });
+      open = await takeBatch(tx, integration, { placed: open, results });
   return results;
 };
 
-interface Placed {
-  readonly alert: Prepared;
+interface Placed extends Incoming {
   /** Its place in the answer. */
   readonly place: number;
 }
 
 /** Batches in which no key stands twice: of the same key told twice the second finds what the first did. */
-const waves = (prepared: readonly Prepared[]): readonly (readonly Placed[])[] => {
-  const found: { placed: Placed[]; keys: Set<string> }[] = [];
-  let current = { placed: [] as Placed[], keys: new Set<string>() };
-  for (const [place, alert] of prepared.entries()) {
-    if (current.keys.has(alert.keyHash) || current.placed.length === batchMax) {
+const waves = (incoming: readonly Incoming[]): readonly (readonly Placed[])[] => {
+  const found: Placed[][] = [];
+  let current: Placed[] = [];
+  let keys = new Set<string>();
+  for (const [place, { alert, payloadId }] of incoming.entries()) {
+    if (keys.has(alert.keyHash) || current.length === batchMax) {
       found.push(current);
-      current = { placed: [], keys: new Set() };
+      current = [];
+      keys = new Set();
     }
-    current.keys.add(alert.keyHash);
-    current.placed.push({ alert, place });
+    keys.add(alert.keyHash);
+    current.push({ alert, payloadId, place });
   }
-  if (current.placed.length > 0) found.push(current);
-  return found.map(({ placed }) => placed);
+  if (current.length > 0) found.push(current);
+  return found;
 };
 
 /** Triggers that say nothing new; gives back the rest. */
 const hearRepeats = async (
-  postgres: AcceptGround['postgres'],
+  postgres: Postgres,
+  integration: Integration,
+  placed: readonly Placed[],
+  results: Accepted[],
+): Promise<readonly Placed[]> => {
+  try {
+    return await hearWithin(postgres.tables<AlertTables>(), integration, placed, results);
+  } catch (error) {
+    // Two batches with the same alerts waited for each other: done again in a transaction, which tries again.
+    if ((error as { code?: string }).code !== deadlock) throw error;
+    return postgres.transaction<AlertTables, readonly Placed[]>((tx) => hearWithin(tx, integration, placed, results));
+  }
+};
+const deadlock = '40P01';
+
+const hearWithin = async (
+  db: AlertHandle,
   integration: Integration,
   placed: readonly Placed[],
   results: Accepted[],
 ): Promise<readonly Placed[]> => {
   const triggers = placed
     .filter(({ alert }) => alert.given.action === 'trigger')
-    .map(({ alert }) => alert)
-    .toSorted((a, b) => (a.keyHash < b.keyHash ? -1 : 1));
+    .toSorted((a, b) => (a.alert.keyHash < b.alert.keyHash ? -1 : 1));
   if (triggers.length === 0) return placed;
-  const heard = await hear(postgres, integration, {
-    keys: triggers.map(({ keyHash }) => keyHash),
-    hashes: triggers.map(({ contentHash }) => contentHash),
-    starts: triggers.map(({ startsAt }) => startsAt),
-    ends: triggers.map(({ endsAt }) => endsAt),
+  const heard = await store.hearAgain(db, integration, {
+    keys: triggers.map(({ alert }) => alert.keyHash),
+    hashes: triggers.map(({ alert }) => alert.contentHash),
+    starts: triggers.map(({ alert }) => alert.startsAt),
+    ends: triggers.map(({ alert }) => alert.endsAt),
   });
-  if (heard.size === 0) return placed;
-  const left: Placed[] = [];
-  for (const each of placed) {
-    const { given, keyHash, dedupKey } = each.alert;
-    const alertId = given.action === 'trigger' ? heard.get(keyHash) : undefined;
-    if (alertId === undefined) left.push(each);
-    else results[each.place] = { dedupKey, alertId, outcome: 'unchanged' };
+  if (heard.length === 0) return placed;
+  for (const { n, alert_id: alertId } of heard) {
+    const { place, alert } = triggers[n - 1]!;
+    results[place] = { dedupKey: alert.dedupKey, alertId, outcome: 'unchanged' };
   }
-  return left;
+  return placed.filter(({ place }) => results[place] === undefined);
 };
-
-/** One statement; where two batches with the same alerts waited for each other it is done again in a transaction, which tries again. */
-const hear = async (
-  postgres: AcceptGround['postgres'],
-  integration: Integration,
-  again: store.HeardAgain,
-): Promise<ReadonlyMap<string, string>> => {
-  try {
-    return await store.hearAgain(postgres.tables<AlertTables>(), integration, again);
-  } catch (error) {
-    if ((error as { code?: string }).code !== deadlock) throw error;
-    return postgres.transaction<AlertTables, ReadonlyMap<string, string>>(async (tx) => {
-      await store.lockOpen(tx, integration.id, again.keys);
-      return store.hearAgain(tx, integration, again);
-    });
-  }
-};
-const deadlock = '40P01';
 
 interface Batch {
   readonly placed: readonly Placed[];
-  readonly payloadId: string | null;
   readonly results: Accepted[];
 }
 
@@ -139,20 +188,20 @@ interface Batch {
 const takeBatch = async (
   tx: AlertTx,
   integration: Integration,
-  { placed, payloadId, results }: Batch,
+  { placed, results }: Batch,
 ): Promise<readonly Placed[]> => {
   const keys = placed.map(({ alert }) => alert.keyHash);
   const open = new Map((await store.lockOpen(tx, integration.id, keys)).map((row) => [row.key_hash, row]));
   const plan: Plan = { fresh: [], changed: [], acknowledged: [], resolved: [], over: [] };
   for (const each of placed) {
-    const { outcome, alertId, reason } = planOne(plan, each.alert, open.get(each.alert.keyHash) ?? null, integration);
+    const { outcome, alertId, reason } = planOne(plan, each, open.get(each.alert.keyHash) ?? null, integration);
     const { dedupKey } = each.alert;
     results[each.place] = { dedupKey, alertId, outcome, ...(reason === undefined ? {} : { reason }) };
   }
   await store.resolveAlerts(tx, [...plan.over, ...plan.resolved], 'by-sender');
   await store.acknowledgeAlerts(tx, plan.acknowledged);
   await store.changeAlerts(tx, integration.id, plan.changed);
-  const written = await store.insertAlerts(tx, integration, plan.fresh, payloadId);
+  const written = await store.insertAlerts(tx, integration, plan.fresh);
   // What was over before and is told again brings nothing about.
   if (Object.values(plan).some((rows) => rows.length > 0)) await store.wakeEngines(tx);
   const taken = new Set(plan.fresh.map((row) => row.key_hash).filter((key) => !written.has(key)));
@@ -170,9 +219,10 @@ interface Plan {
 
 type Outcome = Omit<Accepted, 'dedupKey'>;
 
-const planOne = (plan: Plan, alert: Prepared, open: store.OpenRow | null, integration: Integration): Outcome => {
+const planOne = (plan: Plan, incoming: Incoming, open: store.OpenRow | null, integration: Integration): Outcome => {
+  const { alert } = incoming;
   const { given } = alert;
-  if (given.action === 'trigger') return planTrigger(plan, alert, open);
+  if (given.action === 'trigger') return planTrigger(plan, incoming, open);
   const nothing = `nothing of this key fires, so there is nothing to ${given.action}`;
   if (open === null) return { alertId: null, outcome: 'dropped', reason: nothing };
   const by = given.by ?? integration.name;
@@ -187,14 +237,15 @@ const planOne = (plan: Plan, alert: Prepared, open: store.OpenRow | null, integr
   return { alertId: open.alert_id, outcome: 'acknowledged' };
 };
 
-const planTrigger = (plan: Plan, alert: Prepared, open: store.OpenRow | null): Outcome => {
+const planTrigger = (plan: Plan, incoming: Incoming, open: store.OpenRow | null): Outcome => {
+  const { alert } = incoming;
   const sameStart =
     open?.said_start != null &&
     alert.startsAt !== null &&
     Temporal.Instant.from(alert.startsAt).epochMilliseconds === open.said_start.getTime();
   const goesOn = open !== null && !open.expired && (!open.closed || sameStart);
   if (goesOn) {
-    const row = rowOf(alert, open.alert_id);
+    const row = rowOf(incoming, open.alert_id);
     if (open.content_hash === alert.contentHash) {
       plan.changed.push(row);
       return { alertId: open.alert_id, outcome: 'unchanged' };
@@ -210,12 +261,13 @@ const planTrigger = (plan: Plan, alert: Prepared, open: store.OpenRow | null): O
       at: null,
     });
   const id = newId();
-  plan.fresh.push(rowOf(alert, id));
+  plan.fresh.push(rowOf(incoming, id));
   return { alertId: id, outcome: 'new' };
 };
 
-const rowOf = (alert: Prepared, id: string): store.NewAlert => ({
+const rowOf = ({ alert, payloadId }: Incoming, id: string): store.NewAlert => ({
   id,
+  payload_id: payloadId,
   dedup_key: alert.dedupKey,
   key_hash: alert.keyHash,
   content_hash: alert.contentHash,

@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import { byIndexAlone } from './by-index-store.ts';
 import type { AlertStatus, Integration } from '../../domain/alert.ts';
 import type { AlertHandle, AlertTx } from './tables.ts';
 
@@ -14,35 +13,37 @@ export interface HeardAgain {
   readonly ends: readonly (string | null)[];
 }
 
+/** Which of them it was, counted from 1, and its alert. */
+export interface Heard {
+  readonly n: number;
+  readonly alert_id: string;
+}
+
 /**
- * What is open, says the same as before and has not run out: only when it was heard and when it ends is written. Gives back the
- * alert of each key that was such a repeat. The keys must be in order.
+ * What is open, says the same as before and has not run out: only when it was heard and when it ends is written. Gives back those that
+ * were such repeats. The keys must be in order: rows are locked one by one in it, so that two senders of the same alerts do not wait in
+ * a circle.
  */
 export const hearAgain = async (
   db: AlertHandle,
   { id }: Pick<Integration, 'id'>,
   { keys, hashes, starts, ends }: HeardAgain,
-): Promise<ReadonlyMap<string, string>> => {
-  const { rows } = await sql<{
-    key_hash: string;
-    alert_id: string;
-  }>`-- A repeat: small rows, no index touched; locked one by one in the order of the keys, so that two
-    -- senders of the same alerts never wait in a circle, and by the index whatever the planner knows of the table.
-    WITH held AS MATERIALIZED (
-      SELECT said.key_hash, said.ends_at
-      FROM unnest(${keys}::uuid[], ${hashes}::bigint[], ${starts}::timestamptz[], ${ends}::timestamptz[])
-        AS said (key_hash, content_hash, starts_at, ends_at), LATERAL (
-        SELECT FROM alerting.alert_open AS open
-        WHERE open.integration_id = ${id} AND open.key_hash = said.key_hash AND open.content_hash = said.content_hash
-          AND (open.ends_at IS NULL OR open.ends_at > (SELECT ground.now()))
-          AND (NOT open.closed OR open.said_start = said.starts_at)
-      AND (open.said_start IS NULL OR said.starts_at IS NULL OR said.starts_at >= open.said_start)
-        FOR UPDATE) AS found
-    )
-    UPDATE alerting.alert_open AS open SET ends_at = held.ends_at, heard_at = (SELECT ground.now())
-    FROM held WHERE open.integration_id = ${id} AND open.key_hash = held.key_hash
-    RETURNING open.key_hash, open.alert_id`.execute(db);
-  return new Map(rows.map((row) => [row.key_hash, row.alert_id]));
+): Promise<readonly Heard[]> => {
+  const { rows } =
+    await sql<Heard>`-- A repeat: small rows, no index touched. LIMIT makes each be looked up by its key; a row that
+    -- another batch changes meanwhile is none of these, and is looked at again under a lock.
+    UPDATE alerting.alert_open AS open SET ends_at = said.ends_at, heard_at = (SELECT ground.now())
+    FROM unnest(${keys}::uuid[], ${hashes}::bigint[], ${starts}::timestamptz[], ${ends}::timestamptz[]) WITH ORDINALITY
+      AS said (key_hash, content_hash, starts_at, ends_at, n), LATERAL (
+      SELECT each.ctid FROM alerting.alert_open AS each
+      WHERE each.integration_id = ${id} AND each.key_hash = said.key_hash AND each.content_hash = said.content_hash
+        AND (each.ends_at IS NULL OR each.ends_at > (SELECT ground.now()))
+        AND (NOT each.closed OR each.said_start = said.starts_at)
+        AND (each.said_start IS NULL OR said.starts_at IS NULL OR said.starts_at >= each.said_start)
+      LIMIT 1) AS found
+    WHERE open.ctid = found.ctid
+    RETURNING said.n::int AS n, open.alert_id`.execute(db);
+  return rows;
 };
 
 export interface OpenRow {
@@ -57,7 +58,6 @@ export interface OpenRow {
 
 /** What is open of these keys, locked in one order until the transaction ends. */
 export const lockOpen = async (tx: AlertTx, integration: string, keys: readonly string[]): Promise<OpenRow[]> => {
-  await byIndexAlone(tx);
   const { rows } = await sql<OpenRow>`-- Another batch with the same alerts waits here.
     SELECT found.*, alert.status FROM unnest(${keys.toSorted()}::uuid[]) AS said (key_hash), LATERAL (
       SELECT open.key_hash, open.alert_id, open.content_hash, open.said_start, open.closed,
@@ -71,6 +71,7 @@ export const lockOpen = async (tx: AlertTx, integration: string, keys: readonly 
 /** What is written of a new alert; `said` are the columns of `alert_body`. */
 export interface NewAlert {
   readonly id: string;
+  readonly payload_id: string | null;
   readonly dedup_key: string;
   readonly key_hash: string;
   readonly content_hash: string;
@@ -94,12 +95,11 @@ export const insertAlerts = async (
   tx: AlertTx,
   { id, name, kind, team }: Integration,
   alerts: readonly NewAlert[],
-  payloadId: string | null,
 ): Promise<ReadonlySet<string>> => {
   if (alerts.length === 0) return new Set();
   const { rows } = await sql<{ key_hash: string }>`-- Open, alert and body of each; the engine is woken with the commit.
     WITH said AS MATERIALIZED (
-      SELECT * FROM jsonb_to_recordset(${JSON.stringify(alerts)}::jsonb) AS each (id uuid, dedup_key text, key_hash uuid,
+      SELECT * FROM jsonb_to_recordset(${JSON.stringify(alerts)}::jsonb) AS each (id uuid, payload_id text, dedup_key text, key_hash uuid,
         content_hash bigint, fingerprint text, severity text, summary text, service text, own_team text, said_start timestamptz,
         ends_at timestamptz, labels jsonb, annotations jsonb, links jsonb)
     ), opened AS (
@@ -111,7 +111,7 @@ export const insertAlerts = async (
         own_team, integration_team, starts_at, received_at, changed_at, pending_at, payload_id)
       SELECT said.id, ${id}::uuid, ${name}, ${kind}, said.dedup_key, said.key_hash, said.fingerprint, said.severity, said.summary,
         said.service, said.own_team, ${team}, coalesce(said.said_start, (SELECT ground.now())), (SELECT ground.now()), (SELECT ground.now()), (SELECT ground.now()),
-        ${payloadId}
+        said.payload_id
       FROM said JOIN opened ON opened.alert_id = said.id ORDER BY said.id
     ), body AS (
       INSERT INTO alerting.alert_body (alert_id, labels, annotations, links)
