@@ -1,3 +1,4 @@
+import { deliveryRows } from './access-delivery.ts';
 import { integrationRows } from './access-integrations.ts';
 import { oncallRows } from './access-oncall.ts';
 import { policyRows } from './access-policy.ts';
@@ -24,7 +25,6 @@ const serviceStands = ['PUT', '/api/v1/services/shop%2Fpayment', service] as con
 const journey = { title: 'Buy', owner: 'payments', steps: [{ name: 'Pay', service: 'shop/payment' }] };
 const journeyStands = ['PUT', '/api/v1/journeys/buy', journey] as const;
 const entity = { title: 'Ledger database', owner: 'payments' };
-const provider = { channel: 'webhook', kind: 'webhook' };
 /** OpenSLO; owned by whoever owns the service. */
 const requestsOf = (spans: object) => ({ metricSource: { type: 'leadline', spec: { spans } } });
 const objective = {
@@ -425,22 +425,5 @@ export const accessTable: Readonly<Record<string, AccessRow>> = {
     before: [crewStands, serviceStands],
   },
 
-  // Delivery: providers, their keys and what left is for admins alone
-  'GET /api/v1/delivery/providers': { may: admins },
-  'GET /api/v1/delivery/providers/{name}': { may: admins, params: { name: 'built-in-webhook' } },
-  'PUT /api/v1/delivery/providers/{name}': { may: admins, params: { name: 'walked' }, body: provider },
-  'DELETE /api/v1/delivery/providers/{name}': {
-    may: admins,
-    params: { name: 'walked' },
-    before: [['PUT', '/api/v1/delivery/providers/walked', provider]],
-  },
-  'POST /api/v1/delivery/providers/{name}/test': {
-    may: admins,
-    params: { name: 'walked' },
-    body: { address: 'http://127.0.0.1:9/nobody' },
-    before: [['PUT', '/api/v1/delivery/providers/walked', provider]],
-  },
-  'GET /api/v1/delivery/messages': { may: admins },
-  // What browsers are subscribed with: no secret, but nobody's business outside.
-  'GET /api/v1/delivery/web-push-key': { may: signedIn },
+  ...deliveryRows({ admins, signedIn }),
 };
