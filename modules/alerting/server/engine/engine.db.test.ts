@@ -101,6 +101,9 @@ it('what joins a page is counted on it a second later, also where the group is n
   );
   await world.later('2 seconds');
   await world.until(async () => expect(await words(second!.alertId!)).toEqual(['joined']));
+  expect((await world.decisions(second!.alertId!))[0]!.reason).toMatch(
+    /already, which counts it: nobody is called again\.$/,
+  );
   const whole = await world.read(page);
   expect(whole).toMatchObject({ state: 'triggered', times: 2 });
   expect(whole.timeline.map(({ what }: { what: string }) => what)).toContain('raised-again');

@@ -149,7 +149,7 @@ const sweeper = (ground: EngineGround): (() => Promise<{ count: number; nextMs: 
 const endThoseOver = (ground: EngineGround): Promise<number> =>
   ground.postgres.transaction<AlertTables, number>(async (tx) => {
     const ids = await takeEnded(tx, endedMax);
-    const reason = 'Its sender told of it no more before its end: over.';
+    const reason = 'Its sender told of it no more before the end that it had named: it is over.';
     await resolveAlerts(
       tx,
       ids.map((id) => ({ id, by: 'its end', reason, at: null })),

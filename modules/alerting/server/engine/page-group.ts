@@ -2,6 +2,7 @@ import { Refusal } from '../../../../kernel/problem.ts';
 import type { PageAsked } from '../../../oncall/server/public.ts';
 import { groupText, groupTextLimits } from '../../domain/group-text.ts';
 import type { RouteTarget } from '../../domain/policy/route.ts';
+import { lastingWords } from '../../domain/lasting-words.ts';
 import { targetsOf } from '../../domain/targets.ts';
 import type { Telling } from '../../domain/telling.ts';
 import type { AlertTx } from '../intake/tables.ts';
@@ -77,11 +78,11 @@ const keepTold = async (
   { page, why }: { page: { id: string; made: boolean }; why: string },
 ): Promise<string> => {
   if (telling.say === 'repeat') {
-    const reason = `It fires still and nobody is on it: said again after ${group.repeat_seconds} s.`;
+    const reason = `It fires still and nobody is on it: counted on its page again after ${lastingWords(group.repeat_seconds)}.`;
     await store.tellRepeated(tx, group.id, reason, page.id);
     return reason;
   }
-  const reason = `${group.reason}. ${page.made ? why : 'Its group is a page already, which counts it.'}`;
+  const reason = `${group.reason}. ${page.made ? why : 'Its group has a page already, which counts it: nobody is called again.'}`;
   await store.tellFresh(tx, group.id, { decision: page.made ? 'notified' : 'joined', reason, page: page.id });
   return reason;
 };

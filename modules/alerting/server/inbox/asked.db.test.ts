@@ -65,6 +65,22 @@ describe('GET /api/v1/alerts', () => {
   });
 });
 
+describe('GET /api/v1/alerts/{id}/why', () => {
+  it('says why somebody was paged, also when that was said again since', async () => {
+    const [{ id }] = (await get('?label=alertname%3DTwo')).body.items;
+    const why = async () => (await world.call('ada', 'GET', `/api/v1/alerts/${id}/why`)).body;
+    const before = (await why()).because;
+    expect(before).toMatch(/^It was told: .* Goes to payments: owner of the service shop\/checkout\.$/);
+    await world.later('241 minutes');
+    await world.until(async () => expect((await why()).decisions).toHaveLength(2));
+    const { because, decisions } = await why();
+    expect(decisions[1].reason).toBe('It fires still and nobody is on it: counted on its page again after 4 hours.');
+    expect(because.replace(/at \d{4}.*Z/, 'at T')).toBe(
+      `${before} It was said again once, at T, because nobody was on it.`,
+    );
+  });
+});
+
 describe('any combination of what can be asked', () => {
   const parts = {
     state: ['active', 'firing', 'acknowledged', 'resolved', 'suppressed', 'all'],
