@@ -117,7 +117,7 @@ const registerOverrides = (oncall: Command, context: CliContext): void => {
     .command('overrides')
     .argument('<schedule>')
     .option('--take-back <id>', 'end this one now; what of it has been stays')
-    .description('Overrides by hand that are not over yet')
+    .description('Overrides by hand, and covers that were taken, that are not over yet')
     .action(async (name: string, { takeBack }: { takeBack?: string }) => {
       if (takeBack !== undefined) return context.call(deleteOverride, { params: { name, id: takeBack } });
       const { items }: { items: OverrideAnswer[] } = await context.call(listOverrides, { params: { name } });
@@ -125,4 +125,4 @@ const registerOverrides = (oncall: Command, context: CliContext): void => {
     });
 };
 
-const overrideColumns = ['id', 'person', 'from', 'to', 'layer', 'replaces', 'note', 'madeBy'] as const;
+const overrideColumns = ['id', 'kind', 'person', 'from', 'to', 'layer', 'replaces', 'note', 'madeBy'] as const;

@@ -86,6 +86,29 @@ export const insertPart = async (
   );
 };
 
+/** An override of kind `cover` is taken back: what of the part has been stays taken, the rest of the request is open again. */
+export const openPartAgain = async (
+  tx: Transaction<any>,
+  of: {
+    readonly schedule: string;
+    readonly person: string;
+    readonly replaces: string | null;
+    readonly from: Date;
+    readonly to: Date;
+  },
+  now: Date,
+): Promise<void> => {
+  const part = sql`request = (SELECT part.request FROM oncall.cover_part AS part
+      JOIN oncall.cover_request AS request ON request.id = part.request
+      WHERE request.schedule = ${of.schedule} AND request.person = ${of.replaces} AND part.person = ${of.person}
+        AND part.starts_at = ${of.from} AND part.ends_at = ${of.to} ORDER BY part.taken_at DESC LIMIT 1)
+    AND starts_at = ${of.from}`;
+  await sql`-- The part that the override was made of ends with it.
+    UPDATE oncall.cover_part SET ends_at = ${now} WHERE ${part} AND starts_at < ${now}`.execute(tx);
+  await sql`-- A part that has not begun was never taken.
+    DELETE FROM oncall.cover_part WHERE ${part} AND starts_at >= ${now}`.execute(tx);
+};
+
 export const endRequest = async (tx: Transaction<any>, id: string, by: string, at: Date): Promise<void> => {
   await sql`-- Nobody can take it any more; what was taken stays.
     UPDATE oncall.cover_request SET ended_at = ${at}, ended_by = ${by} WHERE id = ${id}`.execute(tx);

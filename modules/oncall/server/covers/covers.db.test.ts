@@ -66,6 +66,23 @@ it('is asked and taken on behalf by editors of the team only, and withdrawn', as
   expect(await who(10)).toBe('bo rotation');
 });
 
+it('is open again where the cover that was taken is taken back', async () => {
+  const { body } = await ask('cy', { from: day(15), to: day(16) });
+  const noon = Temporal.Instant.from(day(15)).add({ hours: 12 }).toString();
+  await take('bo', body.id, { to: noon });
+  await take('ada', body.id);
+  const url = '/api/v1/schedules/s/overrides';
+  const covers = (await call('ada', 'GET', url)).body.items.filter((each: any) => each.from === day(15));
+  expect(covers).toEqual([expect.objectContaining({ kind: 'cover', person: 'bo', replaces: 'cy' })]);
+  expect((await call('bo', 'DELETE', `${url}/${covers[0].id}`)).status).toBe(204);
+  expect([await who(15, 6), await who(15, 18)]).toEqual(['cy rotation', 'ada cover']);
+  const open = (await call('ada', 'GET', '/api/v1/cover-requests')).body.items.find((each: any) => each.id === body.id);
+  expect(open).toMatchObject({ state: 'open', parts: [{ person: 'ada' }] });
+  expect(open.open.map(({ to }: any) => Temporal.Instant.from(to).toString())).toEqual([noon]);
+  expect((await take('ada', body.id)).body).toMatchObject({ state: 'taken' });
+  expect(await who(15, 6)).toBe('ada cover');
+});
+
 it('tells the ledger and the people', async () => {
   for (const [kind, shape] of Object.entries(coverEvents)) {
     const events = await world.events(kind);

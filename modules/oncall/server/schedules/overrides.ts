@@ -5,6 +5,7 @@ import type { Actor } from '../../../../platform/http/http.ts';
 import type { OverrideAnswer, SaidOverrideInput } from '../../contract/schedules.ts';
 import { compete, stretchOf, wrongOverride } from '../../domain/schedule/check.ts';
 import { scheduleLimits } from '../../domain/schedule/schedule.ts';
+import { openPartAgain } from '../covers/cover-store.ts';
 import { tell, unknownSchedule, unprocessable, type SchedulesGround } from './commands.ts';
 import { requireResponder } from './may-change.ts';
 import * as store from './store.ts';
@@ -74,6 +75,8 @@ export const takeBackOverride = (ground: SchedulesGround, actor: Actor, name: st
         detail: 'It is over, or was taken back before.',
       });
     await store.endOverride(tx, id, actor.name, now);
+    const { schedule, person, replaces, starts_at: from, ends_at: to } = row;
+    if (row.kind === 'cover') await openPartAgain(tx, { schedule, person, replaces, from, to }, now);
     await tell(ground, tx, actor, 'override.taken-back', name, { ...overrideShape(row, name) });
   });
 
