@@ -34,12 +34,12 @@ export const createEngine = (clickhouse: ClickHouse): Engine => {
     options: QueryOptions,
   ): Promise<Answer> => {
     const { state, detail } = clickhouse.status();
-    if (state !== 'up') throw engineAway(detail);
+    if (state !== 'up') throw engineAway(clickhouse.kind, detail);
     try {
       return await ask({ timeoutMs: readMs, memoryBytesMax, ...options, ...(params ? { params } : {}) });
     } catch (error) {
       throw error instanceof Refusal && error.problem.code === 'clickhouse.away'
-        ? engineAway(error.problem.detail ?? '')
+        ? engineAway(clickhouse.kind, error.problem.detail ?? '')
         : error;
     }
   };
@@ -51,11 +51,12 @@ export const createEngine = (clickhouse: ClickHouse): Engine => {
   };
 };
 
-const engineAway = (detail: string): Refusal =>
+/** Only an embedded engine is ours to start again; of another one `detail` says when it is used again. */
+const engineAway = (kind: ClickHouse['kind'], detail: string): Refusal =>
   new Refusal({
     status: 503,
     code: telemetryCodes.engineAway,
     title: 'The telemetry engine is away',
-    detail: `${detail ? `${detail} ` : ''}It is started again by itself; what arrives meanwhile is kept.`,
+    detail: `${detail ? `${detail} ` : ''}${kind === 'embedded' ? 'It is started again by itself; what' : 'What'} arrives meanwhile is kept.`,
     retryAfterSeconds: retrySeconds,
   });
