@@ -11,7 +11,9 @@ beforeAll(async () => {
     { dedupKey: 'three', labels: { alertname: 'Three' } },
   ]);
   for (const { alertId } of taken)
-    await world.until(async () => expect(await world.decisions(alertId!)).toHaveLength(1));
+    await world.until(async () => {
+      if ((await world.decisions(alertId!)).length === 0) throw new Error('not decided yet');
+    });
 });
 afterAll(() => world?.stop());
 
@@ -24,10 +26,10 @@ describe('GET /api/v1/alerts', () => {
     const { status, body } = await get('?label=alertname%3DOne');
     expect(status).toBe(200);
     const [item] = body.items;
-    for (const name of 'id source fingerprint status labels annotations service startsAt endsAt group decisions pages'.split(
+    const owed = 'id source fingerprint status labels annotations service startsAt endsAt group decisions pages'.split(
       ' ',
-    ))
-      expect(item, name).toHaveProperty(name);
+    );
+    expect(Object.keys(item)).toEqual(expect.arrayContaining(owed));
     expect(item.decisions[0]).toMatchObject({ decision: 'notified' });
     expect(Object.keys(item.decisions[0])).toEqual(expect.arrayContaining(['at', 'decision', 'reason']));
     expect(item.pages).toHaveLength(1);
