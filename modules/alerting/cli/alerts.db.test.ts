@@ -63,9 +63,13 @@ it('an alert is sent, listed by its labels, asked about, acknowledged and resolv
   expect(await run('acknowledge', sent.id, '--note', 'on it')).toMatchObject([
     { status: 'acknowledged', acknowledgedBy: 'ada' },
   ]);
+  expect(await run('unacknowledge', sent.id)).toMatchObject([{ status: 'firing', acknowledgedBy: null }]);
+  expect(await run('resolve', sent.id)).toMatchObject([{ status: 'resolved', resolvedBy: 'ada' }]);
+  expect(await run('reopen', sent.id, '--note', 'wrong key')).toMatchObject([{ status: 'firing', resolvedBy: null }]);
   expect(await run('send', '--key', 'b1', '--resolve')).toMatchObject([{ outcome: 'resolved', id: sent.id }]);
   expect(await run('send', '--key', 'b1', '--resolve')).toMatchObject([{ outcome: 'dropped' }]);
   expect(await run('list', '--state', 'resolved')).toMatchObject([{ id: sent.id, resolvedBy: 'ada' }]);
+  await expect(run('reopen', sent.id)).rejects.toThrow('Its sender says, too');
 });
 
 it('what cannot be is refused with words', async () => {
