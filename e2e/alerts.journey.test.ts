@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { accessibilityFaults, keepPicture, openBrowser, openPage, type WatchedPage } from './browser.ts';
+import { tabTo } from './keyboard.ts';
 import { cookieOf, lookAt, seen } from './look.ts';
 import { stepsOfOneJourney } from './one-journey.ts';
 import { invite, setUp, type Session } from './people.ts';
@@ -34,16 +35,17 @@ interface Sent {
   readonly summary: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly isOver?: boolean;
+  readonly begun?: string;
 }
 const minute = 60_000;
-const begun = new Date(Date.now() - 10 * minute).toISOString();
+const begunOfMost = new Date(Date.now() - 10 * minute).toISOString();
 /** As Prometheus sends them. */
 const send = async (...alerts: Sent[]): Promise<void> => {
   const response = await fetch(`${product.url}/alertmanager/api/v2/alerts`, {
     method: 'POST',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     body: JSON.stringify(
-      alerts.map(({ alertname, summary, labels, isOver }) => ({
+      alerts.map(({ alertname, summary, labels, isOver, begun = begunOfMost }) => ({
         labels: { alertname, severity: 'critical', ...labels },
         annotations: { summary, runbook_url: 'https://runbooks.example/it' },
         startsAt: begun,
@@ -59,6 +61,19 @@ const disk = (instance: string): Sent => ({
   summary: `The disk of ${instance} is full`,
   labels: { instance },
 });
+/** Two that always come together, days apart as their sender says: what nobody would miss. */
+const comeTogether = async (): Promise<void> => {
+  for (let time = 5; time > 0; time -= 1) {
+    const begun = new Date(Date.now() - time * 5 * 60 * minute).toISOString();
+    const labels = { service: 'shop/mail', severity: 'warning' };
+    const pair = [
+      { alertname: 'QueueGrows', summary: 'The queue of mails grows', labels, begun },
+      { alertname: 'MailsLate', summary: 'Mails leave late', labels, begun },
+    ];
+    await send(...pair);
+    await send(...pair.map((each) => ({ ...each, isOver: true })));
+  }
+};
 const row = (page: Page, text: string) => page.locator('tbody tr').filter({ hasText: text });
 
 it('teaches how the first alert comes, and an integration’s key lets it in, live', async () => {
@@ -129,11 +144,18 @@ it('makes a silence that comes again, and ends one', async () => {
   await page.getByRole('button', { name: 'New silence' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Alerts with all of these, 1 of 1').fill('alertname="BackupSlow"');
-  await dialog.getByRole('button', { name: 'Again and again' }).click();
+  await dialog.getByRole('button', { name: 'Every month' }).click();
   await dialog.getByText('The next times').waitFor();
-  await dialog.getByLabel('Why').fill('The weekly backup');
+  await dialog.getByRole('button', { name: 'By a rule' }).click();
+  await dialog.getByLabel('Rule').fill('every Tuesday');
+  await dialog.getByText('is a rule of RFC 5545').waitFor();
+  await dialog.getByLabel('Rule').fill('FREQ=MONTHLY;BYDAY=2TU');
+  await dialog.getByText('The next times').waitFor();
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await keepPicture(page, 'silence-by-a-rule');
+  await dialog.getByLabel('Why').fill('The patches of the month');
   await dialog.getByRole('button', { name: 'Silence them' }).click();
-  await page.getByText('every Sunday').first().waitFor();
+  await page.getByText('the second Tuesday of every month').first().waitFor();
   const held = page.getByRole('listitem').filter({ hasText: 'The disks are changed' });
   await held.getByRole('button', { name: 'Expire' }).click();
   await held.waitFor({ state: 'detached' });
@@ -166,6 +188,82 @@ spec:
   await page.getByText('team payments, low urgency').waitFor();
 });
 
+it('an integration is made, mended and tested by the keyboard alone', async () => {
+  const { page } = watched;
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('integrations');
+  await page.getByRole('option', { name: /^Integrations/u }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: 'prometheus', exact: true }).waitFor();
+  await page.keyboard.press('n');
+  await tabTo(page, 'What sends');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('JSON');
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'Name');
+  await page.keyboard.type('backup-watch');
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'backup-watch is ready' });
+  const ownKey = await dialog.locator('code').first().innerText();
+  await dialog.getByText(`/intake/${ownKey}`).waitFor();
+  await tabTo(page, 'Open it, and send a test');
+  await page.keyboard.press('Enter');
+
+  const payload = '{"id": "b-1", "headline": "Backup of db-1 failed", "host": "db-1"}';
+  const post = () =>
+    fetch(`${product.url}/intake`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ownKey}`, 'content-type': 'application/json' },
+      body: payload,
+    });
+  expect((await post()).ok).toBe(false);
+  await tabTo(page, 'Send a test');
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: 'the test alert' }).waitFor();
+  const faulty = page.getByRole('button', { name: /Faulty.*summary/u });
+  await faulty.waitFor();
+  await tabTo(page, 'Mapping');
+  await page.keyboard.press('Control+a');
+  await page.keyboard.insertText('{"summary": headline, "dedupKey": id, "labels": {"host": host}}');
+  await tabTo(page, 'A payload to try it on');
+  await page.keyboard.press('Control+a');
+  await page.keyboard.insertText(payload);
+  await tabTo(page, 'Try it');
+  await page.keyboard.press('Enter');
+  await page.getByText('"summary": "Backup of db-1 failed"').waitFor();
+  await tabTo(page, 'Save the mapping');
+  await page.keyboard.press('Enter');
+  await page.getByText('The mapping is in force').waitFor();
+  await tabTo(page, /Faulty.*summary/u);
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'Take it once more');
+  await page.keyboard.press('Enter');
+  await page.getByText('Taken once more: answered 200').waitFor();
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await keepPicture(page, 'integration-mended');
+});
+
+it('what nobody would miss is told, and held back as was proposed, by the keyboard alone', async () => {
+  const { page } = watched;
+  await comeTogether();
+  await page.goto('/alerts');
+  await row(page, 'The disk of db-1 is full').waitFor();
+  await tabTo(page, 'Noise');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: /Told twice 1/u }).waitFor();
+  await tabTo(page, /Told twice *shop\/mail/u);
+  await page.keyboard.press('Enter');
+  await page.getByText('when it fires alone it is told as before').waitFor();
+  await tabTo(page, 'Put this Inhibition in force');
+  await page.keyboard.press('Enter');
+  await page.getByText('Inhibition in force', { exact: true }).first().waitFor();
+  expect(await accessibilityFaults(page)).toEqual([]);
+  const { items } = await ada.call('GET', '/api/v1/inhibitions');
+  expect(items).toEqual([
+    expect.objectContaining({ spec: expect.objectContaining({ equal: ['service', 'severity'] }) }),
+  ]);
+});
+
 it('a viewer sees the same and changes nothing', async () => {
   const grace = await invite(product, ada, 'grace', 'viewer');
   const hers = await openPage(browser, product, { cookie: grace.cookie });
@@ -181,10 +279,13 @@ it('a viewer sees the same and changes nothing', async () => {
 
 it('looks right on both widths, light and dark', async () => {
   const looker = { browser, product, cookie: await cookieOf(watched.page) };
-  const [first] = (await ada.call('GET', '/api/v1/alerts?state=resolved')).items;
+  const [first] = (await ada.call('GET', '/api/v1/alerts?state=resolved&q=Checkout')).items;
   await lookAt(looker, '/alerts', 'alerts', seen('The disk of db-1 is full'));
   await lookAt(looker, `/alerts/${first.id}`, 'alert', seen('Why was somebody told?'));
-  await lookAt(looker, '/silences', 'silences', seen('The weekly backup'));
+  await lookAt(looker, '/silences', 'silences', seen('The patches of the month'));
+  await lookAt(looker, '/integrations', 'integrations', seen('backup-watch'));
+  await lookAt(looker, '/integrations/backup-watch', 'integration', seen('Keys and lines to paste'));
+  await lookAt(looker, '/alert-noise', 'alert-noise', seen('QueueGrows'));
   await lookAt(looker, '/alert-routes?labels=alertname%3DDiskFull', 'alert-routes', seen('Taken:'));
   expect(watched.foreign).toEqual([]);
   expect(watched.faults).toEqual([]);
