@@ -141,8 +141,7 @@ const layer = (world: World, said: Said, scheduleZone: string, title: string): S
     const index = dayCodes.indexOf(String(code));
     return index < 0 ? [] : [weekdays[index]!];
   });
-  if ((of.text('week_start') ?? 'MO') !== 'MO' && length > 1)
-    note(`week_start ${of.text('week_start')}`, 'periods begin with the first turn here');
+  const weekStart = dayCodes.indexOf(of.text('week_start') ?? 'MO');
   of.tellRest();
   const lack =
     until !== null
@@ -160,11 +159,33 @@ const layer = (world: World, said: Said, scheduleZone: string, title: string): S
     {
       name,
       ...(zone === scheduleZone ? {} : { zone }),
-      rotation: { unit: units[frequency], length, start: begin!.date, handoffAt: begin!.time },
+      rotation: {
+        unit: units[frequency],
+        length,
+        start: days.length > 0 ? firstDay(begin!, { days, frequency, weekStart: Math.max(0, weekStart) }) : begin!.date,
+        handoffAt: begin!.time,
+        // Days that are not named count for nobody's turn there.
+        ...(frequency === 'daily' && days.length > 0 ? { days } : {}),
+      },
       people,
       ...(restrictions.length > 0 ? { restrictions } : {}),
     },
   ];
+};
+
+/**
+ * The day on which turns begin to count where a shift names days: the first one named, in the order of their weeks, where it begins on
+ * another. Turns of weeks change with their week there, whatever day the first one began on.
+ */
+const firstDay = (
+  begin: { readonly date: string; readonly weekday: number },
+  of: { readonly days: readonly Weekday[]; readonly frequency: string; readonly weekStart: number },
+): string => {
+  const inWeek = (day: number): number => (day - of.weekStart + 7) % 7;
+  const named = of.days.map((day) => weekdays.indexOf(day)).toSorted((one, other) => inWeek(one) - inWeek(other));
+  const first = named.includes(begin.weekday) ? begin.weekday : named[0]!;
+  const date = Temporal.PlainDate.from(begin.date).add({ days: (first - begin.weekday + 7) % 7 });
+  return (of.frequency === 'weekly' ? date.subtract({ days: inWeek(first) }) : date).toString();
 };
 
 const membersOf = (world: World, of: ReturnType<typeof reading>, note: Note): string[] => {
