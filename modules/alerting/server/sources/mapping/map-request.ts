@@ -6,6 +6,8 @@ export interface MapRequest {
 }
 
 export type MapAnswer =
+  /** The thread has begun: from now on its time counts. */
+  | { readonly ready: true }
   | { readonly id: number; readonly ok: true; readonly result: string }
   | { readonly id: number; readonly ok: false; readonly fault: MappingFault };
 
@@ -24,6 +26,8 @@ export const mappingLimits = {
   softMs: 1_000,
   /** Then the thread is ended: one step (a regular expression) may never come to its end. */
   hardMs: 2_000,
+  /** A thread begins within this time, also on a machine that is busy. */
+  startMs: 30_000,
   /** Functions that call each other so deep. */
   stack: 250,
   /** Items that one step may make. */

@@ -13,6 +13,11 @@ export interface Waiting {
   readonly resolve: (mapped: Mapped, ms: number) => void;
 }
 
+interface Running extends Waiting {
+  watchdog: NodeJS.Timeout;
+  began: number;
+}
+
 /**
  * One thread for mappings, started by the first. A mapping that does not come to an end, or takes too much memory, ends with its
  * thread; the next one gets another.
@@ -21,7 +26,8 @@ export class MappingThread {
   readonly waiting = new Turns<Waiting>();
   private readonly log: Log;
   private worker: Worker | null = null;
-  private current: (Waiting & { readonly watchdog: NodeJS.Timeout; readonly began: number }) | null = null;
+  private isReady = false;
+  private current: Running | null = null;
 
   constructor(log: Log) {
     this.log = log;
@@ -45,12 +51,22 @@ export class MappingThread {
     const taken = this.current === null ? this.waiting.take() : undefined;
     if (!taken) return;
     this.worker ??= this.start();
-    const watchdog = setTimeout(
-      () => this.end(`It takes longer than ${mappingLimits.hardMs / 1_000} s.`),
-      mappingLimits.hardMs,
-    );
-    this.current = { ...taken, watchdog, began: performance.now() };
+    // A thread that has yet to begin takes its time for that, which is not the mapping's.
+    const ms = this.isReady ? mappingLimits.hardMs : mappingLimits.startMs;
+    this.current = { ...taken, watchdog: this.watch(ms), began: performance.now() };
     this.worker.postMessage(taken.request);
+  }
+
+  private watch(ms: number): NodeJS.Timeout {
+    return setTimeout(() => this.end(`It takes longer than ${ms / 1_000} s.`), ms);
+  }
+
+  private begun(): void {
+    this.isReady = true;
+    if (!this.current) return;
+    clearTimeout(this.current.watchdog);
+    this.current.watchdog = this.watch(mappingLimits.hardMs);
+    this.current.began = performance.now();
   }
 
   private finish(mapped: Mapped): void {
@@ -70,13 +86,16 @@ export class MappingThread {
   }
 
   private start(): Worker {
+    this.isReady = false;
     const started = new Worker(new URL('./mapping-worker.ts', import.meta.url), {
       resourceLimits: { maxOldGenerationSizeMb: mappingLimits.heapMegabytes, stackSizeMb: 4 },
       env: {},
     });
     started.unref();
     started.on('message', (answer: MapAnswer) => {
-      if (started !== this.worker || answer.id !== this.current?.request.id) return;
+      if (started !== this.worker) return;
+      if ('ready' in answer) return this.begun();
+      if (answer.id !== this.current?.request.id) return;
       this.finish(answer.ok ? { ok: true, result: JSON.parse(answer.result) } : { ok: false, fault: answer.fault });
     });
     started.on('error', (error) => {

@@ -23,3 +23,4 @@ const mapped = async ({ id, expression, payload }: MapRequest): Promise<MapAnswe
 parentPort?.on('message', (request: MapRequest) => {
   void mapped(request).then((answer) => parentPort?.postMessage(answer));
 });
+parentPort?.postMessage({ ready: true } satisfies MapAnswer);
