@@ -17,9 +17,14 @@ export const printAs = (form: OutputForm, value: unknown, columns?: readonly str
   );
 };
 
-/** Several documents are separated as YAML separates them, so that `leadline get -o yaml` can be applied again. */
+/**
+ * Several documents are separated as YAML separates them, so that `leadline get -o yaml` can be applied again. What readers of YAML 1.1
+ * (Python's, Ruby's) take for something else, such as 17:00 for a number and 2026-01-05 for a date, is quoted.
+ */
 const toYamlText = (value: unknown): string =>
-  Array.isArray(value) ? value.map((each) => toYaml(each)).join('---\n') : toYaml(value);
+  Array.isArray(value) ? value.map(toYamlDocument).join('---\n') : toYamlDocument(value);
+
+const toYamlDocument = (value: unknown): string => toYaml(value, { compat: 'yaml-1.1' });
 
 const tableText = (value: unknown, columns?: readonly string[]): string => {
   const rows = (Array.isArray(value) ? value : [value]) as Record<string, unknown>[];

@@ -33,7 +33,7 @@ export const registerImport = (oncall: Command, context: CliContext): void => {
       const { documents, leftOver } = read(files.map(jsonOf));
       context.text(
         documents
-          .map((each) => stringify(each))
+          .map((each) => stringify(each, { compat: 'yaml-1.1' }))
           .join('---\n')
           .trimEnd(),
       );
