@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
@@ -9,6 +10,8 @@ import { sendProblem } from '../../platform/http/problems.ts';
  * is a screen of the one-page application; what asks for data and does not exist is a 404 problem.
  */
 export const serveScreens = async (fastify: FastifyInstance, folder: string): Promise<void> => {
+  // Before the first build there is no folder, and the library warns of it. One that cannot be made is told by the build.
+  await mkdir(folder, { recursive: true }).catch(() => undefined);
   await fastify.register(fastifyStatic, {
     root: folder,
     wildcard: true,
@@ -19,6 +22,8 @@ export const serveScreens = async (fastify: FastifyInstance, folder: string): Pr
       reply.header('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });
+  // What is no route of the API is no file either: a name that no file system takes would be "Forbidden" there.
+  fastify.get('/api/*', (_request, reply) => reply.callNotFound());
   fastify.get('/', async (_request, reply) => screen(reply));
   fastify.setNotFoundHandler(async (request, reply) => {
     const wantsScreen =
