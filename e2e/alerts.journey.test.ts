@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { accessibilityFaults, keepPicture, openBrowser, openPage, type WatchedPage } from './browser.ts';
 import { tabTo } from './keyboard.ts';
-import { cookieOf, lookAt, seen } from './look.ts';
+import { cookieOf, lookAt, narrow, seen } from './look.ts';
 import { stepsOfOneJourney } from './one-journey.ts';
 import { invite, setUp, type Session } from './people.ts';
 import { startProduct, type Product } from './product.ts';
@@ -284,7 +284,7 @@ it('looks right on both widths, light and dark', async () => {
   await lookAt(looker, `/alerts/${first.id}`, 'alert', seen('Why was somebody told?'));
   await lookAt(looker, '/silences', 'silences', seen('The patches of the month'));
   await lookAt(looker, '/integrations', 'integrations', seen('backup-watch'));
-  await lookAt(looker, '/integrations/backup-watch', 'integration', seen('Keys and lines to paste'));
+  await lookAt(looker, '/integrations/backup-watch', 'integration', seen('Keys and lines to paste'), [narrow]);
   await lookAt(looker, '/alert-noise', 'alert-noise', seen('QueueGrows'));
   await lookAt(looker, '/alert-routes?labels=alertname%3DDiskFull', 'alert-routes', seen('Taken:'));
   expect(watched.foreign).toEqual([]);

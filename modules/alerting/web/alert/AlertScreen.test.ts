@@ -9,6 +9,7 @@ import AlertScreen from './AlertScreen.vue';
 
 let alert: Alert;
 let role: string;
+let because: string;
 const posted: unknown[] = [];
 let screen: VueWrapper | null = null;
 const earlier = {
@@ -26,7 +27,7 @@ const answer = (url: string): unknown => {
     return {
       id: alert.id,
       status: alert.status,
-      because: 'Held back: ClusterDown fires.',
+      because,
       suppressed: null,
       decisions: alert.decisions,
       groups: [],
@@ -39,6 +40,7 @@ const answer = (url: string): unknown => {
 beforeEach(async () => {
   alert = anAlert();
   role = 'responder';
+  because = 'Held back: ClusterDown fires.';
   posted.length = 0;
   vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => {} }));
   const router = config.global.plugins[0] as Router;
@@ -99,6 +101,21 @@ it('says why nobody was told of what is held back', async () => {
   expect(text.split(reason)).toHaveLength(2);
 });
 
+it('says once why it was told, also when somebody is on it', async () => {
+  const [told] = alert.decisions;
+  const acknowledged = {
+    ...told!,
+    decision: 'acknowledged',
+    reason: 'grace is on it until it clears.',
+    page: null,
+  } as const;
+  alert = anAlert({ status: 'acknowledged', acknowledgedBy: 'grace', decisions: [told!, acknowledged] });
+  because = `grace is on it until it clears: nobody is told of it again. Before: It was told: n${told!.reason.slice(1)}`;
+  const text = (await show()).text();
+  expect(text).toContain('nobody is told of it again');
+  expect(text.split('Goes to payments: it owns shop/checkout')).toHaveLength(2);
+});
+
 it('acknowledges, at once on the screen', async () => {
   const shown = await show();
   await shown
@@ -138,6 +155,10 @@ it('reopens what a person ended, and not what went by itself', async () => {
   alert = anAlert({ ...over, resolvedBy: null });
   const offers = () => screen!.findAll('button').some((button) => button.text() === 'Reopen');
   await show();
+  expect(offers()).toBe(false);
+  screen!.unmount();
+  alert = anAlert({ ...over, resolvedBy: alert.source });
+  expect((await show()).text()).toContain('over by itself');
   expect(offers()).toBe(false);
   screen!.unmount();
   alert = anAlert({ ...over, resolvedBy: 'grace' });

@@ -49,6 +49,10 @@ export const heldBackBy = (suppressed: Suppressed): readonly string[] => [
 
 const several = (count: number, one: string, many: string): string => (count === 1 ? one : `${count} ${many}`);
 
+/** Who ended it; null where its sender said that it is over. */
+export const endedBy = ({ source, resolvedBy }: Pick<Alert, 'source' | 'resolvedBy'>): string | null =>
+  resolvedBy === source ? null : resolvedBy;
+
 /** How long it lasts, or lasted; seconds only below a minute. */
 export const lastedText = (alert: Pick<Alert, 'startsAt' | 'resolvedAt'>, nowMs: number): string => {
   const until = alert.resolvedAt === null ? nowMs : Date.parse(alert.resolvedAt);
