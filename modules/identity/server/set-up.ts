@@ -50,7 +50,8 @@ export const setUp = async (
         status: 409,
         code: 'identity.set-up-done',
         title: 'Leadline is set up already',
-        detail: 'Sign in, or ask an admin for an invitation.',
+        detail:
+          'Sign in, ask an admin for an invitation, or make one on the machine it runs on: `leadline token create --role admin --name set-up`, then `leadline person invite --role admin`.',
       });
     }
     if (!(await consumeSetUpLink(tx, tokenHash))) throw linkRefused();
