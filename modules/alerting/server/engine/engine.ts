@@ -43,7 +43,8 @@ export const startEngine = async (
     round: async () => {
       const policy = await inForce();
       await reconsider(ground, policy);
-      await wakeHeld(db, judgeMax);
+      const heldMs = (await untilHeldMs(db)) ?? beatMs;
+      if (heldMs <= 0) await wakeHeld(db, judgeMax);
       const ended = await sweep();
       const begun = performance.now();
       const judged = await judging(policy);
@@ -53,7 +54,7 @@ export const startEngine = async (
         for (const teller of tellers) teller.wake();
       }
       if (judged > 0 || ended.count === endedMax) return 'more';
-      return Math.max(restMsMin, Math.min(beatMs, ended.nextMs, (await untilHeldMs(db)) ?? beatMs));
+      return Math.max(restMsMin, Math.min(beatMs, ended.nextMs, heldMs));
     },
     onError,
   });

@@ -352,10 +352,11 @@ export const followAnswered = async (
 
 /** Wakes what was held back until now; gives back how many. */
 export const wakeHeld = async (db: AlertHandle, limit: number): Promise<number> => {
-  const { numAffectedRows } = await sql`-- A silence or another hold has run out.
+  const { numAffectedRows } = await sql`-- A silence or another hold has run out; in the order of its index, or
+    -- the planner looks for the first few among all alerts.
     UPDATE alerting.alert SET pending_at = (SELECT ground.now()), suppressed_until = NULL WHERE id IN (
       SELECT id FROM alerting.alert WHERE suppressed IS NOT NULL AND status <> 'resolved' AND suppressed_until <= (SELECT ground.now())
-      LIMIT ${limit} FOR NO KEY UPDATE SKIP LOCKED)`.execute(db);
+      ORDER BY suppressed_until LIMIT ${limit} FOR NO KEY UPDATE SKIP LOCKED)`.execute(db);
   return Number(numAffectedRows ?? 0);
 };
 
