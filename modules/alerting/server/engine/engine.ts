@@ -9,7 +9,7 @@ import { measures } from './measures.ts';
 import { isOwnFault } from './own-fault.ts';
 import { rememberOwners, type Owners } from './owners.ts';
 import { reconsider } from './reconsider.ts';
-import { tellOne } from './tell.ts';
+import { tellNext } from './tell.ts';
 
 /** A wake-up that got lost, and a clock that was moved, cost no more than this. */
 const beatMs = 1_000;
@@ -66,7 +66,7 @@ export const startEngine = async (
         if (ms === null || ms > 0) return ms === null ? 'rest' : Math.max(ms, restMsMin);
         const policy = await inForce();
         let told = 0;
-        while (told < toldMax && (await tellOne(ground, policy, from))) told += 1;
+        for (let count = -1; told < toldMax && count !== 0; told += count) count = await tellNext(ground, policy, from);
         measure.told.inc(told);
         // What is due and not to be had is just being told by another.
         return told > 0 ? 'more' : restMsMin;

@@ -79,11 +79,11 @@ const keepTold = async (
 ): Promise<string> => {
   if (telling.say === 'repeat') {
     const reason = `It fires still and nobody is on it: counted on its page again after ${lastingWords(group.repeat_seconds)}.`;
-    await store.tellRepeated(tx, group.id, reason, page.id);
+    await store.tellRepeated(tx, [{ group: group.id, reason, page: page.id }]);
     return reason;
   }
   const reason = `${group.reason}. ${page.made ? why : 'Its group has a page already, which counts it: nobody is called again.'}`;
-  await store.tellFresh(tx, group.id, { decision: page.made ? 'notified' : 'joined', reason, page: page.id });
+  await store.tellFresh(tx, [{ group: group.id, decision: page.made ? 'notified' : 'joined', reason, page: page.id }]);
   return reason;
 };
 

@@ -318,6 +318,31 @@ describe('what cannot be judged or told', () => {
     await world.until(async () => expect(await words(poison!.alertId!)).toEqual(['notified']));
   });
 
+  it('of groups that are told together the one that cannot be keeps no other webhook from being called', async () => {
+    const to = (path: string) =>
+      ({ webhook: { url: `${world.hooks.url}${path}`, format: 'alertmanager', sendResolved: true } }) as const;
+    const hooks = ['beside-1', 'unspeakable', 'beside-2'];
+    const routes = hooks.map((hook) => route(hook, [to(`/${hook}`)], `hook=${hook}`, { groupWaitSeconds: 60 }));
+    await world.setPolicy({ tree: { routes, otherwise: defaultOptions } });
+    const all = await world.accept(hooks.map((hook) => ({ dedupKey: hook, labels: { alertname: hook, hook } })));
+    await world.until(async () =>
+      expect(await world.rows('SELECT 1 FROM alerting.alert_group WHERE wait_seconds = 60')).toHaveLength(3),
+    );
+    await world.rows(
+      `UPDATE alerting.alert_group SET targets = jsonb_set(targets, '{0,webhook,url}', '"no address"') WHERE route = 'unspeakable'`,
+    );
+    await world.later('61 seconds');
+    await world.until(() =>
+      expect(
+        world.hooks.received
+          .map(({ path }) => path)
+          .filter((path) => path.startsWith('/beside'))
+          .toSorted(),
+      ).toEqual(['/beside-1', '/beside-2']),
+    );
+    expect(await words(all[1]!.alertId!)).toEqual([]);
+  });
+
   it('nor do times beyond all clocks', async () => {
     const [odd] = await world.accept([
       {

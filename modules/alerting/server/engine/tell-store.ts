@@ -20,19 +20,35 @@ export interface DueGroup {
   readonly now: Date;
 }
 
+const dueColumns =
+  sql.raw(`id, route, labels, urgency, targets, reason, service, interval_seconds, repeat_seconds, told_at, told_times,
+  unpaged_since, (SELECT ground.now()) AS now`);
+/** What nobody was told of first, then high urgency. */
+const dueOrder = (from: 'oldest' | 'newest') =>
+  sql`(told_at IS NOT NULL), urgency, ${from === 'oldest' ? sql`due_at` : sql`due_at DESC`}`;
+
 /**
- * Takes one due group: what nobody was told of first, then high urgency. Of two engines one begins with the oldest, the other with the newest: what comes new does
- * not wait behind a storm, and nothing of the storm waits for ever.
+ * Takes one due group. Of two engines one begins with the oldest, the other with the newest: what comes new does not wait behind a
+ * storm, and nothing of the storm waits for ever.
  */
 export const takeDue = async (tx: AlertTx, from: 'oldest' | 'newest'): Promise<DueGroup | null> => {
-  const order = from === 'oldest' ? sql`due_at` : sql`due_at DESC`;
   const { rows } = await sql<DueGroup>`-- Held until what is told of it is written; others pass it by.
-    SELECT id, route, labels, urgency, targets, reason, service, interval_seconds, repeat_seconds, told_at, told_times, unpaged_since,
-      (SELECT ground.now()) AS now
-    FROM alerting.alert_group WHERE due_at <= (SELECT ground.now()) ORDER BY (told_at IS NOT NULL), urgency, ${order} LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`.execute(
-    tx,
-  );
+    SELECT ${dueColumns} FROM alerting.alert_group WHERE due_at <= (SELECT ground.now())
+    ORDER BY ${dueOrder(from)} LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`.execute(tx);
   return rows[0] ?? null;
+};
+
+/** Takes further due groups than `held` that go to a webhook: telling those is no more than writing messages. */
+export const takeDueWebhooks = async (
+  tx: AlertTx,
+  from: 'oldest' | 'newest',
+  { held, limit }: { readonly held: string; readonly limit: number },
+): Promise<DueGroup[]> => {
+  const { rows } = await sql<DueGroup>`-- What this transaction holds itself is passed over by its id.
+    SELECT ${dueColumns} FROM alerting.alert_group
+    WHERE due_at <= (SELECT ground.now()) AND targets->0 ? 'webhook' AND id <> ${held}
+    ORDER BY ${dueOrder(from)} LIMIT ${limit} FOR NO KEY UPDATE SKIP LOCKED`.execute(tx);
+  return rows;
 };
 
 /** How a group's alerts stand. */
@@ -52,9 +68,22 @@ export interface Standing {
   readonly acknowledged_by: string | null;
 }
 
-export const standingOf = async (tx: AlertTx, group: string): Promise<Standing> => {
-  const { rows } = await sql<Standing>`-- One pass over the members.
-    SELECT count(*) FILTER (WHERE alert.status = 'firing' AND alert.suppressed IS NULL)::int AS firing,
+const emptyStanding: Standing = {
+  firing: 0,
+  fresh: 0,
+  acknowledged: 0,
+  suppressed: 0,
+  over: 0,
+  told_open: 0,
+  members: 0,
+  resolved_by: null,
+  acknowledged_by: null,
+};
+
+/** How each of these groups stands, by its id. */
+export const standingsOf = async (tx: AlertTx, groups: readonly string[]): Promise<(group: string) => Standing> => {
+  const { rows } = await sql<Standing & { group_id: string }>`-- One pass over the members.
+    SELECT member.group_id, count(*) FILTER (WHERE alert.status = 'firing' AND alert.suppressed IS NULL)::int AS firing,
       count(*) FILTER (WHERE alert.status = 'firing' AND alert.suppressed IS NULL AND member.told IS NULL)::int AS fresh,
       count(*) FILTER (WHERE alert.status = 'acknowledged')::int AS acknowledged,
       count(*) FILTER (WHERE alert.status = 'firing' AND alert.suppressed IS NOT NULL)::int AS suppressed,
@@ -64,8 +93,9 @@ export const standingOf = async (tx: AlertTx, group: string): Promise<Standing> 
       (array_agg(alert.resolved_by ORDER BY alert.resolved_at DESC NULLS LAST))[1] AS resolved_by,
       (array_agg(alert.acknowledged_by ORDER BY alert.acknowledged_at DESC NULLS LAST))[1] AS acknowledged_by
     FROM alerting.group_member AS member JOIN alerting.alert AS alert ON alert.id = member.alert_id
-    WHERE member.group_id = ${group}`.execute(tx);
-  return rows[0]!;
+    WHERE member.group_id = ANY(${groups}::uuid[]) GROUP BY member.group_id`.execute(tx);
+  const known = new Map(rows.map((row) => [row.group_id, row]));
+  return (group) => known.get(group) ?? emptyStanding;
 };
 
 export interface MemberShown {
@@ -83,46 +113,63 @@ export interface MemberShown {
 }
 
 /** What is shown of a group: its alerts that fire or were told to, the gravest and newest first. */
-export const membersOf = async (tx: AlertHandle, group: string, limit: number): Promise<MemberShown[]> => {
-  const { rows } = await sql<MemberShown>`-- Held back ones that nobody was told of are not shown.
-    SELECT alert.id, alert.status, alert.severity, alert.summary, alert.fingerprint, alert.starts_at, alert.ends_at, body.labels,
-      body.annotations, body.links, member.told
-    FROM alerting.group_member AS member JOIN alerting.alert AS alert ON alert.id = member.alert_id
-    JOIN alerting.alert_body AS body ON body.alert_id = alert.id
-    WHERE member.group_id = ${group} AND ((alert.status = 'firing' AND alert.suppressed IS NULL) OR
-      (alert.status = 'acknowledged' AND alert.suppressed IS NULL) OR (alert.status = 'resolved' AND member.told = 'firing'))
-    ORDER BY (alert.status = 'resolved'), array_position(ARRAY['critical', 'error', 'warning', 'info'], alert.severity), alert.id
-    LIMIT ${limit}`.execute(tx);
-  return rows;
+export const membersOf = async (tx: AlertHandle, group: string, limit: number): Promise<MemberShown[]> =>
+  (await membersOfEach(tx, [group], limit)).get(group) ?? [];
+
+/** The same of several groups, at most `limit` of each, by group. */
+export const membersOfEach = async (
+  tx: AlertHandle,
+  groups: readonly string[],
+  limit: number,
+): Promise<ReadonlyMap<string, MemberShown[]>> => {
+  const { rows } = await sql<
+    MemberShown & { group_id: string }
+  >`-- Held back ones that nobody was told of are not shown.
+    SELECT asked.group_id, shown.* FROM unnest(${groups}::uuid[]) AS asked (group_id), LATERAL (
+      SELECT alert.id, alert.status, alert.severity, alert.summary, alert.fingerprint, alert.starts_at, alert.ends_at, body.labels,
+        body.annotations, body.links, member.told
+      FROM alerting.group_member AS member JOIN alerting.alert AS alert ON alert.id = member.alert_id
+      JOIN alerting.alert_body AS body ON body.alert_id = alert.id
+      WHERE member.group_id = asked.group_id AND ((alert.status = 'firing' AND alert.suppressed IS NULL) OR
+        (alert.status = 'acknowledged' AND alert.suppressed IS NULL) OR (alert.status = 'resolved' AND member.told = 'firing'))
+      ORDER BY (alert.status = 'resolved'), array_position(ARRAY['critical', 'error', 'warning', 'info'], alert.severity), alert.id
+      LIMIT ${limit}) AS shown`.execute(tx);
+  return Map.groupBy(rows, ({ group_id }) => group_id);
 };
 
-/** Decides the alerts of a group that fire and were told of by nobody: each is told now, with the reason. */
-export const tellFresh = async (
-  tx: AlertTx,
-  group: string,
-  { decision, reason, page }: { decision: 'notified' | 'joined'; reason: string; page: string | null },
-): Promise<void> => {
+/** What is decided of the alerts of a group. */
+export interface ToldOfGroup {
+  readonly group: string;
+  readonly decision: 'notified' | 'joined';
+  readonly reason: string;
+  readonly page: string | null;
+}
+
+/** Decides the alerts of groups that fire and were told of by nobody: each is told now, with the reason. */
+export const tellFresh = async (tx: AlertTx, told: readonly ToldOfGroup[]): Promise<void> => {
+  if (told.length === 0) return;
   await sql`-- Decided once: the mark and the decision are one statement.
     WITH told AS (
       UPDATE alerting.group_member AS member SET told = 'firing', told_at = (SELECT ground.now()) FROM alerting.alert AS alert
-      WHERE member.group_id = ${group} AND member.told IS NULL AND alert.id = member.alert_id AND alert.status = 'firing'
-        AND alert.suppressed IS NULL RETURNING member.alert_id
+      WHERE member.group_id = ANY(${told.map(({ group }) => group)}::uuid[]) AND member.told IS NULL AND alert.id = member.alert_id
+        AND alert.status = 'firing' AND alert.suppressed IS NULL RETURNING member.group_id, member.alert_id
     )
     INSERT INTO alerting.alert_decision (alert_id, at, decision, reason, group_id, page_id)
-    SELECT alert_id, (SELECT ground.now()), ${decision}, ${reason}, ${group}, ${page}::uuid FROM told ORDER BY alert_id`.execute(
-    tx,
-  );
+    SELECT told.alert_id, (SELECT ground.now()), said.decision, said.reason, told.group_id, said.page
+    FROM told JOIN jsonb_to_recordset(${JSON.stringify(told)}::jsonb) AS said ("group" uuid, decision text, reason text, page uuid)
+      ON said."group" = told.group_id ORDER BY told.alert_id`.execute(tx);
 };
 
-/** The same said again of every alert of the group that still fires. */
-export const tellRepeated = async (tx: AlertTx, group: string, reason: string, page: string | null): Promise<void> => {
+/** The same said again of every alert of the groups that still fires. */
+export const tellRepeated = async (tx: AlertTx, told: readonly Omit<ToldOfGroup, 'decision'>[]): Promise<void> => {
+  if (told.length === 0) return;
   await sql`-- Only those that were told before.
     INSERT INTO alerting.alert_decision (alert_id, at, decision, reason, group_id, page_id)
-    SELECT member.alert_id, (SELECT ground.now()), 'repeated', ${reason}, ${group}, ${page}::uuid
+    SELECT member.alert_id, (SELECT ground.now()), 'repeated', said.reason, member.group_id, said.page
     FROM alerting.group_member AS member JOIN alerting.alert AS alert ON alert.id = member.alert_id
-    WHERE member.group_id = ${group} AND member.told = 'firing' AND alert.status = 'firing' AND alert.suppressed IS NULL`.execute(
-    tx,
-  );
+    JOIN jsonb_to_recordset(${JSON.stringify(told)}::jsonb) AS said ("group" uuid, reason text, page uuid) ON said."group" = member.group_id
+    WHERE member.group_id = ANY(${told.map(({ group }) => group)}::uuid[]) AND member.told = 'firing' AND alert.status = 'firing'
+      AND alert.suppressed IS NULL`.execute(tx);
 };
 
 /** The times of its route keep everybody from being told: decided once an alert. */
@@ -143,12 +190,12 @@ export const keepMuted = async (
 };
 
 /** It was told that they are over, or there is nobody to tell. */
-export const tellOver = async (tx: AlertTx, group: string): Promise<void> => {
+export const tellOver = async (tx: AlertTx, groups: readonly string[]): Promise<void> => {
+  if (groups.length === 0) return;
   await sql`-- What fired and is over is told no more.
     UPDATE alerting.group_member AS member SET told = 'resolved', told_at = (SELECT ground.now()) FROM alerting.alert AS alert
-    WHERE member.group_id = ${group} AND member.told = 'firing' AND alert.id = member.alert_id AND alert.status = 'resolved'`.execute(
-    tx,
-  );
+    WHERE member.group_id = ANY(${groups}::uuid[]) AND member.told = 'firing' AND alert.id = member.alert_id
+      AND alert.status = 'resolved'`.execute(tx);
 };
 
 /** What is written of a group that was looked at. */
@@ -161,13 +208,19 @@ export interface GroupAfter {
   readonly unpaged: boolean;
 }
 
-export const saveGroup = async (tx: AlertTx, id: string, after: GroupAfter): Promise<void> => {
+/** Writes how groups were left, by id. */
+export const saveGroups = async (
+  tx: AlertTx,
+  left: readonly (GroupAfter & { readonly id: string })[],
+): Promise<void> => {
   await sql`-- Closed with its last alert: the next of its key is a new group, and a new page.
-    UPDATE alerting.alert_group SET due_at = (SELECT ground.now()) + make_interval(secs => ${after.dueInSeconds}::float8),
-      told_at = CASE WHEN ${after.told} THEN (SELECT ground.now()) ELSE told_at END, told_times = told_times + ${after.told ? 1 : 0}::int,
-      closed_at = CASE WHEN ${after.closed} THEN (SELECT ground.now()) END,
-      unpaged_since = CASE WHEN ${after.unpaged} THEN coalesce(unpaged_since, (SELECT ground.now())) END
-    WHERE id = ${id}`.execute(tx);
+    UPDATE alerting.alert_group AS told SET due_at = (SELECT ground.now()) + make_interval(secs => said."dueInSeconds"),
+      told_at = CASE WHEN said.told THEN (SELECT ground.now()) ELSE told.told_at END,
+      told_times = told.told_times + said.told::int, closed_at = CASE WHEN said.closed THEN (SELECT ground.now()) END,
+      unpaged_since = CASE WHEN said.unpaged THEN coalesce(told.unpaged_since, (SELECT ground.now())) END
+    FROM jsonb_to_recordset(${JSON.stringify(left)}::jsonb) AS said (id uuid, "dueInSeconds" float8, told boolean, closed boolean,
+      unpaged boolean)
+    WHERE told.id = ANY(${left.map(({ id }) => id)}::uuid[]) AND told.id = said.id`.execute(tx);
 };
 
 export const keepPage = async (tx: AlertTx, group: string, page: string, target: string): Promise<boolean> => {

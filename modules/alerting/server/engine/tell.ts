@@ -7,47 +7,87 @@ import { instantOf } from './judge-store.ts';
 import { isOwnFault } from './own-fault.ts';
 import { acknowledgeGroupPage, raiseGroupPage, resolveGroupPage } from './page-group.ts';
 import * as store from './tell-store.ts';
-import { sendWebhook } from './webhook-group.ts';
+import { sendWebhooks, type WebhookTold } from './webhook-group.ts';
 
-/** Takes one due group and tells what is to be told of it, in one transaction with the decisions; false where none is due. */
-export const tellOne = async (
+/** Groups that go to webhooks and are told in one transaction. A page is raised in one of its own: nobody waits for another's. */
+const webhooksMax = 25;
+
+/**
+ * Takes a due group, and with one that goes to a webhook further such ones, and tells what is to be told of them, in one transaction
+ * with the decisions. Gives back how many there were; 0: none is due.
+ */
+export const tellNext = async (
   ground: EngineGround,
   policy: PolicyInForce,
   from: 'oldest' | 'newest',
-): Promise<boolean> => {
-  let taken: string | null = null;
+  webhooks = webhooksMax,
+): Promise<number> => {
+  let taken: readonly string[] = [];
   try {
-    return await ground.postgres.transaction<AlertTables, boolean>(async (tx) => {
-      taken = null;
-      const group = await store.takeDue(tx, from);
-      if (!group) return false;
-      taken = group.id;
-      await tellGroup(ground, tx, policy, group);
-      return true;
+    return await ground.postgres.transaction<AlertTables, number>(async (tx) => {
+      taken = [];
+      const first = await store.takeDue(tx, from);
+      if (!first) return 0;
+      taken = [first.id];
+      const isWebhook = webhooks > 1 && 'webhook' in first.targets[0]!;
+      const more = isWebhook ? await store.takeDueWebhooks(tx, from, { held: first.id, limit: webhooks - 1 }) : [];
+      taken = [...taken, ...more.map(({ id }) => id)];
+      await tellGroups(ground, tx, policy, [first, ...more]);
+      return taken.length;
     });
   } catch (error) {
-    if (taken === null || !isOwnFault(error)) throw error;
-    await store.postponeGroup(ground.postgres.tables<AlertTables>(), taken, postponeSeconds);
+    if (taken.length === 0 || !isOwnFault(error)) throw error;
+    // One by one, until it is the turn of the one that fails.
+    if (taken.length > 1) return tellNext(ground, policy, from, 1);
+    await store.postponeGroup(ground.postgres.tables<AlertTables>(), taken[0]!, postponeSeconds);
     ground.log.error(
-      { err: error, group: taken },
+      { err: error, group: taken[0] },
       'a group of alerts could not be told; it is tried again in half a minute',
     );
-    return true;
+    return 1;
   }
 };
 
 const postponeSeconds = 30;
 const mutedLookSeconds = 15;
 
-const tellGroup = async (
+interface Due {
+  readonly group: store.DueGroup;
+  readonly target: RouteTarget;
+  readonly standing: store.Standing;
+  readonly telling: Telling;
+  readonly muted: ReturnType<typeof mutedAt>;
+}
+
+const tellGroups = async (
   ground: EngineGround,
   tx: AlertTx,
   policy: PolicyInForce,
-  group: store.DueGroup,
+  groups: readonly store.DueGroup[],
 ): Promise<void> => {
+  const standingOf = await store.standingsOf(
+    tx,
+    groups.map(({ id }) => id),
+  );
+  const due = groups.map((group) => dueOf(policy, group, standingOf(group.id)));
+  const toWebhooks = due
+    .filter(({ telling }) => telling.say !== 'muted' && telling.say !== 'nothing')
+    .flatMap(webhookOf);
+  await sendWebhooks(ground, tx, toWebhooks);
+  const left: (store.GroupAfter & { readonly id: string })[] = [];
+  const over: string[] = [];
+  for (const each of due) {
+    const after = await say(ground, tx, each);
+    left.push({ id: each.group.id, ...after });
+    if (each.standing.over > 0 && saysOver(each, after)) over.push(each.group.id);
+  }
+  await store.tellOver(tx, over);
+  await store.saveGroups(tx, left);
+};
+
+const dueOf = (policy: PolicyInForce, group: store.DueGroup, standing: store.Standing): Due => {
   const now = instantOf(group.now);
   const target = group.targets[0]!;
-  const standing = await store.standingOf(tx, group.id);
   const node = nodeOf(policy.tree, group.route);
   const muted = node === null ? null : mutedAt(node, now);
   const telling = decideTelling({
@@ -67,56 +107,40 @@ const tellGroup = async (
     muted: muted !== null,
     unpaged: group.unpaged_since !== null,
   });
-  if (telling.say === 'muted') {
-    await store.keepMuted(tx, group.id, `${muted!.reason}.`, muted!.intervals);
-    return store.saveGroup(tx, group.id, {
-      dueInSeconds: mutedLookSeconds,
-      told: false,
-      closed: false,
-      unpaged: false,
-    });
-  }
-  const said = await say(ground, tx, { group, target, standing, telling });
-  await store.saveGroup(tx, group.id, said);
+  return { group, target, standing, telling, muted };
 };
 
-interface Saying {
-  readonly group: store.DueGroup;
-  readonly target: RouteTarget;
-  readonly standing: store.Standing;
-  readonly telling: Telling;
-}
+const webhookOf = ({ group, target, telling }: Due): readonly WebhookTold[] =>
+  'webhook' in target ? [{ group, webhook: target.webhook, telling }] : [];
 
-const say = async (ground: EngineGround, tx: AlertTx, saying: Saying): Promise<store.GroupAfter> => {
-  const { target, group, telling, standing } = saying;
-  const after = { dueInSeconds: telling.dueInSeconds, told: false, closed: telling.closes, unpaged: false };
-  if ('webhook' in target) {
-    if (telling.say === 'nothing') return closed(tx, saying, after);
-    await sendWebhook(ground, tx, { group, webhook: target.webhook, telling });
-    return closed(tx, saying, { ...after, told: true });
+/** What is over is known to whoever reads the page; a webhook has to be called for it, or it is told no more. */
+const saysOver = ({ target, telling }: Due, after: store.GroupAfter): boolean =>
+  telling.say !== 'muted' && (!('webhook' in target) || after.told || after.closed);
+
+/** Tells one group; webhooks were called for all of them at once. */
+const say = async (ground: EngineGround, tx: AlertTx, due: Due): Promise<store.GroupAfter> => {
+  const { target, group, telling, standing, muted } = due;
+  if (telling.say === 'muted') {
+    await store.keepMuted(tx, group.id, `${muted!.reason}.`, muted!.intervals);
+    return { dueInSeconds: mutedLookSeconds, told: false, closed: false, unpaged: false };
   }
+  const after = { dueInSeconds: telling.dueInSeconds, told: false, closed: telling.closes, unpaged: false };
+  if ('webhook' in target) return { ...after, told: telling.say !== 'nothing' };
   if (telling.say === 'over' || telling.closes) {
     await resolveGroupPage(ground, tx, group, standing);
-    return closed(tx, saying, { ...after, told: telling.say === 'over' });
+    return { ...after, told: telling.say === 'over' };
   }
   if (telling.say === 'nothing') {
     if (telling.acknowledges) await acknowledgeGroupPage(ground, tx, group, standing);
     if (standing.told_open === 0 && standing.over > 0) await resolveGroupPage(ground, tx, group, standing);
-    if (standing.over > 0) await store.tellOver(tx, group.id);
     return after;
   }
   const raised = await raiseGroupPage(ground, tx, { group, standing, telling });
-  if (standing.over > 0) await store.tellOver(tx, group.id);
   return raised ? { ...after, told: true } : { ...after, dueInSeconds: unpagedSeconds, unpaged: true };
 };
 
 /** What nobody can be paged for is tried again so often. */
 const unpagedSeconds = 30;
-
-const closed = async (tx: AlertTx, { group, standing }: Saying, after: store.GroupAfter): Promise<store.GroupAfter> => {
-  if (standing.over > 0 && (after.told || after.closed)) await store.tellOver(tx, group.id);
-  return after;
-};
 
 /** The route that a group was made by, as it is now; null for the default and for one that is gone. */
 const nodeOf = (tree: RouteTree, id: string): RouteNode | null => {
