@@ -192,7 +192,7 @@ it('an integration is made, mended and tested by the keyboard alone', async () =
   const { page } = watched;
   await page.keyboard.press('Control+k');
   await page.keyboard.type('integrations');
-  await page.getByRole('option', { name: /^Integrations/u }).waitFor();
+  await page.locator('[role=option][data-highlighted]', { hasText: /^\s*Integrations/u }).waitFor();
   await page.keyboard.press('Enter');
   await page.getByRole('link', { name: 'prometheus', exact: true }).waitFor();
   await page.keyboard.press('n');
