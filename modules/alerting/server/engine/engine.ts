@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { startLoop } from '../../../../platform/postgres/loop.ts';
 import { resolveAlerts, dueChannel } from '../intake/store.ts';
 import type { AlertTables } from '../intake/tables.ts';
@@ -19,6 +20,8 @@ const endedMax = 5_000;
 /** The pass over all open alerts takes at most this share of the time (one in so many); nothing ends later by more than `sweepMsMax`. */
 const sweepShare = 20;
 const sweepMsMax = 5_000;
+/** While alerts stream in, a batch is gathered for so long after the last one; what comes after a pause waits for nothing. */
+const gatherMs = 25;
 /** Groups that one loop tells before it looks whether something waits to be judged. */
 const toldMax = 50;
 
@@ -38,9 +41,11 @@ export const startEngine = async (
   const tellers: { wake(): void }[] = [];
   const sweep = sweeper(ground);
   const judging = careful(ground, owners);
+  let gatheredAt = -Infinity;
   const judge = startLoop({
     everyMs: beatMs,
     round: async () => {
+      if (gatheredAt > performance.now()) await pause(gatheredAt - performance.now());
       const policy = await inForce();
       await reconsider(ground, policy);
       const heldMs = (await untilHeldMs(db)) ?? beatMs;
@@ -53,6 +58,7 @@ export const startEngine = async (
         measure.judging.observe((performance.now() - begun) / 1_000);
         for (const teller of tellers) teller.wake();
       }
+      gatheredAt = judged > 0 && judged < judgeMax ? performance.now() + gatherMs : -Infinity;
       if (judged > 0 || ended.count === endedMax) return 'more';
       return Math.max(restMsMin, Math.min(beatMs, ended.nextMs, heldMs));
     },
