@@ -1,6 +1,7 @@
 import type { ClickHouse } from '../../../../platform/clickhouse/clickhouse.ts';
 import type { Definitions } from './definitions.ts';
 import type { Recounts } from './recounts.ts';
+import { sourcesAt } from '../evaluate/window-plan.ts';
 import { nextRevision, type CountDb } from './store.ts';
 import { replaceCounts, type CountedBucket } from './write-counts.ts';
 
@@ -26,6 +27,7 @@ export const createFeed =
   (options: {
     readonly db: CountDb;
     readonly clickhouse: ClickHouse;
+    readonly now: () => Temporal.Instant;
     readonly definitions: Definitions;
     readonly recounts: Recounts;
     readonly onCounted: () => void;
@@ -44,7 +46,8 @@ export const createFeed =
       rows.set(bucket, { bucket, good, bad });
     }
     const revision = await nextRevision(options.db);
-    const of = { number: indicator.number, level: 'minute', revision } as const;
+    const { tenSecondsFrom: fineFrom } = sourcesAt(Math.floor(options.now().epochMilliseconds / 1_000));
+    const of = { number: indicator.number, level: 'minute', revision, fineFrom } as const;
     await replaceCounts(options.clickhouse, of, [...rows.values()], options.recounts);
     options.onCounted();
     return true;

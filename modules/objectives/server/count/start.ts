@@ -77,7 +77,7 @@ export const startCounting = (
   jobs.every('objectives.external', externalLimits.everySeconds, () => external.round());
   jobs.every('objectives.count-retention', countLimits.retentionSeconds, async () => void (await dropOld()));
   return {
-    feed: createFeed({ db, clickhouse, definitions, onCounted, recounts }),
+    feed: createFeed({ db, clickhouse, now: () => clock.now(), definitions, onCounted, recounts }),
     readExternal: () => external.round(),
     dropOld,
     onCounted: (listener) => void listeners.push(listener),

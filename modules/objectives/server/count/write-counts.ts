@@ -9,6 +9,18 @@ export interface CountedBucket extends Counts {
   readonly bucket: number;
 }
 
+/** What is counted of which indicator, and where it is written. */
+export interface CountsOf {
+  readonly number: number;
+  readonly level: '10s' | 'minute';
+  readonly revision: number;
+  /**
+   * Of sources that count by minutes: from here on (epoch seconds) each minute is also spread over its ten seconds, because the
+   * youngest two minutes of a window, and its first one, are read by ten seconds.
+   */
+  readonly fineFrom?: number;
+}
+
 const hour = 3_600;
 /** A minute's revision is the sum of those of its six ten seconds; one that is written by itself counts as six. */
 const tensInMinute = 6;
@@ -20,7 +32,7 @@ const tensInMinute = 6;
  */
 export const replaceCounts = async (
   clickhouse: ClickHouse,
-  of: { readonly number: number; readonly level: '10s' | 'minute'; readonly revision: number },
+  of: CountsOf,
   counted: readonly CountedBucket[],
   recounts: Recounts,
 ): Promise<boolean> => {
@@ -29,11 +41,7 @@ export const replaceCounts = async (
   return recounts.around(of.level, oldest, () => replace(clickhouse, of, counted));
 };
 
-const replace = async (
-  clickhouse: ClickHouse,
-  of: { readonly number: number; readonly level: '10s' | 'minute'; readonly revision: number },
-  counted: readonly CountedBucket[],
-): Promise<boolean> => {
+const replace = async (clickhouse: ClickHouse, of: CountsOf, counted: readonly CountedBucket[]): Promise<boolean> => {
   const { number, level } = of;
   const [from, to] = [
     Math.min(...counted.map(bucketOf)),
@@ -48,6 +56,9 @@ SETTINGS max_threads = 1, do_not_merge_across_partitions_select_final = 1`,
   );
   const before = new Map(present.map((row) => [Number(row.bucket), `${row.good} ${row.bad}`]));
   const rows = counted.filter(({ bucket, good, bad }) => (before.get(bucket) ?? '0 0') !== `${good} ${bad}`);
+  // The ten seconds first: where a crash comes between, the minutes differ still and both are written again.
+  const fine = level === 'minute' ? rows.filter(({ bucket }) => bucket >= (of.fineFrom ?? Infinity)) : [];
+  if (fine.length > 0) await writeCounts(clickhouse, { ...of, level: '10s' }, fine.flatMap(spreadOverTens));
   if (rows.length > 0) await writeCounts(clickhouse, of, rows);
   // Also where nothing had to be written: a crash may have come between the minutes and their hours.
   const run = (sql: string): Promise<void> =>
@@ -59,6 +70,20 @@ SETTINGS max_threads = 1, do_not_merge_across_partitions_select_final = 1`,
 
 const bucketOf = ({ bucket }: CountedBucket): number => bucket;
 
+/** The six ten seconds of a minute: whole counts as even as they can be, which add up to the minute's. */
+export const spreadOverTens = ({ bucket, good, bad }: CountedBucket): CountedBucket[] => {
+  const share = (count: number, index: number): number =>
+    Number(
+      (BigInt(count) * BigInt(index + 1)) / BigInt(tensInMinute) -
+        (BigInt(count) * BigInt(index)) / BigInt(tensInMinute),
+    );
+  return Array.from({ length: tensInMinute }, (_, index) => ({
+    bucket: bucket + index * 10,
+    good: share(good, index),
+    bad: share(bad, index),
+  }));
+};
+
 const whole = (from: number, to: number, seconds: number): { from: number; to: number } => ({
   from: Math.floor(from / seconds) * seconds,
   to: Math.ceil(to / seconds) * seconds,
@@ -66,7 +91,7 @@ const whole = (from: number, to: number, seconds: number): { from: number; to: n
 
 const writeCounts = (
   clickhouse: ClickHouse,
-  { number, level, revision }: { readonly number: number; readonly level: '10s' | 'minute'; readonly revision: number },
+  { number, level, revision }: CountsOf,
   rows: readonly CountedBucket[],
 ): Promise<void> => {
   const lines = rows.map(({ bucket, good, bad }) => `{"bucket":${bucket},"good":${good},"bad":${bad}}`);

@@ -261,7 +261,7 @@ export const lastSeen = async (
   if (indicators.length === 0) return new Map();
   const until = `bucket < toDateTime(${at.to}, 'UTC') AND ${among(indicators)} AND good + bad > 0`;
   const rows = await clickhouse.query<{ indicator: number; last: number }>(
-    `-- When each of these counted its last event: the hour first, then the minute in it, and ten seconds where they are kept (outside sources have none).
+    `-- When each of these counted its last event: the hour first, then the minute in it, and ten seconds where they are kept.
      WITH hours AS (
        SELECT indicator AS i, toUnixTimestamp(max(bucket)) AS h FROM objectives_counts_hour WHERE ${until} GROUP BY i
      )

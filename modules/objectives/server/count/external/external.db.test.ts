@@ -88,6 +88,14 @@ describe(`Prometheus (${hasPrometheus ? "Debian's own" : 'no binary here: a fake
         return { at: at(from), good: grown(series[0]!.samples, from), bad };
       });
       expect(counted).toEqual(expected);
+      // The youngest two minutes of every window are read by ten seconds, and so is its first one.
+      const byMinute = Map.groupBy(await house.counts(number, '10s'), (row) => `${row.at.slice(0, 16)}:00Z`);
+      const sum = (of: readonly { good: number; bad: number }[], what: 'good' | 'bad'): number =>
+        of.reduce((total, row) => total + row[what], 0);
+      expect([...byMinute].map(([minute, of]) => ({ at: minute, good: sum(of, 'good'), bad: sum(of, 'bad') }))).toEqual(
+        expected,
+      );
+      expect([...byMinute.values()].every((of) => of.length === 6)).toBe(true);
       if (prometheus.isReal) {
         const answer = await fetch(
           `${prometheus.url}/api/v1/query?${new URLSearchParams({ query: 'sum(increase(http_requests_total[1h]))', time: String(end) })}`,

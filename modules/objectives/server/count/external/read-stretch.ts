@@ -5,6 +5,7 @@ import type { KeptIndicator } from '../../store.ts';
 import type { Definitions } from '../definitions.ts';
 import type { Recounts } from '../recounts.ts';
 import { nextRevision, type CountDb } from '../store.ts';
+import { sourcesAt } from '../../evaluate/window-plan.ts';
 import { replaceCounts } from '../write-counts.ts';
 import { externalLimits } from './limits.ts';
 import { counterStepSeconds, minutesOf, type SourceMinutes } from './minutes.ts';
@@ -53,7 +54,8 @@ export const readStretch = async (
       ? minutesOf(read, { total: await ask(read.total), part: await ask(read.part.query) }, from, to)
       : minutesOf(read, { total: await ask(read.query), part: [] }, from, to);
   const counted = only === null ? found.counted : found.counted.filter(({ bucket }) => only.has(bucket));
-  const of = { number, level: 'minute', revision } as const;
+  const { tenSecondsFrom: fineFrom } = sourcesAt(Math.floor(options.now().epochMilliseconds / 1_000));
+  const of = { number, level: 'minute', revision, fineFrom } as const;
   if (await replaceCounts(options.clickhouse, of, counted, options.recounts)) options.onCounted();
   return found;
 };
