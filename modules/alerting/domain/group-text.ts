@@ -23,7 +23,7 @@ export const groupText = (
   { count, labels, reasons }: { readonly count: number; readonly labels: Labels; readonly reasons: readonly string[] },
 ): GroupText => {
   const [first] = members;
-  if (!first) return { summary: `${count} alerts`, details: reasons.join('\n') };
+  if (!first) return { summary: `${count} alerts`, details: sentences(reasons) };
   const more = count > 1 ? ` (and ${count - 1} more)` : '';
   const parts = [describe(first)];
   if (count > 1) {
@@ -37,7 +37,7 @@ export const groupText = (
       ].join('\n'),
     );
   }
-  parts.push(reasons.join('\n'));
+  parts.push(sentences(reasons));
   return { summary: `${first.summary}${more}`, details: parts.join('\n\n').slice(0, groupTextLimits.details) };
 };
 
@@ -46,7 +46,8 @@ const describe = ({ annotations, labels, links, summary }: ShownMember): string 
   const runbook = annotations['runbook_url'];
   const lines = [
     ...(description === '' || description === summary ? [] : [description.slice(0, groupTextLimits.description)]),
-    ...(runbook === undefined ? [] : [`Runbook: ${cut(runbook)}`]),
+    // Most senders say it among the links too.
+    ...(runbook === undefined || links.some(({ url }) => url === runbook) ? [] : [`Runbook: ${cut(runbook)}`]),
     ...links.slice(0, 5).map(({ label, url }) => `${cut(label)}: ${url}`),
     Object.entries(labels)
       .slice(0, 30)
@@ -55,6 +56,10 @@ const describe = ({ annotations, labels, links, summary }: ShownMember): string 
   ];
   return lines.filter((line) => line !== '').join('\n');
 };
+
+/** Reasons of routes begin small, because they also stand within a sentence. */
+const sentences = (reasons: readonly string[]): string =>
+  reasons.map((reason) => `${reason.slice(0, 1).toUpperCase()}${reason.slice(1)}`).join('\n');
 
 const cut = (text: string): string =>
   text.length <= groupTextLimits.value ? text : `${text.slice(0, groupTextLimits.value - 1)}…`;
