@@ -29,7 +29,10 @@ const compileCache = fileURLToPath(new URL('../../.cache/compiled/', import.meta
  * for the next, and what is really impossible is told soon.
  */
 const firstStartsMax = 5;
-/** A server that refused to start (`EX_CONFIG` of sysexits.h) would refuse again: it is not restarted. */
+/**
+ * A server that refused its first start (`EX_CONFIG` of sysexits.h) would refuse again: it is not restarted. One that ran before is
+ * tried again however it ends: what it refused (an engine that is not there yet) passes, and nobody is paged while it is away.
+ */
 const exitRefused = 78;
 
 /**
@@ -82,7 +85,7 @@ export const supervise = (options: {
       child.on('exit', (code, signal) => {
         if (stopping) return resolve(code ?? 0);
         starts += 1;
-        if (code === exitRefused || (!everReady && starts >= firstStartsMax)) return resolve(code ?? 1);
+        if (!everReady && (code === exitRefused || starts >= firstStartsMax)) return resolve(code ?? 1);
         deaths = performance.now() - startedAt > goodLifeMs ? 0 : deaths + 1;
         const waitMs = restartWaitMs(deaths, wasReady);
         // Who waits for the first start is greeted by whichever of its tries succeeds.

@@ -64,6 +64,20 @@ export const clearOrphan = async (cluster: string, log: Log): Promise<void> => {
     'removing a stale pid file of PostgreSQL: its number belongs to another program or to a dead one',
   );
   await rm(join(cluster, 'postmaster.pid'), { force: true });
+  await removeSocketLock(file);
+};
+
+/** The socket has a lock file of its own with the same number, by which PostgreSQL would take the dead one for alive again. */
+const removeSocketLock = async ({ pid, socketFolder }: PostmasterFile): Promise<void> => {
+  if (socketFolder === '') return;
+  for (const name of await readdir(socketFolder).catch(() => [])) {
+    if (!/^\.s\.PGSQL\.\d+\.lock$/.test(name)) continue;
+    const text = await readFile(join(socketFolder, name), 'utf8').catch(() => '');
+    // The number of a postmaster that was started by hand is negative.
+    if (Math.abs(Number.parseInt(text, 10)) !== pid) continue;
+    await rm(join(socketFolder, name), { force: true });
+    await rm(join(socketFolder, name.slice(0, -'.lock'.length)), { force: true });
+  }
 };
 
 /** Every PostgreSQL process that works in the cluster's folder. Known on Linux only; elsewhere PostgreSQL's own check stands. */
