@@ -13,8 +13,8 @@ let parent: ChildProcess;
 let dead: number;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'leadline-postmaster-'));
-  // The shell becomes `sleep`, which never asks after the child that it inherits.
-  parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  // By the time that it ends the shell is `sleep`, which never asks after a child.
+  parent = spawn('sh', ['-c', 'sleep 0.1 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [text] = (await once(parent.stdout!, 'data')) as [Buffer];
   dead = Number(String(text).trim());
 });
