@@ -14,7 +14,9 @@ export interface Looker {
 export const cookieOf = async (page: Page): Promise<string> =>
   (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
 
-const idleMsMax = 1_500;
+const idleMsMax = 750;
+/** Drawing them takes a fifth of a second each: `PICTURES=1 npm test -- e2e` keeps them. */
+const pictures = process.env['PICTURES'] === '1';
 /** Runs in the page: two frames, so that what has to turn has begun to, then the end of every transition. */
 const coloursAreThere = `(async () => {
   const frame = () => new Promise((done) => requestAnimationFrame(done));
@@ -30,7 +32,7 @@ export const narrow = 390;
  * Looks at one screen in all its looks, light and dark, at each width: nothing that axe finds, nothing sideways,
  * nobody else asked, nothing failed. The page is loaded once a width and then turned dark, as a system does in the
  * evening; in the dark axe looks at the colours alone, since nothing else differs.
- * `ready` waits for what must stand there; `name` names the pictures in `.cache/screens`.
+ * `ready` waits for what must stand there; `name` names the pictures that PICTURES=1 keeps in `.cache/screens`.
  */
 export const lookAt = async (
   { browser, product, cookie }: Looker,
@@ -39,30 +41,37 @@ export const lookAt = async (
   ready: (page: Page) => Promise<unknown>,
   widths: readonly number[] = [wide, narrow],
 ): Promise<void> => {
+  const { page, foreign, faults, close } = await openPage(browser, product, {
+    cookie,
+    colorScheme: 'light',
+    viewport: sizeOf(widths[0]!),
+  });
   for (const width of widths) {
-    const { page, foreign, faults, close } = await openPage(browser, product, {
-      cookie,
-      colorScheme: 'light',
-      viewport: { width, height: width === narrow ? 844 : 900 },
-    });
+    await page.setViewportSize(sizeOf(width));
+    await page.emulateMedia({ colorScheme: 'light' });
     await page.goto(path);
     await ready(page);
     // What shows what is live never rests for long.
     await page.waitForLoadState('networkidle', { timeout: idleMsMax }).catch(() => {});
     expect(await accessibilityFaults(page)).toEqual([]);
     expect(await beyondTheEdge(page)).toEqual([]);
-    await keepPicture(page, `${name}-light-${width}`);
+    if (pictures) await keepPicture(page, `${name}-light-${width}`);
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.locator('html.dark').waitFor();
     // Colours that are still on their way are not those that a person reads.
     await page.evaluate(coloursAreThere);
     expect(await colourFaults(page)).toEqual([]);
-    await keepPicture(page, `${name}-dark-${width}`);
+    if (pictures) await keepPicture(page, `${name}-dark-${width}`);
     expect(foreign).toEqual([]);
     expect(faults).toEqual([]);
-    await close();
   }
+  await close();
 };
+
+const sizeOf = (width: number): { readonly width: number; readonly height: number } => ({
+  width,
+  height: width === narrow ? 844 : 900,
+});
 
 /** Waits for the first of these words that can be seen. */
 export const seen =
