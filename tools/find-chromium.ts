@@ -40,8 +40,13 @@ export const findChromium = async (): Promise<Chromium | null> => {
 };
 
 const isProgram = (path: string): boolean => {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat !== undefined && stat.isFile() && (stat.mode & 0o111) !== 0;
+  try {
+    const stat = statSync(path);
+    return stat.isFile() && (stat.mode & 0o111) !== 0;
+  } catch {
+    // Nothing there, or a folder of PATH that is closed to this user (of another one, whose PATH was taken over).
+    return false;
+  }
 };
 
 const inPath = (): string | undefined =>
