@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { accessibilityFaults, keepPicture, openBrowser, openPage, type WatchedPage } from './browser.ts';
-import { tabTo } from './keyboard.ts';
+import { chooseByKeys, goFromPalette, openPalette, tabTo } from './keyboard.ts';
 import { cookieOf, lookAt, narrow, seen } from './look.ts';
 import { stepsOfOneJourney } from './one-journey.ts';
 import { invite, setUp, type Session } from './people.ts';
@@ -190,16 +190,15 @@ spec:
 
 it('an integration is made, mended and tested by the keyboard alone', async () => {
   const { page } = watched;
-  await page.keyboard.press('Control+k');
+  await openPalette(page);
   await page.keyboard.type('integrations');
   await page.locator('[role=option][data-highlighted]', { hasText: /^\s*Integrations/u }).waitFor();
-  await page.keyboard.press('Enter');
+  await goFromPalette(page);
   await page.getByRole('link', { name: 'prometheus', exact: true }).waitFor();
   await page.keyboard.press('n');
+  await page.getByRole('dialog', { name: 'Add an integration' }).waitFor();
   await tabTo(page, 'What sends');
-  await page.keyboard.press('Enter');
-  await page.keyboard.type('JSON');
-  await page.keyboard.press('Enter');
+  await chooseByKeys(page, 'JSON');
   await tabTo(page, 'Name');
   await page.keyboard.type('backup-watch');
   await page.keyboard.press('Enter');

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
@@ -129,4 +129,11 @@ export const beyondTheEdge = (page: Page): Promise<string[]> =>
 export const keepPicture = async (page: Page, name: string): Promise<void> => {
   mkdirSync(screens, { recursive: true });
   await page.screenshot({ path: join(screens, `${name}.png`) });
+};
+
+/** Keeps where a page is and what can be read on it, in `.cache/screens`. */
+export const keepWords = async (page: Page, name: string): Promise<void> => {
+  mkdirSync(screens, { recursive: true });
+  const words = await page.locator('body').innerText({ timeout: 5_000 });
+  writeFileSync(join(screens, `${name}.txt`), `${page.url()}\n${words}\n`);
 };

@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { accessibilityFaults, keepPicture, openBrowser, openPage, type WatchedPage } from './browser.ts';
+import { openPalette } from './keyboard.ts';
 import { cookieOf, lookAt, seen } from './look.ts';
 import { stepsOfOneJourney } from './one-journey.ts';
 import { adminOfTests } from './people.ts';
@@ -114,8 +115,7 @@ it('the service opens, from there a trace, and in it the log line that was writt
 
 it('the palette and the keys lead everywhere', async () => {
   const { page } = watched;
-  await page.keyboard.press('Control+k');
-  await page.getByRole('dialog').waitFor();
+  await openPalette(page);
   expect(await accessibilityFaults(page)).toEqual([]);
   await keepPicture(page, 'palette');
   await page.keyboard.type('logs');

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { Page } from 'playwright-core';
 
 const pressesMax = 120;
@@ -15,6 +16,35 @@ export const tabTo = async (page: Page, name: string | RegExp): Promise<void> =>
     passed.push(here);
   }
   throw new Error(`Tab did not reach ${String(name)}; it came by: ${[...new Set(passed)].join(' | ')}`);
+};
+
+/** Opens the palette, and resolves when what is typed goes there. */
+export const openPalette = async (page: Page): Promise<void> => {
+  await page.keyboard.press('Control+k');
+  await page.locator('[role=dialog] input:focus').waitFor();
+};
+
+/** Goes where the highlighted line of the palette leads, and resolves when the keys are the screen's again. */
+export const goFromPalette = async (page: Page): Promise<void> => {
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+};
+
+/**
+ * Opens the menu that has the focus, finds an option by typing its words, and takes it. Each key waits for what the key
+ * before it did: a menu that still closes takes the focus back to its button, from whatever was reached meanwhile.
+ */
+export const chooseByKeys = async (page: Page, words: string): Promise<void> => {
+  const menu = page.getByRole('listbox');
+  const button = await page.evaluate<string>(nameOfFocus);
+  await page.keyboard.press('Enter');
+  await menu.waitFor();
+  await page.locator('input:focus').waitFor();
+  await page.keyboard.type(words);
+  await page.locator('[role=option][data-highlighted]', { hasText: words }).waitFor();
+  await page.keyboard.press('Enter');
+  await menu.waitFor({ state: 'detached' });
+  await expect.poll(() => page.evaluate<string>(nameOfFocus)).toBe(button);
 };
 
 /** Runs in the page. */

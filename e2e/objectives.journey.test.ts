@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startShop, type Shop } from '../apps/shop/start.ts';
 import { accessibilityFaults, keepPicture, openBrowser, openPage, type WatchedPage } from './browser.ts';
+import { openPalette } from './keyboard.ts';
 import { lookAt, seen, type Looker } from './look.ts';
 import { stepsOfOneJourney } from './one-journey.ts';
 import { setUp, type Session } from './people.ts';
@@ -51,26 +52,20 @@ it(
   async () => {
     const { page } = watched;
     shop = await startShop({ otlpHttpUrl: product.otlpHttpUrl, controlled: false });
-    await expect
-      .poll(
-        async () =>
-          (await ada.call('GET', '/api/v1/objective-suggestions')).items.filter(
-            (item: { service: string; about: string }) =>
-              item.service === 'shop/payment' && item.about === 'availability',
-          ).length,
-        { timeout: patienceMs },
-      )
-      .toBe(1);
-    const [proposed] = (await ada.call('GET', '/api/v1/objective-suggestions?service=shop%2Fpayment')).items.filter(
-      (item: { about: string }) => item.about === 'availability',
-    );
-    name = proposed.name;
+    let proposed: { name: string; displayName: string } | undefined;
+    const isProposed = async (): Promise<boolean> => {
+      const { items } = await ada.call('GET', '/api/v1/objective-suggestions?service=shop%2Fpayment');
+      [proposed] = items.filter((item: { about: string }) => item.about === 'availability');
+      return proposed !== undefined;
+    };
+    await expect.poll(isProposed, { timeout: patienceMs, interval: 250 }).toBe(true);
+    name = proposed!.name;
     await page.reload();
     await page.getByRole('list', { name: 'Proposed objectives' }).waitFor();
     await lookAt(looker(), '/objectives', 'objectives-proposed', seen('Proposed from what was seen'));
-    await page.getByRole('button', { name: `Accept ${proposed.displayName}`, exact: true }).click();
+    await page.getByRole('button', { name: `Accept ${proposed!.displayName}`, exact: true }).click();
     await page.getByRole('heading', { name: 'Lately' }).waitFor();
-    await page.getByRole('link', { name: proposed.displayName }).first().waitFor();
+    await page.getByRole('link', { name: proposed!.displayName }).first().waitFor();
   },
   4 * patienceMs,
 );
@@ -137,7 +132,7 @@ it('an objective is written in the form, judged by its history, and is the same 
 
 it('the palette finds it, and the service shows it', async () => {
   const { page } = watched;
-  await page.keyboard.press('Control+k');
+  await openPalette(page);
   await page.keyboard.type('answers in time');
   await page.getByRole('option', { name: /Checkout answers in time/ }).waitFor();
   await page.keyboard.press('Escape');

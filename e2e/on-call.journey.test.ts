@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessibilityFaults, beyondTheEdge, keepPicture, openBrowser, openPage, type WatchedPage } from './browser.ts';
+import { openPalette } from './keyboard.ts';
 import { lookAt, narrow, seen, type Looker } from './look.ts';
 import { stepsOfOneJourney } from './one-journey.ts';
 import { setUp, tokenOf, type Session } from './people.ts';
@@ -257,7 +258,7 @@ it('a contact method is added and verified by the code that arrives', async () =
 
 it('the palette finds the schedule and the policy', async () => {
   const { page } = watched;
-  await page.keyboard.press('Control+k');
+  await openPalette(page);
   await page.keyboard.type('payments');
   await page.getByRole('option', { name: /payments.*schedule/ }).waitFor();
   await page.getByRole('option', { name: /payments.*escalation policy/ }).waitFor();

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { findChromium, howToGetChromium } from './find-chromium.ts';
 
@@ -24,6 +24,7 @@ interface Outcome {
 
 const house = dirname(import.meta.dirname);
 const results = join(house, '.cache', 'test-results');
+const screens = join(house, '.cache', 'screens');
 
 /** Runs one program of node_modules (or a script of ours) on this Node; resolves with its exit code. */
 const runProgram = (args: readonly string[]): Promise<number> =>
@@ -71,13 +72,18 @@ interface VitestReport {
   }[];
 }
 
-/** How many lines of a failure's words are said again at the end. */
+/** How many lines of a failure's words, and characters of a page it saw, are said again at the end. */
 const linesOfAFault = 14;
+const charactersOfAPage = 900;
 
 const faultOf = (file: string, title: string, words: string): string => {
   const lines = words.split('\n').slice(0, linesOfAFault);
   return [`${relative(house, file)} > ${title}`, ...lines.map((line) => `    ${line}`)].join('\n');
 };
+
+/** Steps of a journey that ended before them say nothing new: a log of which little is kept has no room for them. */
+const isAfterTheFault = (messages: readonly string[] | null): boolean =>
+  messages?.[0]?.startsWith('Error: The journey ended before') ?? false;
 
 const countsOf = (report: string, code: number): Outcome => {
   try {
@@ -96,7 +102,7 @@ const countsOf = (report: string, code: number): Outcome => {
         ...failedFiles.map((file) => faultOf(file.name, 'the file itself', file.message)),
         ...testResults.flatMap((file) =>
           file.assertionResults
-            .filter(({ status }) => status === 'failed')
+            .filter(({ status, failureMessages }) => status === 'failed' && !isAfterTheFault(failureMessages))
             .map((test) => faultOf(file.name, test.fullName, (test.failureMessages ?? []).join('\n'))),
         ),
       ],
@@ -106,10 +112,23 @@ const countsOf = (report: string, code: number): Outcome => {
   }
 };
 
+/** What stood on the pages of a failed step, as e2e/one-journey.ts keeps it. */
+const failedPages = (): string[] =>
+  existsSync(screens) ? readdirSync(screens).filter((name) => /^failed-.*\.txt$/.test(name)) : [];
+
+const wordsOf = (name: string): string => {
+  const words = readFileSync(join(screens, name), 'utf8').replaceAll(/\s*\n\s*/g, ' | ');
+  return `${name}, what stood there: ${words.slice(0, charactersOfAPage)}`;
+};
+
 /** Without a browser the journeys are left out loudly; under CI that is a failure. */
 const journeys = async (): Promise<Outcome> => {
   const chromium = await findChromium();
-  if (chromium) return vitest('e2e');
+  if (chromium) {
+    for (const name of failedPages()) rmSync(join(screens, name));
+    const outcome = await vitest('e2e');
+    return { ...outcome, faults: [...(outcome.faults ?? []), ...failedPages().map(wordsOf)] };
+  }
   process.stderr.write(`\n${howToGetChromium}\n`);
   return { passed: 0, failed: process.env['CI'] ? 1 : 0 };
 };
