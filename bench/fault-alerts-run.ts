@@ -32,6 +32,8 @@ export interface AlertsReport {
   readonly batches: readonly SentBatch[];
   readonly sends: number;
   readonly repeats: number;
+  /** Batches that the route was told of in parts, with what each call told and when. */
+  readonly inParts: readonly string[];
   readonly wrongs: readonly string[];
 }
 
@@ -67,7 +69,8 @@ export const killWhileAlerting = async (
     const wrongs = await settled(started, token);
     const keys = new Set(receiver.log.map(({ key }) => key)).size;
     const { batches } = started.traffic;
-    return { ...done, batches, sends: receiver.log.length, repeats: receiver.log.length - keys, wrongs };
+    const inParts = batches.flatMap((batch) => partsOf(receiver.log, batch));
+    return { ...done, inParts, batches, sends: receiver.log.length, repeats: receiver.log.length - keys, wrongs };
   } finally {
     await run.product.stop();
     for (const pid of processesOf(run.product, 'everything')) killQuietly(pid);
@@ -206,10 +209,35 @@ const compareCalls = (log: readonly CameAlert[], batch: SentBatch, { is, page, o
   is('keys of the page’s calls', new Set(paged.map(({ key }) => key)).size, 1);
   is('pages that called', new Set(paged.map((each) => each.page)).size, 1);
   is('the page that called', paged[0]?.page, page);
-  for (const status of ['firing', 'resolved'] as const) {
-    const told = came.filter((each) => each.way === 'webhook' && each.status === status);
-    const owed = status === 'firing' || over ? 1 : 0;
-    is(`keys of the route’s calls (${status})`, new Set(told.map(({ key }) => key)).size, owed);
-    if (owed === 1) is(`alerts in them (${status})`, new Set(told.flatMap((each) => each.told)).size, batch.size);
+  const told = came.filter(({ way }) => way === 'webhook');
+  const inFull = told.filter(({ status }) => status === 'resolved');
+  is('keys of the route’s calls (resolved)', new Set(inFull.map(({ key }) => key)).size, over ? 1 : 0);
+  const known = new Set<string>();
+  for (const { alerts } of newsOf(told)) {
+    is(
+      'calls of the route under a further key that say nothing new',
+      alerts.every((each) => known.has(each)),
+      false,
+    );
+    for (const each of alerts) known.add(each);
   }
+  const heard = (status: string): number => [...known].filter((each) => each.endsWith(` ${status}`)).length;
+  is('alerts that the route was told of (firing)', heard('firing'), batch.size);
+  is('alerts that the route was told of (resolved)', heard('resolved'), over ? batch.size : 0);
+};
+
+/**
+ * What the route's calls said, once a key, in the order in which they came. A batch may be judged in parts (its sender tells it again
+ * while it is judged), and the second part makes a further call under a key of its own; a further call without news is a second one.
+ */
+const newsOf = (told: readonly CameAlert[]): readonly CameAlert[] =>
+  told.filter(({ key }, index) => told.findIndex((each) => each.key === key) === index);
+
+const partsOf = (log: readonly CameAlert[], { number, size, askedMs, acceptedMs }: SentBatch): readonly string[] => {
+  const firing = newsOf(
+    log.filter((each) => each.batch === number && each.way === 'webhook' && each.status === 'firing'),
+  );
+  if (firing.length < 2) return [];
+  const parts = firing.map(({ alerts, atMs }) => `${alerts.length} after ${atMs - askedMs} ms`).join(', ');
+  return [`batch ${number} of ${size}, accepted after ${(acceptedMs ?? askedMs) - askedMs} ms: ${parts}`];
 };

@@ -21,8 +21,8 @@ export interface CameAlert {
   readonly page: string;
   readonly key: string;
   readonly status: 'firing' | 'resolved';
-  /** `index` labels that a webhook told of. */
-  readonly told: readonly string[];
+  /** What a webhook told: `index` labels with their states (`3 firing`). */
+  readonly alerts: readonly string[];
   readonly atMs: number;
 }
 
@@ -77,7 +77,7 @@ const toRoute = (body: any, key: string): CameAlert => ({
   page: '',
   key,
   status: body.status,
-  told: body.alerts.map(({ labels }: any) => labels.index),
+  alerts: body.alerts.map(({ labels, status }: any) => `${labels.index} ${status}`),
   atMs: Date.now(),
 });
 
@@ -87,7 +87,7 @@ const toPerson = (body: any, key: string): CameAlert => ({
   page: body.data.page.id,
   key,
   status: 'firing',
-  told: [],
+  alerts: [],
   atMs: Date.now(),
 });
 

@@ -48,6 +48,8 @@ line(
   report.wrongs.length === 0,
   `${alerts} alerts in ${batches.length} batches, ${batches.filter(({ resolvedMs }) => resolvedMs !== null).length} of them ended; ${report.sends} calls came, ${report.repeats} of them repeats under the same key; ${report.wrongs.length} lost, doubled or undecided (target 0)`,
 );
+process.stdout.write(`  ${report.inParts.length} batches came to the route in parts, each part with news\n`);
+for (const parts of report.inParts.slice(0, 10)) process.stdout.write(`    ${parts}\n`);
 for (const wrong of report.wrongs.slice(0, 30)) process.stdout.write(`    ${wrong}\n`);
 line(
   report.behindMs.every((ms) => ms <= behindTargetMs),

@@ -96,6 +96,8 @@ export const supervise = (options: {
     };
     const stop = (signal: NodeJS.Signals): void => {
       stopping = true;
+      // With the server, not after it: an embedded PostgreSQL ends with the server, and the auditor would warn that it is gone.
+      void auditor?.stop();
       if (child.exitCode !== null || child.signalCode !== null) resolve(0);
       else child.kill(signal);
     };
