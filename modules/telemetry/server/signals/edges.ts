@@ -81,8 +81,9 @@ const edgesIn = async (
   environment: string | undefined,
   service: string | null,
 ): Promise<MapEdge[]> => {
-  const { pieces } = planOf(range, null, sourcesNow(reads, false));
-  const params: Params = { most: telemetryLimits.mapEdges + 1 };
+  const sources = sourcesNow(reads, false);
+  const { pieces } = planOf(range, null, sources);
+  const params: Params = { most: telemetryLimits.mapEdges + 1, settled: sources.now - otherEndSettlesSeconds };
   const where: string[] = ['calls > 0'];
   if (environment !== undefined) {
     params['environment'] = environment;
@@ -106,7 +107,7 @@ const edgesIn = async (
   const rows = pieces.map((piece, index) => edgePiece(piece, index, where, params));
   const read = reads.engine.read<EdgeRow>(
     `-- Calls between neighbours over the range, as the caller saw them, the busiest first.
-     SELECT callerKind, caller, calleeKind, callee, via, sum(calls) AS calls, sum(calls_by_address) AS byAddress, sum(errors) AS failed, ${mergeFunction}(sketch) AS quantiles
+     SELECT callerKind, caller, calleeKind, callee, via, sum(calls) AS calls, sum(by_address) AS byAddress, sum(errors) AS failed, ${mergeFunction}(sketch) AS quantiles
      FROM (${rows.join('\nUNION ALL\n')})
      GROUP BY callerKind, caller, calleeKind, callee, via ORDER BY calls DESC, caller, callee LIMIT {most:UInt32}
      SETTINGS do_not_merge_across_partitions_select_final = 1`,
@@ -120,21 +121,23 @@ const edgeColumns = ['caller_kind', 'caller', 'callee_kind', 'callee', 'via'] as
 
 const bucketSeconds = { '10s': 10, minute: 60, hour: 3_600 } as const;
 /**
- * A call whose other end was not seen yet looks like one to the outside. SDKs send every few seconds, each service at its own:
- * only after this time is nobody answering for it. Else each map would show its newest calls as strangers.
+ * A call whose other end was not seen yet looks like one to the outside, or like one that nobody answers at an address that is known.
+ * SDKs send every few seconds, each service at its own: only after this time is nobody answering for it. Else each map would show
+ * its newest calls as strangers, and a service that answers as one that is down.
  */
-const outsideSettlesSeconds = 30;
+const otherEndSettlesSeconds = 30;
 
 const edgePiece = (piece: Piece, index: number, where: readonly string[], params: Params): string => {
   if (piece.table === 'spans') throw new Error('calls between services are never counted from spans at read time');
   params[`from${index}`] = piece.from;
   params[`to${index}`] = piece.to;
+  const settled = `bucket < toDateTime({settled:UInt32}, 'UTC') - ${bucketSeconds[piece.table]}`;
   return `
     SELECT toString(caller_kind) AS callerKind, toString(caller) AS caller, toString(callee_kind) AS calleeKind, toString(callee) AS callee, toString(via) AS via,
-           calls, calls_by_address, errors, duration_sketch AS sketch
+           calls, if(${settled}, calls_by_address, 0) AS by_address, errors, duration_sketch AS sketch
     FROM telemetry_edges_${piece.table} FINAL
     WHERE bucket >= toDateTime({from${index}:UInt32}, 'UTC') AND bucket < toDateTime({to${index}:UInt32}, 'UTC') AND ${where.join(' AND ')}
-      AND (callee_kind != 'external' OR bucket < now('UTC') - ${bucketSeconds[piece.table] + outsideSettlesSeconds})`;
+      AND (callee_kind != 'external' OR ${settled})`;
 };
 
 const edgeOf = (row: EdgeRow, rateOf: RateOf): MapEdge => {
