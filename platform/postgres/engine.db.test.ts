@@ -121,6 +121,14 @@ describe('the embedded engine always starts, and one server has it', () => {
     expect(await Promise.all([wholeLife(), wholeLife()])).toEqual([0, 0]);
   });
 
+  it('starts in folders that were made and not handed over, by a command beside it or by one that was killed', async () => {
+    const half = join(folder, 'half');
+    await mkdir(join(half, 'postgres', 'socket'), { recursive: true, mode: 0o700 });
+    const postgres = await start(half);
+    await postgres.check();
+    await postgres.stop();
+  });
+
   it('makes nothing for a command that only looks', async () => {
     const nowhere = join(folder, 'nowhere');
     await expect(connectExisting(configurationOf(nowhere), log, { mustExist: true })).rejects.toMatchObject({

@@ -70,9 +70,13 @@ const refuseClosedParent = (data: string, runAs: RunAs): void => {
 };
 
 const ownFolder = async (folder: string, runAs: RunAs | null): Promise<void> => {
-  const made = await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (made && runAs) await chown(folder, runAs.uid, runAs.gid);
-  const found = await lstat(folder);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  let found = await lstat(folder);
+  // Made just now, by this process, by another command beside it, or by one that was killed before it could hand it over.
+  if (runAs && found.isDirectory() && found.uid === process.getuid?.()) {
+    await chown(folder, runAs.uid, runAs.gid);
+    found = await lstat(folder);
+  }
   const uid = runAs?.uid ?? process.getuid?.() ?? found.uid;
   // In the shared temporary folder somebody else could have made it first, also as a link.
   if (!found.isDirectory() || found.uid !== uid) {
