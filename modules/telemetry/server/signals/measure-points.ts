@@ -68,13 +68,26 @@ export const isOneOf = (ids: readonly string[]): string => (ids.length === 0 ? '
 export const onePoint = (value: string, { folded }: Read): string =>
   folded.length === 0 ? `max(${value})` : `if(${isOneOf(folded)}, sum(${value}), max(${value}))`;
 
+/** Which of the asked series it is: said of each piece, not of each point, because the list is looked through. */
+const seriesSql = ({ ids }: Read): string => `toUInt32(indexOf(${listSql(ids)}, series_id) - 1) AS series`;
+
+/**
+ * Points in the order in which they are stored, so that of the same told twice one is kept (the greatest, should they differ) without
+ * all of them in memory: three times as fast as grouping, and months of hundreds of series fit. What is folded has to be added up.
+ */
+const pointsOnce = (read: Read, stretch: Stretch): string => {
+  const from = `FROM telemetry_samples WHERE ${isOneOf(read.ids)} AND ${within(stretch, 0)} AND NOT isNaN(value)`;
+  return read.folded.length > 0
+    ? `SELECT series_id, time, ${onePoint('value', read)} AS point ${from} GROUP BY series_id, time`
+    : `SELECT series_id, time, value AS point ${from} ORDER BY bucket, series_id, time, value DESC LIMIT 1 BY bucket, series_id, time`;
+};
+
 const levelsSql = (read: Read, stretch: Stretch): string => `-- What was seen of each series in each piece of time.
-  SELECT toUInt32(indexOf(${listSql(read.ids)}, series_id) - 1) AS series, ${pieceSql(stretch)} AS piece, toFloat64(count()) AS n, sum(point) AS total, min(point) AS least, max(point) AS most, argMax(point, time) AS newest
+  SELECT ${seriesSql(read)}, piece, n, total, least, most, newest
   FROM (
-    SELECT series_id, time, ${onePoint('value', read)} AS point FROM telemetry_samples
-    WHERE ${isOneOf(read.ids)} AND ${within(stretch, 0)} AND NOT isNaN(value)
-    GROUP BY series_id, time
-  ) GROUP BY series, piece`;
+    SELECT series_id, ${pieceSql(stretch)} AS piece, toFloat64(count()) AS n, sum(point) AS total, min(point) AS least, max(point) AS most, argMax(point, time) AS newest
+    FROM (${pointsOnce(read, stretch)}) GROUP BY series_id, piece
+  )`;
 
 /**
  * By how much a counter grew at a point: the value itself where temporality is delta; else over the point before, from 0 where it
@@ -93,8 +106,10 @@ const growthSql = (read: Read, stretch: Stretch, what: Exclude<PointsRead, 'leve
   const finite = samples ? ' AND isFinite(telemetry_samples.value)' : '';
   const mean = what === 'distribution-means';
   return `-- By how much each series grew in each piece of time.
-  SELECT toUInt32(indexOf(${listSql(read.ids)}, series_id) - 1) AS series, ${pieceSql(stretch)} AS piece,
-    ${mean ? 'sum(grown_value)' : 'toFloat64(count())'} AS n, sum(${mean ? 'grown_added' : 'grown_value'}) AS total, toFloat64(0) AS least, toFloat64(0) AS most, toFloat64(0) AS newest
+  SELECT ${seriesSql(read)}, piece, n, total, toFloat64(0) AS least, toFloat64(0) AS most, toFloat64(0) AS newest
+  FROM (
+  SELECT series_id, ${pieceSql(stretch)} AS piece,
+    ${mean ? 'sum(grown_value)' : 'toFloat64(count())'} AS n, sum(${mean ? 'grown_added' : 'grown_value'}) AS total
   FROM (
     SELECT series_id, time, is_delta OR has_before = 1 OR began >= ${stretch.from - lookBackSeconds} AS known, ${columns.map(grown).join(', ')}
     FROM (
@@ -107,5 +122,6 @@ const growthSql = (read: Read, stretch: Stretch, what: Exclude<PointsRead, 'leve
       WINDOW w AS (PARTITION BY series_id ORDER BY time ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)
     )
   ) WHERE known AND time >= toDateTime64(${stretch.from}, 9, 'UTC')
-  GROUP BY series, piece`;
+  GROUP BY series_id, piece
+  )`;
 };
