@@ -1,3 +1,4 @@
+import { arrivalsAreRight } from './simulate-oncall-checks.ts';
 import { randomSchedule } from './simulate-oncall-random.ts';
 import { peopleNames, scheduleCount, type Known, type State } from './simulate-oncall-state.ts';
 
@@ -137,6 +138,9 @@ export const answer = async (state: State, id: string, page: Known): Promise<voi
   else await must(state, 'POST', `/api/v1/pages/${id}/${how}`, how === 'snooze' ? { minutes: 20 } : {});
   const whole = (await state.world.call('GET', `/api/v1/pages/${id}`)).body;
   if (whole.state === 'triggered') return;
+  // Time runs on between the last look and the answer: what became due, and what a sender had in its hands, came before it.
+  await state.world.nothingOnItsWay(id);
+  await arrivalsAreRight(state);
   page.state = 'answered';
   page.snoozedUntil = whole.snoozedUntil === null ? null : Date.parse(whole.snoozedUntil);
   if (how === 'snooze') page.keys.clear();

@@ -11,7 +11,8 @@ export const arrivalsAreRight = async (state: State): Promise<void> => {
   for (const { page: id, slot, key } of state.world.arrivals.slice(state.seen)) {
     const page = state.pages.get(id);
     if (!page) continue;
-    if (page.state === 'answered') state.wrongs.push(`${id} was answered and ${slot} came after it`);
+    if (page.state === 'answered')
+      state.wrongs.push(`${id} was answered and ${slot} came after it: ${await state.world.attemptsOf(id)}`);
     const known = page.keys.get(slot);
     if (known !== undefined && known !== key)
       state.wrongs.push(`${id}: ${slot} came under two keys, ${known} and ${key}`);

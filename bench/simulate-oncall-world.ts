@@ -34,6 +34,10 @@ export interface SimulatedWorld {
   drain(engines: number): Promise<void>;
   /** What was handed over is sent, as far as it can be. */
   quiet(): Promise<void>;
+  /** Calls of this page that had begun have ended. */
+  nothingOnItsWay(page: string): Promise<void>;
+  /** Messages of a page with their attempts, and how it was answered, in words: for who has to find out what went wrong. */
+  attemptsOf(page: string): Promise<string>;
   /** An engine that takes its work and then is no more; its work is given back so that it can come back late. */
   abandon(): Promise<Evaluated>;
   /** True when the late one wrote anything. */
@@ -103,7 +107,7 @@ export const startSimulatedWorld = async (): Promise<SimulatedWorld> => {
       return at;
     },
     drain,
-    quiet: () => untilQuiet(pages),
+    ...watching(pages),
     abandon: () => evaluate(ground, `abandoned-${(engines += 1)}`),
     comesBack: async (stale) => (await decide(ground, stale)) > 0,
     ...brokenBy(ground, postgres, () => `dying-${(engines += 1)}`),
@@ -190,6 +194,44 @@ const untilQuiet = async ({ postgres }: PagesWorld): Promise<void> => {
     if (looks % 20 === 0) await patient(() => postgres.pool.query(`SELECT pg_notify('delivery_due', '')`));
     await new Promise((resolve) => setTimeout(resolve, 8));
   }
+};
+
+const watching = (pages: PagesWorld): Pick<SimulatedWorld, 'quiet' | 'nothingOnItsWay' | 'attemptsOf'> => ({
+  quiet: () => untilQuiet(pages),
+  nothingOnItsWay: (page) => untilNotOnItsWay(pages, page),
+  attemptsOf: (page) => attemptsOf(pages, page),
+});
+
+/** Longest time that a call takes here; what a broken connection left without a result is not waited for longer. */
+const onItsWayMsMax = 2_000;
+
+const untilNotOnItsWay = async ({ postgres }: PagesWorld, page: string): Promise<void> => {
+  const until = performance.now() + onItsWayMsMax;
+  for (let open = 1; open > 0 && performance.now() < until;) {
+    const { rows } = await patient(() =>
+      postgres.pool.query<{ open: number }>(
+        `SELECT count(*)::int AS open FROM delivery.attempt JOIN delivery.message ON message.id = attempt.message
+         WHERE message.about = $1 AND attempt.result IS NULL`,
+        [`page:${page}`],
+      ),
+    );
+    open = rows[0]!.open;
+    if (open > 0) await new Promise((resolve) => setTimeout(resolve, 8));
+  }
+};
+
+const attemptsOf = async ({ postgres }: PagesWorld, page: string): Promise<string> => {
+  const { rows } = await patient(() =>
+    postgres.pool.query<{ told: string }>(
+      `SELECT jsonb_build_object('acknowledged', page.acknowledged_at, 'resolved', page.resolved_at, 'snoozed', page.snoozed_until,
+         'messages', (SELECT jsonb_agg(jsonb_build_object('key', message.key, 'state', message.state, 'created', message.created_at,
+           'ended', message.ended_at, 'attempts', (SELECT jsonb_agg(jsonb_build_array(attempt.at, attempt.ended_at, attempt.result, attempt.detail) ORDER BY attempt.at)
+             FROM delivery.attempt WHERE attempt.message = message.id))) FROM delivery.message WHERE message.about = 'page:' || page.id))::text AS told
+       FROM oncall.page WHERE page.id = $1`,
+      [page],
+    ),
+  );
+  return rows[0]?.told ?? 'there is no such page';
 };
 
 const groundOf = async ({ ground, postgres, identity, delivery }: PagesWorld): Promise<PagesGround> => {
