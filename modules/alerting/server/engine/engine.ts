@@ -10,7 +10,7 @@ import { measures } from './measures.ts';
 import { isOwnFault } from './own-fault.ts';
 import { rememberOwners, type Owners } from './owners.ts';
 import { reconsider } from './reconsider.ts';
-import { tellNext } from './tell.ts';
+import { tellNext, type TellRound } from './tell.ts';
 
 /** A wake-up that got lost, and a clock that was moved, cost no more than this. */
 const beatMs = 1_000;
@@ -24,6 +24,11 @@ const sweepMsMax = 5_000;
 const gatherMs = 25;
 /** Groups that one loop tells before it looks whether something waits to be judged. */
 const toldMax = 50;
+/** Groups whose alerts have to be judged anew that it looks at before it lets the judge go on. */
+const waitingMax = 20;
+/** That is waited for so long; it takes milliseconds but in a storm. */
+const unjudgedMsMax = 5_000;
+const unjudgedGapMs = 2_000;
 
 /**
  * The engine of one process: judges what is new, ends what ran out, and tells groups that are due; on connections of its own. Several
@@ -53,6 +58,8 @@ export const startEngine = async (
       const ended = await sweep();
       const begun = performance.now();
       const judged = await judging(policy);
+      // It was changed before what waits came in.
+      if (judged === null) return 'more';
       if (judged > 0) {
         measure.judged.inc(judged);
         measure.judging.observe((performance.now() - begun) / 1_000);
@@ -64,21 +71,22 @@ export const startEngine = async (
     },
     onError,
   });
-  const teller = (from: 'oldest' | 'newest') =>
-    startLoop({
+  const teller = (from: 'oldest' | 'newest') => {
+    const tellDue = telling(ground, inForce, from);
+    return startLoop({
       everyMs: beatMs,
       round: async () => {
         const ms = await untilDueMs(db);
         if (ms === null || ms > 0) return ms === null ? 'rest' : Math.max(ms, restMsMin);
-        const policy = await inForce();
-        let told = 0;
-        for (let count = -1; told < toldMax && count !== 0; told += count) count = await tellNext(ground, policy, from);
+        const { told, unjudged } = await tellDue();
         measure.told.inc(told);
-        // What is due and not to be had is just being told by another.
+        if (unjudged) judge.wake();
+        // What is due and not to be had is just being told by another, or judged anew.
         return told > 0 ? 'more' : restMsMin;
       },
       onError,
     });
+  };
   const loops = [teller('oldest'), teller('newest')];
   tellers.push(...loops);
   // What came in is judged first: only what was judged here makes a group due, and whoever judged it tells it.
@@ -95,6 +103,32 @@ export const startEngine = async (
   };
 };
 
+/**
+ * Tells what is due by what is in force. What has to be judged by that first is waited for, but not for ever: rather is somebody told
+ * who need not be than nobody.
+ */
+const telling = (
+  ground: EngineGround,
+  inForce: InForce,
+  from: TellRound['from'],
+): (() => Promise<{ told: number; unjudged: boolean }>) => {
+  let unjudged = { from: -Infinity, last: -Infinity };
+  return async () => {
+    // A round that found nothing says nothing: another may have held it just then.
+    if (unjudged.last < performance.now() - unjudgedGapMs) unjudged = { from: Infinity, last: -Infinity };
+    const patient = performance.now() - unjudged.from < unjudgedMsMax;
+    const round: TellRound = { policy: await inForce(), from, patient, waiting: new Set(), unjudged: false };
+    let told = 0;
+    for (let looked = 1; looked > 0 && told < toldMax && round.waiting.size < waitingMax;) {
+      const waiting = round.waiting.size;
+      looked = (await tellNext(ground, round)) ?? 0;
+      told += looked - (round.waiting.size - waiting);
+    }
+    if (round.unjudged) unjudged = { from: Math.min(unjudged.from, performance.now()), last: performance.now() };
+    return { told, unjudged: round.unjudged };
+  };
+};
+
 const postponeSeconds = 60;
 /** While a storm waits, what is no storm is looked for so often. */
 const othersEveryMs = 200;
@@ -104,18 +138,19 @@ const othersEveryMs = 200;
  * others from being judged. While more waits than a batch holds, what is no storm is judged between: what somebody else sends does not
  * wait behind it.
  */
-const careful = (ground: EngineGround, owners: Owners): ((policy: PolicyInForce) => Promise<number>) => {
+const careful = (ground: EngineGround, owners: Owners): ((policy: PolicyInForce) => Promise<number | null>) => {
   let limit = judgeMax;
   let behind = false;
   let lookedAt = -Infinity;
   return async (policy) => {
     try {
-      let others = 0;
+      let others: number | null = 0;
       if (behind && performance.now() - lookedAt > othersEveryMs) {
         others = await judgeBatch(ground, policy, owners, { lane: 'few' });
         lookedAt = performance.now();
       }
-      const judged = await judgeBatch(ground, policy, owners, { limit });
+      const judged = others === null ? null : await judgeBatch(ground, policy, owners, { limit });
+      if (others === null || judged === null) return null;
       behind = judged === judgeMax;
       limit = Math.min(judgeMax, limit * 2);
       return others + judged;

@@ -3,6 +3,7 @@ import type { Inhibition } from '../../domain/policy/inhibition.ts';
 import { parentDefaults, type Dependencies, type ParentSettings } from '../../domain/policy/parent-down.ts';
 import { defaultOptions, type RouteTree } from '../../domain/policy/route.ts';
 import type { Silence } from '../../domain/policy/silence.ts';
+import type { AlertHandle } from '../intake/tables.ts';
 
 /** Routes, silences, inhibitions and what is known of services, as they are in force now. */
 export interface PolicyInForce {
@@ -14,6 +15,11 @@ export interface PolicyInForce {
   readonly dependencies: Dependencies;
   readonly parents: ParentSettings;
   readonly flaps: FlapSettings;
+  /**
+   * Whether it is still what is in force, as this transaction sees it. Whoever took what came in asks before anything is decided by it:
+   * what was said before an alert came holds for that alert.
+   */
+  stands(seen: AlertHandle): Promise<boolean>;
 }
 
 /** Handed in by the policy part at start-up; asked each round, so it answers from memory while nothing changed. */
@@ -28,4 +34,5 @@ export const nothingInForce: InForce = async () => ({
   dependencies: new Map(),
   parents: parentDefaults,
   flaps: flapDefaults,
+  stands: async () => true,
 });

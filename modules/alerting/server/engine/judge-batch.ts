@@ -14,17 +14,18 @@ export const judgeMax = 250;
 
 /**
  * Judges alerts that wait: what holds them back, which groups they belong to, and what follows from those that were answered. All of it
- * is one transaction; gives back how many there were.
+ * is one transaction; gives back how many there were, and null where they came after `policy` had ceased to be what is in force.
  */
 export const judgeBatch = async (
   ground: Pick<EngineGround, 'postgres'>,
   policy: PolicyInForce,
   owners: Owners,
   { limit = judgeMax, lane = 'all' }: { readonly limit?: number; readonly lane?: store.Lane } = {},
-): Promise<number> =>
-  ground.postgres.transaction<AlertTables, number>(async (tx) => {
+): Promise<number | null> =>
+  ground.postgres.transaction<AlertTables, number | null>(async (tx) => {
     const rows = await store.takePending(tx, limit, lane);
     if (rows.length === 0) return 0;
+    if (!(await policy.stands(tx))) return null;
     const over = rows.filter(({ status }) => status === 'resolved');
     const open = rows.filter(({ status }) => status !== 'resolved');
     const judged = await judgeOpen(tx, policy, open, owners);

@@ -1,17 +1,22 @@
 import { sql } from 'kysely';
 import type { Postgres } from '../../../../platform/postgres/postgres.ts';
-import type { AlertTables } from '../intake/tables.ts';
+import type { AlertHandle, AlertTables } from '../intake/tables.ts';
+import type { PolicyInForce } from './in-force.ts';
 
 /** By what open alerts were judged last, and the database's time: one clock decides. */
-export const lastReconsidered = async (postgres: Postgres): Promise<{ key: string; now: Temporal.Instant }> => {
+export const lastReconsidered = async (db: AlertHandle): Promise<{ key: string; now: Temporal.Instant }> => {
   const { rows } = await sql<{ key: string; now: Date }>`-- Asked each round; one row.
-    SELECT key, (SELECT ground.now()) AS now FROM alerting.reconsidered`.execute(postgres.tables<AlertTables>());
+    SELECT key, (SELECT ground.now()) AS now FROM alerting.reconsidered`.execute(db);
   return { key: rows[0]!.key, now: Temporal.Instant.fromEpochMilliseconds(rows[0]!.now.getTime()) };
 };
 
-/** Puts all open alerts up to be judged anew and notes by what; true for the one process that was first. */
-export const putUp = (postgres: Postgres, { from, to }: { from: string; to: string }): Promise<boolean> =>
+/** Puts all open alerts up to be judged anew and notes by what; true for the one process that was first, and knows what is in force. */
+export const putUp = (
+  postgres: Postgres,
+  { from, to, policy }: { readonly from: string; readonly to: string; readonly policy: Pick<PolicyInForce, 'stands'> },
+): Promise<boolean> =>
   postgres.transaction<AlertTables, boolean>(async (tx) => {
+    if (!(await policy.stands(tx))) return false;
     const { rows } = await sql`-- Of several processes one finds the old key.
       UPDATE alerting.reconsidered SET key = ${to}, at = (SELECT ground.now()) WHERE key = ${from} RETURNING 1`.execute(
       tx,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { AlertTables } from '../intake/tables.ts';
 import type { EngineGround } from './engine-ground.ts';
 import type { PolicyInForce } from './in-force.ts';
 import { lastReconsidered, putUp } from './reconsider-store.ts';
@@ -19,7 +20,7 @@ export const reconsider = async (
   { postgres }: Pick<EngineGround, 'postgres'>,
   policy: PolicyInForce,
 ): Promise<boolean> => {
-  const { key, now } = await lastReconsidered(postgres);
+  const { key, now } = await lastReconsidered(postgres.tables<AlertTables>());
   const to = judgedBy(policy, now);
-  return to !== key && putUp(postgres, { from: key, to });
+  return to !== key && putUp(postgres, { from: key, to, policy });
 };

@@ -29,24 +29,28 @@ const dueOrder = (from: 'oldest' | 'newest') =>
 
 /**
  * Takes one due group. Of two engines one begins with the oldest, the other with the newest: what comes new does not wait behind a
- * storm, and nothing of the storm waits for ever.
+ * storm, and nothing of the storm waits for ever. `passed` are groups that are left for another time.
  */
-export const takeDue = async (tx: AlertTx, from: 'oldest' | 'newest'): Promise<DueGroup | null> => {
+export const takeDue = async (
+  tx: AlertTx,
+  from: 'oldest' | 'newest',
+  passed: Iterable<string>,
+): Promise<DueGroup | null> => {
   const { rows } = await sql<DueGroup>`-- Held until what is told of it is written; others pass it by.
-    SELECT ${dueColumns} FROM alerting.alert_group WHERE due_at <= (SELECT ground.now())
+    SELECT ${dueColumns} FROM alerting.alert_group WHERE due_at <= (SELECT ground.now()) AND id <> ALL(${[...passed]}::uuid[])
     ORDER BY ${dueOrder(from)} LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`.execute(tx);
   return rows[0] ?? null;
 };
 
-/** Takes further due groups than `held` that go to a webhook: telling those is no more than writing messages. */
+/** Takes further due groups than those `passed` that go to a webhook: telling those is no more than writing messages. */
 export const takeDueWebhooks = async (
   tx: AlertTx,
   from: 'oldest' | 'newest',
-  { held, limit }: { readonly held: string; readonly limit: number },
+  { passed, limit }: { readonly passed: Iterable<string>; readonly limit: number },
 ): Promise<DueGroup[]> => {
   const { rows } = await sql<DueGroup>`-- What this transaction holds itself is passed over by its id.
     SELECT ${dueColumns} FROM alerting.alert_group
-    WHERE due_at <= (SELECT ground.now()) AND targets->0 ? 'webhook' AND id <> ${held}
+    WHERE due_at <= (SELECT ground.now()) AND targets->0 ? 'webhook' AND id <> ALL(${[...passed]}::uuid[])
     ORDER BY ${dueOrder(from)} LIMIT ${limit} FOR NO KEY UPDATE SKIP LOCKED`.execute(tx);
   return rows;
 };
@@ -58,6 +62,8 @@ export interface Standing {
   readonly fresh: number;
   readonly acknowledged: number;
   readonly suppressed: number;
+  /** Of those that fire: wait to be judged anew, because a silence or an inhibition may hold them back by now. */
+  readonly waiting: number;
   /** Not told to be over yet, though it was told that they fire. */
   readonly over: number;
   /** Told to fire and not over. */
@@ -73,6 +79,7 @@ const emptyStanding: Standing = {
   fresh: 0,
   acknowledged: 0,
   suppressed: 0,
+  waiting: 0,
   over: 0,
   told_open: 0,
   members: 0,
@@ -87,6 +94,7 @@ export const standingsOf = async (tx: AlertTx, groups: readonly string[]): Promi
       count(*) FILTER (WHERE alert.status = 'firing' AND alert.suppressed IS NULL AND member.told IS NULL)::int AS fresh,
       count(*) FILTER (WHERE alert.status = 'acknowledged')::int AS acknowledged,
       count(*) FILTER (WHERE alert.status = 'firing' AND alert.suppressed IS NOT NULL)::int AS suppressed,
+      count(*) FILTER (WHERE alert.status = 'firing' AND alert.suppressed IS NULL AND alert.pending_at <= (SELECT ground.now()))::int AS waiting,
       count(*) FILTER (WHERE alert.status = 'resolved' AND member.told = 'firing')::int AS over,
       count(*) FILTER (WHERE alert.status <> 'resolved' AND member.told = 'firing')::int AS told_open,
       count(*)::int AS members,

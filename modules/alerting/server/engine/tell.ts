@@ -6,39 +6,58 @@ import type { PolicyInForce } from './in-force.ts';
 import { instantOf } from './judge-store.ts';
 import { isOwnFault } from './own-fault.ts';
 import { acknowledgeGroupPage, raiseGroupPage, resolveGroupPage } from './page-group.ts';
+import { judgedBy } from './reconsider.ts';
+import { lastReconsidered } from './reconsider-store.ts';
 import * as store from './tell-store.ts';
 import { sendWebhooks, type WebhookTold } from './webhook-group.ts';
 
 /** Groups that go to webhooks and are told in one transaction. A page is raised in one of its own: nobody waits for another's. */
 const webhooksMax = 25;
 
+/** Groups told one after the other by one policy. */
+export interface TellRound {
+  readonly policy: PolicyInForce;
+  readonly from: 'oldest' | 'newest';
+  /** Whether what has to be judged by what is in force is waited for; else it is told as it was judged last. */
+  readonly patient: boolean;
+  /** Groups that wait for that; they are due again in the next round. */
+  readonly waiting: Set<string>;
+  /** Something had to be judged first. */
+  unjudged: boolean;
+}
+
 /**
  * Takes a due group, and with one that goes to a webhook further such ones, and tells what is to be told of them, in one transaction
- * with the decisions. Gives back how many there were; 0: none is due.
+ * with the decisions. Gives back how many there were; 0: none is due; null: the alerts have to be judged by what is in force first.
  */
 export const tellNext = async (
   ground: EngineGround,
-  policy: PolicyInForce,
-  from: 'oldest' | 'newest',
+  round: TellRound,
   webhooks = webhooksMax,
-): Promise<number> => {
+): Promise<number | null> => {
+  const { policy, from, waiting } = round;
   let taken: readonly string[] = [];
   try {
-    return await ground.postgres.transaction<AlertTables, number>(async (tx) => {
+    return await ground.postgres.transaction<AlertTables, number | null>(async (tx) => {
       taken = [];
-      const first = await store.takeDue(tx, from);
+      const first = await store.takeDue(tx, from, waiting);
       if (!first) return 0;
+      if (!(await policy.stands(tx))) return null;
+      const isReady = await isPutUp(tx, policy);
+      if (!isReady) round.unjudged = true;
+      if (!isReady && round.patient) return null;
       taken = [first.id];
       const isWebhook = webhooks > 1 && 'webhook' in first.targets[0]!;
-      const more = isWebhook ? await store.takeDueWebhooks(tx, from, { held: first.id, limit: webhooks - 1 }) : [];
+      const passed = [first.id, ...waiting];
+      const more = isWebhook ? await store.takeDueWebhooks(tx, from, { passed, limit: webhooks - 1 }) : [];
       taken = [...taken, ...more.map(({ id }) => id)];
-      await tellGroups(ground, tx, policy, [first, ...more]);
+      await tellGroups(ground, tx, round, [first, ...more]);
       return taken.length;
     });
   } catch (error) {
     if (taken.length === 0 || !isOwnFault(error)) throw error;
     // One by one, until it is the turn of the one that fails.
-    if (taken.length > 1) return tellNext(ground, policy, from, 1);
+    if (taken.length > 1) return tellNext(ground, round, 1);
     await store.postponeGroup(ground.postgres.tables<AlertTables>(), taken[0]!, postponeSeconds);
     ground.log.error(
       { err: error, group: taken[0] },
@@ -46,6 +65,12 @@ export const tellNext = async (
     );
     return 1;
   }
+};
+
+/** Whether open alerts were put up to be judged by what is in force, since that was changed. */
+const isPutUp = async (tx: AlertTx, policy: PolicyInForce): Promise<boolean> => {
+  const { key, now } = await lastReconsidered(tx);
+  return key === judgedBy(policy, now);
 };
 
 const postponeSeconds = 30;
@@ -59,17 +84,23 @@ interface Due {
   readonly muted: ReturnType<typeof mutedAt>;
 }
 
+/** Tells of these groups but of those that have to wait. */
 const tellGroups = async (
   ground: EngineGround,
   tx: AlertTx,
-  policy: PolicyInForce,
+  round: TellRound,
   groups: readonly store.DueGroup[],
 ): Promise<void> => {
   const standingOf = await store.standingsOf(
     tx,
     groups.map(({ id }) => id),
   );
-  const due = groups.map((group) => dueOf(policy, group, standingOf(group.id)));
+  const unjudged = groups.filter(({ id }) => standingOf(id).waiting > 0);
+  if (unjudged.length > 0) round.unjudged = true;
+  if (round.patient) for (const { id } of unjudged) round.waiting.add(id);
+  const due = groups
+    .filter(({ id }) => !round.waiting.has(id))
+    .map((group) => dueOf(round.policy, group, standingOf(group.id)));
   const toWebhooks = due
     .filter(({ telling }) => telling.say !== 'muted' && telling.say !== 'nothing')
     .flatMap(webhookOf);

@@ -7,6 +7,7 @@ import { startOutside, type Outside, type Said, type Seen } from '../../../../de
 import { oncallModule } from '../../../../oncall/server/module.ts';
 import { startPeopleWorld, type PeopleWorld } from '../../../../oncall/server/people/testing.ts';
 import { startEngine } from '../../engine/engine.ts';
+import type { InForce } from '../../engine/in-force.ts';
 import { judgedBy } from '../../engine/reconsider.ts';
 import type { AlertingGround } from '../../ground.ts';
 import { accept } from '../../intake/accept.ts';
@@ -40,6 +41,8 @@ export interface AlertmanagerWorld {
   /** No routes, inhibitions and alerts. */
   clear(): Promise<void>;
   now(): Temporal.Instant;
+  /** Moves every clock. */
+  move(seconds: number): Promise<void>;
   /** Moves every clock and waits until nothing is left to do. */
   pass(seconds: number): Promise<void>;
   settled(): Promise<void>;
@@ -47,8 +50,13 @@ export interface AlertmanagerWorld {
   untilDue(most: number): Promise<number>;
   /** The engine ends and another one begins. */
   restart(): Promise<void>;
+  /** Acts once in the middle of a round of the engine: it has read what is in force, and has not looked at what waits. */
+  meanwhile(act: () => Promise<void>): void;
   stop(): Promise<void>;
 }
+
+/** Rows of a question to the database. */
+type Rows = <Row>(text: string) => Promise<Row[]>;
 
 const engineConnections = 4;
 const admin: Actor = { kind: 'system', id: 'test', name: 'test', role: 'admin', teams: {}, scopes: ['api'] };
@@ -60,21 +68,19 @@ export const startAlertmanagerWorld = async (): Promise<AlertmanagerWorld> => {
   const now = (): Temporal.Instant => Temporal.Now.instant().add({ milliseconds: moved });
   const { people, alerting, stopParts } = await startParts(now);
   const inForce = policyInForce(alerting);
-  let engine = await engineOf(alerting);
+  const between = interrupted(inForce);
+  let engine = await engineOf(alerting, between.inForce);
   const { key } = await anIntegration(people.postgres, { name: 'prometheus', kind: 'alertmanager' });
   const rows = async <Row>(text: string): Promise<Row[]> => (await people.postgres.pool.query(text)).rows as Row[];
+  const move = async (seconds: number): Promise<void> => {
+    moved += Math.round(seconds * 1_000);
+    await moveClock(people.postgres, `${Math.round(seconds * 1_000)} milliseconds`);
+  };
   const wake = async (): Promise<void> => {
     await rows("SELECT pg_notify('delivery_due', '')");
     engine.wake();
   };
-  const settled = (): Promise<void> =>
-    eventually(async () => {
-      const [left] = await rows<{ left: number; judged_by: string; now: Date }>(leftToDo);
-      const at = Temporal.Instant.fromEpochMilliseconds(left!.now.getTime());
-      if (left!.left === 0 && left!.judged_by === judgedBy(await inForce(), at)) return;
-      await wake();
-      throw new Error(`${left!.left} things are left to do`);
-    });
+  const settled = (): Promise<void> => untilNothingIsLeft(rows, inForce, wake);
 
   return {
     people,
@@ -101,19 +107,20 @@ export const startAlertmanagerWorld = async (): Promise<AlertmanagerWorld> => {
       hooks.seen.length = 0;
       answer = () => ({ status: 200 });
     },
+    move,
     pass: async (seconds) => {
-      moved += Math.round(seconds * 1_000);
-      await moveClock(people.postgres, `${Math.round(seconds * 1_000)} milliseconds`);
+      await move(seconds);
       await wake();
       await settled();
     },
-    untilDue: async (most) => {
-      const [next] = await rows<{ seconds: number | null }>(nextDue);
-      return Math.max(0, Math.min(most, next!.seconds ?? most));
-    },
+    untilDue: (most) => untilDue(rows, most),
     restart: async () => {
       await engine.stop();
-      engine = await engineOf(alerting);
+      engine = await engineOf(alerting, between.inForce);
+    },
+    meanwhile: (act) => {
+      between.act(act);
+      engine.wake();
     },
     stop: async () => {
       await engine.stop();
@@ -124,15 +131,46 @@ export const startAlertmanagerWorld = async (): Promise<AlertmanagerWorld> => {
   };
 };
 
+const untilNothingIsLeft = (rows: Rows, inForce: InForce, wake: () => Promise<void>): Promise<void> =>
+  eventually(async () => {
+    const [left] = await rows<{ left: number; judged_by: string; now: Date }>(leftToDo);
+    const at = Temporal.Instant.fromEpochMilliseconds(left!.now.getTime());
+    if (left!.left === 0 && left!.judged_by === judgedBy(await inForce(), at)) return;
+    await wake();
+    throw new Error(`${left!.left} things are left to do`);
+  });
+
+const untilDue = async (rows: Rows, most: number): Promise<number> => {
+  const [next] = await rows<{ seconds: number | null }>(nextDue);
+  return Math.max(0, Math.min(most, next!.seconds ?? most));
+};
+
 const senderWith = async (people: PeopleWorld, settings: Record<string, unknown>): Promise<string> => {
   const name = `prometheus-${Object.values(settings).join('-').toLowerCase()}`;
   return (await anIntegration(people.postgres, { name, kind: 'alertmanager', settings })).key;
 };
 
-const engineOf = (alerting: AlertingGround) =>
+/** What is in force, and once something that happens between its being read and its being used. */
+const interrupted = (inForce: InForce): { readonly inForce: InForce; act(next: () => Promise<void>): void } => {
+  let next: (() => Promise<void>) | null = null;
+  return {
+    inForce: async () => {
+      const policy = await inForce();
+      const acting = next;
+      next = null;
+      await acting?.();
+      return policy;
+    },
+    act: (act) => {
+      next = act;
+    },
+  };
+};
+
+const engineOf = (alerting: AlertingGround, inForce: InForce) =>
   startEngine(
     { ...alerting, postgres: alerting.postgres.reserve(engineConnections), metrics: new Registry() },
-    policyInForce(alerting),
+    inForce,
   );
 
 /** All but the engine, on the HTTP ground of `people`. */
@@ -187,7 +225,7 @@ const asker =
   };
 
 /** Takes back what a test made, so that the next begins with nothing. */
-const forget = async (alerting: AlertingGround, rows: <Row>(text: string) => Promise<Row[]>): Promise<void> => {
+const forget = async (alerting: AlertingGround, rows: Rows): Promise<void> => {
   for (const { name } of await rows<{ name: string }>('SELECT name FROM alerting.route'))
     await deleteRoute(alerting, admin, name);
   for (const { name } of await rows<{ name: string }>('SELECT name FROM alerting.inhibition'))
