@@ -17,6 +17,7 @@ let structure: string;
 let folder: string;
 let clock: MovableClock;
 let seen: Seen[];
+let tests = 0;
 const running = new Set<RunningKeep>();
 
 beforeAll(async () => {
@@ -25,7 +26,8 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'leadline-keep-'));
-  clock = movableClock('2026-11-22T10:11:00Z');
+  // Each test in milliseconds of its own: numbers of segments begin with them, and a new log knows of no other.
+  clock = movableClock(Temporal.Instant.from('2026-11-22T10:11:00Z').add({ milliseconds: (tests += 1) * 100 }));
   seen = [];
 });
 afterEach(async () => {
@@ -85,6 +87,23 @@ const failing = (times: number, when: 'before' | 'after'): ClickHouse => {
   };
 };
 
+/** A ClickHouse that takes one insert, and to which there is no connection from then on. */
+const goneAfterAnInsert = (): ClickHouse => {
+  let gone = false;
+  const orGone = <Result>(ask: () => Promise<Result>): Promise<Result> =>
+    gone ? Promise.reject(new Error('socket hang up')) : ask();
+  return {
+    ...clickhouse,
+    query: (text, options) => orGone(() => clickhouse.query(text, options)),
+    insert: (options) =>
+      orGone(async () => {
+        await clickhouse.insert(options);
+        gone = true;
+        throw new Error('socket hang up');
+      }),
+  };
+};
+
 describe('an acknowledged span is in ClickHouse exactly once, and in every count', () => {
   test('spans of several requests and days are stored and counted at every level', async () => {
     const keep = await start();
@@ -140,11 +159,9 @@ describe('an acknowledged span is in ClickHouse exactly once, and in every count
     const away = await start({ clickhouse: failing(1_000, 'before'), limits: { retryMs: [1, 5], stopMs: 20 } });
     await send(away, 'r1', [aSpan({ service })]);
     await stop(away);
-    const half = await start({
-      clickhouse: failing(1_000, 'after'),
-      limits: { retryMs: [60_000, 60_000], stopMs: 500 },
-    });
-    await expect.poll(() => stored(service), { timeout: 30_000 }).toBe(1);
+    const half = await start({ clickhouse: goneAfterAnInsert(), limits: { retryMs: [1, 50], stopMs: 500 } });
+    const stands = async () => [await stored(service), half.status().deliveryProblem];
+    await expect.poll(stands, { timeout: 30_000 }).toEqual([1, 'socket hang up']);
     await stop(half);
     expect(await stored(service)).toBe(1);
     const keep = await start();
