@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../../platform/postgres/eventually.ts';
+import type { AlertTables } from '../intake/tables.ts';
 import { startAlertmanagerWorld, type AlertmanagerWorld } from '../sources/testing/alertmanager-world.ts';
 
 /** What was said and answered holds for what comes after it, though a round of the engine had begun before. */
@@ -111,4 +112,18 @@ describe('said while an alert waits in its group', () => {
     }
     expect(called()).toEqual(['/told']);
   });
+});
+
+it('a change waits for whoever is just judging by what was before: another engine would pass over those alerts', async () => {
+  const { postgres } = world.people;
+  const policy = await world.inForce();
+  const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  const [isStill, said] = await postgres.transaction<AlertTables, readonly [boolean, Promise<void>]>(async (tx) => {
+    const stands = await policy.standsUntilEnd(tx);
+    const silenced = silence('Judged');
+    await eventually(async () => expect((await postgres.pool.query(waiting)).rows.length).toBeGreaterThan(0));
+    return [stands && (await policy.stands(tx)), silenced] as const;
+  });
+  await said;
+  expect([isStill, await policy.stands(postgres.tables<AlertTables>())]).toEqual([true, false]);
 });

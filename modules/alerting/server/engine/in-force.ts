@@ -3,7 +3,7 @@ import type { Inhibition } from '../../domain/policy/inhibition.ts';
 import { parentDefaults, type Dependencies, type ParentSettings } from '../../domain/policy/parent-down.ts';
 import { defaultOptions, type RouteTree } from '../../domain/policy/route.ts';
 import type { Silence } from '../../domain/policy/silence.ts';
-import type { AlertHandle } from '../intake/tables.ts';
+import type { AlertHandle, AlertTx } from '../intake/tables.ts';
 
 /** Routes, silences, inhibitions and what is known of services, as they are in force now. */
 export interface PolicyInForce {
@@ -20,6 +20,8 @@ export interface PolicyInForce {
    * what was said before an alert came holds for that alert.
    */
   stands(seen: AlertHandle): Promise<boolean>;
+  /** The same, and nothing changes it until this transaction has ended: what it judged is there to be judged anew by the next. */
+  standsUntilEnd(tx: AlertTx): Promise<boolean>;
 }
 
 /** Handed in by the policy part at start-up; asked each round, so it answers from memory while nothing changed. */
@@ -35,4 +37,5 @@ export const nothingInForce: InForce = async () => ({
   parents: parentDefaults,
   flaps: flapDefaults,
   stands: async () => true,
+  standsUntilEnd: async () => true,
 });

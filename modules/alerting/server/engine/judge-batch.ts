@@ -25,7 +25,7 @@ export const judgeBatch = async (
   ground.postgres.transaction<AlertTables, number | null>(async (tx) => {
     const rows = await store.takePending(tx, limit, lane);
     if (rows.length === 0) return 0;
-    if (!(await policy.stands(tx))) return null;
+    if (!(await policy.standsUntilEnd(tx))) return null;
     const over = rows.filter(({ status }) => status === 'resolved');
     const open = rows.filter(({ status }) => status !== 'resolved');
     const judged = await judgeOpen(tx, policy, open, owners);

@@ -9,7 +9,7 @@ import type { InForce, PolicyInForce } from '../engine/in-force.ts';
 import { matchingFrom, routeTreeOf } from './route-tree.ts';
 import { silenceOf } from './silence-shape.ts';
 import { liveSilences } from './silence-store.ts';
-import { allInhibitions, allRoutes, versionOf, versionSeen } from './store.ts';
+import { allInhibitions, allRoutes, holdVersion, versionOf, versionSeen } from './store.ts';
 import type { InhibitionRow, PolicyDb, PolicyTables, RouteRow } from './tables.ts';
 
 /** The service map is read anew after so long: it changes with every deployment, and no alert waits for that. */
@@ -54,6 +54,7 @@ const read = async (
     parents: settings.parentDown,
     flaps: settings.flapping,
     stands: async (seen) => (await versionSeen(seen)) === version,
+    standsUntilEnd: async (tx) => (await holdVersion(tx)) === version,
   };
 };
 

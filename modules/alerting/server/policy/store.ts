@@ -18,6 +18,13 @@ export const versionSeen = async (seen: QueryExecutorProvider): Promise<string> 
   return rows[0]!.version;
 };
 
+/** The same; whoever changes it waits until the transaction has ended. */
+export const holdVersion = async (tx: QueryExecutorProvider): Promise<string> => {
+  const { rows } = await sql<{ version: string }>`-- One row.
+    SELECT version FROM alerting.policy_version FOR SHARE`.execute(tx);
+  return rows[0]!.version;
+};
+
 /** Says that what alerts are judged by is another now. Its row's lock puts changes in one order. */
 export const countUp = async (tx: PolicyTx): Promise<void> => {
   await sql`-- Each process reads anew what it remembers, and judges what is open by it at once.

@@ -33,6 +33,7 @@ export interface AlertmanagerWorld {
   readonly key: string;
   /** Headers of a sender whose integration has these settings. */
   sender(settings: Record<string, unknown>): Promise<Record<string, string>>;
+  readonly inForce: InForce;
   /** Answers of the receiver from now on. */
   answerHooks(answer: (seen: Seen) => Said): void;
   ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answered>;
@@ -86,6 +87,7 @@ export const startAlertmanagerWorld = async (): Promise<AlertmanagerWorld> => {
     people,
     hooks,
     key,
+    inForce,
     now,
     settled,
     ask: asker(people, key),
