@@ -18,7 +18,8 @@ export const cover = async (state: State, schedule: string): Promise<void> => {
     'GET',
     `/api/v1/schedules/${schedule}/shifts?from=${from.toString()}&to=${from.add({ hours: 48 }).toString()}`,
   );
-  const shifts = (found.body.items as Shift[]).filter(({ kind }) => kind !== 'shadow');
+  // What began or ended within one minute cannot be given away by the minute.
+  const shifts = (found.body.items as Shift[]).filter((shift) => shift.kind !== 'shadow' && minutesOf(shift) > 0);
   if (shifts.length === 0) return;
   const shift = dice.pick(shifts);
   const time = partOf(state, shift);
@@ -33,7 +34,8 @@ export const cover = async (state: State, schedule: string): Promise<void> => {
     ...(inReturn === null ? {} : { asked: taker, inReturn }),
   });
   if (asked.status >= 300) {
-    state.wrongs.push(`a request for cover was answered by ${asked.status} ${JSON.stringify(asked.body)}`);
+    const given = `${JSON.stringify(time)} of ${JSON.stringify(shift)}`;
+    state.wrongs.push(`a request for cover of ${given} was answered by ${asked.status} ${JSON.stringify(asked.body)}`);
     return;
   }
   const kind = inReturn !== null ? 'swap' : dice.pick(['cover', 'cover in parts', 'cover withdrawn', 'cover'] as const);
@@ -46,15 +48,25 @@ export const cover = async (state: State, schedule: string): Promise<void> => {
   if (kind === 'cover in parts') await isOnCall(state, schedule, { person: shift.person, at: middle });
 };
 
-/** Whole minutes within a shift. */
-const partOf = ({ dice }: State, { from, to }: Shift): { from: string; to: string } => {
-  const minute = 60_000;
-  const [begin, end] = [Math.ceil(Date.parse(from) / minute), Math.floor(Date.parse(to) / minute)];
+const minute = 60_000;
+/** The whole minutes of a shift, as numbers of minutes: the first, and the one behind the last. */
+const within = ({ from, to }: Shift): readonly [begin: number, end: number] => [
+  Math.ceil(Date.parse(from) / minute),
+  Math.floor(Date.parse(to) / minute),
+];
+const minutesOf = (shift: Shift): number => {
+  const [begin, end] = within(shift);
+  return end - begin;
+};
+
+/** A part of a shift, in whole minutes. */
+const partOf = ({ dice }: State, shift: Shift): { from: string; to: string } => {
+  const [begin, end] = within(shift);
   const start = begin + dice.below(Math.max(1, Math.floor((end - begin) / 2)));
   const length = Math.max(1, Math.floor((end - start) * (0.3 + dice.roll() * 0.7)));
   return {
     from: new Date(start * minute).toISOString(),
-    to: new Date(Math.min(start + length, Math.max(end, start + 1)) * minute).toISOString(),
+    to: new Date(Math.min(start + length, end) * minute).toISOString(),
   };
 };
 
