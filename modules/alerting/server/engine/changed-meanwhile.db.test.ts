@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../../platform/postgres/eventually.ts';
-import type { AlertTables } from '../intake/tables.ts';
+import { countUp, removeNamed } from '../policy/store.ts';
+import type { PolicyTables } from '../policy/tables.ts';
 import { startAlertmanagerWorld, type AlertmanagerWorld } from '../sources/testing/alertmanager-world.ts';
+import type { PolicyInForce } from './in-force.ts';
+import { judgeBatch } from './judge-batch.ts';
+import { rememberOwners } from './owners.ts';
+import { reconsider } from './reconsider.ts';
+import { tellNext, type Told } from './tell.ts';
 
 /** What was said and answered holds for what comes after it, though a round of the engine had begun before. */
 let world: AlertmanagerWorld;
@@ -58,19 +64,6 @@ describe('said before an alert came', () => {
     });
     expect(called()).toEqual(['/after']);
   });
-
-  it('a time in which nobody is told keeps it', async () => {
-    const always = { times: [{ from: '00:00', to: '24:00' }] };
-    await hook('told');
-    await world.settled();
-    await inARound(async () => {
-      await hook('told', { times: { never: ['always'] }, timeIntervals: { always: [always] } });
-      await post('Muted');
-    });
-    expect(called()).toEqual([]);
-    const [group] = (await world.ask('GET', '/api/v2/alerts/groups', undefined, ada)).body;
-    expect(group.alerts[0].status).toMatchObject({ state: 'suppressed', mutedBy: ['always'] });
-  });
 });
 
 describe('said while an alert waits in its group', () => {
@@ -96,34 +89,82 @@ describe('said while an alert waits in its group', () => {
 
   it('it is told all the same when what is in force cannot be looked at', async () => {
     await waiting();
-    const { pool } = world.people.postgres;
-    const holder = await pool.connect();
+    const holder = await world.people.postgres.pool.connect();
     try {
       // Whoever judges stands still at this row.
       await holder.query('BEGIN');
       await holder.query('SELECT 1 FROM alerting.alert FOR NO KEY UPDATE');
       await silence('Grouped');
-      const told = world.pass(31);
+      await world.move(31);
       await eventually(() => expect(called()).toEqual(['/told']));
-      await holder.query('ROLLBACK');
-      await told;
     } finally {
-      holder.release();
+      holder.release(true);
     }
+    await world.settled();
     expect(called()).toEqual(['/told']);
   });
 });
 
-it('a change waits for whoever is just judging by what was before: another engine would pass over those alerts', async () => {
-  const { postgres } = world.people;
-  const policy = await world.inForce();
-  const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-  const [isStill, said] = await postgres.transaction<AlertTables, readonly [boolean, Promise<void>]>(async (tx) => {
-    const stands = await policy.standsUntilEnd(tx);
-    const silenced = silence('Judged');
-    await eventually(async () => expect((await postgres.pool.query(waiting)).rows.length).toBeGreaterThan(0));
-    return [stands && (await policy.stands(tx)), silenced] as const;
+describe('in the middle of the work of one engine', () => {
+  const rows = async (text: string): Promise<string[]> =>
+    (await world.people.postgres.pool.query<{ is: string }>(text)).rows.map((row) => row.is);
+  const decided = (): Promise<string[]> =>
+    rows('SELECT decision AS is FROM alerting.alert_decision JOIN alerting.alert ON alert.id = alert_id ORDER BY at');
+  const judge = (known: PolicyInForce): Promise<number> =>
+    judgeBatch(
+      world.alerting,
+      known,
+      rememberOwners(world.alerting.catalog, () => performance.now()),
+    );
+  const tell = (known: PolicyInForce, waits: boolean): Promise<Told> =>
+    tellNext(world.alerting, { from: 'oldest', policy: known, key: null, passed: new Set(), waits: () => waits });
+  /** A route is there and known, an alert waits, and no engine runs. */
+  const ready = async (): Promise<PolicyInForce> => {
+    await world.restart();
+    await hook('told');
+    await world.settled();
+    await world.standStill();
+    const known = await world.inForce();
+    await post('Waits');
+    return known;
+  };
+
+  it('whoever judges waits for a change that is being made, and judges by it', async () => {
+    const known = await ready();
+    const waits = `SELECT 'advisory' AS is FROM pg_locks WHERE NOT granted AND locktype = 'advisory'
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+    const judging = await world.people.postgres.transaction<PolicyTables, readonly Promise<number>[]>(async (tx) => {
+      await removeNamed(tx, 'alerting.route', 'told');
+      await countUp(tx);
+      const begun = judge(known);
+      await eventually(async () => expect(await rows(waits)).toEqual(['advisory']));
+      return [begun];
+    });
+    expect(await judging[0]).toBe(1);
+    expect(await rows('SELECT route AS is FROM alerting.alert_group')).toEqual(['default']);
   });
-  await said;
-  expect([isStill, await policy.stands(postgres.tables<AlertTables>())]).toEqual([true, false]);
+
+  it('whoever tells keeps to times that were said after it had read what is in force', async () => {
+    const known = await ready();
+    await judge(known);
+    const always = { times: [{ from: '00:00', to: '24:00' }] };
+    await hook('told', { times: { never: ['always'] }, timeIntervals: { always: [always] } });
+    expect(await tell(known, false)).toEqual({ looked: 1, waiting: [] });
+    expect(await decided()).toEqual(['muted']);
+  });
+
+  it('what is due waits until it was put up and judged by what is in force', async () => {
+    const known = await ready();
+    await judge(known);
+    const [group] = await rows('SELECT id AS is FROM alerting.alert_group');
+    await silence('Waits');
+    expect(await tell(known, true)).toEqual({ looked: 1, waiting: [group] });
+    expect(await reconsider(world.alerting, known)).toBe(false);
+    const present = await world.inForce();
+    expect(await reconsider(world.alerting, present)).toBe(true);
+    expect(await tell(present, true)).toEqual({ looked: 1, waiting: [group] });
+    expect(await judge(present)).toBe(1);
+    expect(await tell(present, true)).toEqual({ looked: 1, waiting: [] });
+    expect(await decided()).toEqual(['silenced']);
+  });
 });

@@ -24,11 +24,10 @@ const sweepMsMax = 5_000;
 const gatherMs = 25;
 /** Groups that one loop tells before it looks whether something waits to be judged. */
 const toldMax = 50;
-/** Groups whose alerts have to be judged anew that it looks at before it lets the judge go on. */
-const waitingMax = 20;
-/** That is waited for so long; it takes milliseconds but in a storm. */
-const unjudgedMsMax = 5_000;
-const unjudgedGapMs = 2_000;
+/** How long a group waits for its alerts to be judged anew (milliseconds, but in a storm), and when it is looked at again. */
+const waitingMsMax = 5_000;
+const waitingAgainMs = 100;
+const waitingLostMs = 1_000;
 
 /**
  * The engine of one process: judges what is new, ends what ran out, and tells groups that are due; on connections of its own. Several
@@ -58,8 +57,6 @@ export const startEngine = async (
       const ended = await sweep();
       const begun = performance.now();
       const judged = await judging(policy);
-      // It was changed before what waits came in.
-      if (judged === null) return 'more';
       if (judged > 0) {
         measure.judged.inc(judged);
         measure.judging.observe((performance.now() - begun) / 1_000);
@@ -71,6 +68,13 @@ export const startEngine = async (
     },
     onError,
   });
+  let hurriedMs = -Infinity;
+  /** A judge that fails is not kept from its pauses. */
+  const hurry = (): void => {
+    if (performance.now() - hurriedMs < waitingAgainMs) return;
+    hurriedMs = performance.now();
+    judge.wake();
+  };
   const teller = (from: 'oldest' | 'newest') => {
     const tellDue = telling(ground, inForce, from);
     return startLoop({
@@ -78,9 +82,9 @@ export const startEngine = async (
       round: async () => {
         const ms = await untilDueMs(db);
         if (ms === null || ms > 0) return ms === null ? 'rest' : Math.max(ms, restMsMin);
-        const { told, unjudged } = await tellDue();
+        const { told, waiting } = await tellDue();
         measure.told.inc(told);
-        if (unjudged) judge.wake();
+        if (waiting > 0) hurry();
         // What is due and not to be had is just being told by another, or judged anew.
         return told > 0 ? 'more' : restMsMin;
       },
@@ -104,28 +108,34 @@ export const startEngine = async (
 };
 
 /**
- * Tells what is due by what is in force. What has to be judged by that first is waited for, but not for ever: rather is somebody told
- * who need not be than nobody.
+ * Tells what is due by what is in force. A group whose alerts have to be judged by that first waits, but not for ever: rather is
+ * somebody told who need not be than nobody.
  */
 const telling = (
   ground: EngineGround,
   inForce: InForce,
   from: TellRound['from'],
-): (() => Promise<{ told: number; unjudged: boolean }>) => {
-  let unjudged = { from: -Infinity, last: -Infinity };
+): (() => Promise<{ told: number; waiting: number }>) => {
+  const known = new Map<string, { readonly sinceMs: number; readonly againMs: number }>();
   return async () => {
-    // A round that found nothing says nothing: another may have held it just then.
-    if (unjudged.last < performance.now() - unjudgedGapMs) unjudged = { from: Infinity, last: -Infinity };
-    const patient = performance.now() - unjudged.from < unjudgedMsMax;
-    const round: TellRound = { policy: await inForce(), from, patient, waiting: new Set(), unjudged: false };
-    let told = 0;
-    for (let looked = 1; looked > 0 && told < toldMax && round.waiting.size < waitingMax;) {
-      const waiting = round.waiting.size;
-      looked = (await tellNext(ground, round)) ?? 0;
-      told += looked - (round.waiting.size - waiting);
+    const nowMs = performance.now();
+    // What was not found waiting when it was looked at again is told, or another tells it.
+    for (const [id, { againMs }] of known) if (againMs < nowMs - waitingLostMs) known.delete(id);
+    const passed = new Set([...known].filter(([, { againMs }]) => againMs > nowMs).map(([id]) => id));
+    const waits = (id: string): boolean => nowMs - (known.get(id)?.sinceMs ?? nowMs) < waitingMsMax;
+    const round: TellRound = { from, policy: await inForce(), key: null, passed, waits };
+    let [told, waiting] = [0, 0];
+    for (let looked = 1; looked > 0 && told + waiting < toldMax;) {
+      const did = await tellNext(ground, round);
+      looked = did.looked;
+      told += did.looked - did.waiting.length;
+      waiting += did.waiting.length;
+      for (const id of did.waiting) {
+        known.set(id, { sinceMs: known.get(id)?.sinceMs ?? nowMs, againMs: performance.now() + waitingAgainMs });
+        passed.add(id);
+      }
     }
-    if (round.unjudged) unjudged = { from: Math.min(unjudged.from, performance.now()), last: performance.now() };
-    return { told, unjudged: round.unjudged };
+    return { told, waiting };
   };
 };
 
@@ -138,19 +148,18 @@ const othersEveryMs = 200;
  * others from being judged. While more waits than a batch holds, what is no storm is judged between: what somebody else sends does not
  * wait behind it.
  */
-const careful = (ground: EngineGround, owners: Owners): ((policy: PolicyInForce) => Promise<number | null>) => {
+const careful = (ground: EngineGround, owners: Owners): ((policy: PolicyInForce) => Promise<number>) => {
   let limit = judgeMax;
   let behind = false;
   let lookedAt = -Infinity;
   return async (policy) => {
     try {
-      let others: number | null = 0;
+      let others = 0;
       if (behind && performance.now() - lookedAt > othersEveryMs) {
         others = await judgeBatch(ground, policy, owners, { lane: 'few' });
         lookedAt = performance.now();
       }
-      const judged = others === null ? null : await judgeBatch(ground, policy, owners, { limit });
-      if (others === null || judged === null) return null;
+      const judged = await judgeBatch(ground, policy, owners, { limit });
       behind = judged === judgeMax;
       limit = Math.min(judgeMax, limit * 2);
       return others + judged;

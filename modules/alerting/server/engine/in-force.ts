@@ -3,7 +3,7 @@ import type { Inhibition } from '../../domain/policy/inhibition.ts';
 import { parentDefaults, type Dependencies, type ParentSettings } from '../../domain/policy/parent-down.ts';
 import { defaultOptions, type RouteTree } from '../../domain/policy/route.ts';
 import type { Silence } from '../../domain/policy/silence.ts';
-import type { AlertHandle, AlertTx } from '../intake/tables.ts';
+import type { AlertTx } from '../intake/tables.ts';
 
 /** Routes, silences, inhibitions and what is known of services, as they are in force now. */
 export interface PolicyInForce {
@@ -16,12 +16,10 @@ export interface PolicyInForce {
   readonly parents: ParentSettings;
   readonly flaps: FlapSettings;
   /**
-   * Whether it is still what is in force, as this transaction sees it. Whoever took what came in asks before anything is decided by it:
-   * what was said before an alert came holds for that alert.
+   * What is in force instead by now, as this transaction sees it; null: it still is. Whoever took what waits asks before anything is
+   * decided by it: what was said before an alert came holds for that alert.
    */
-  stands(seen: AlertHandle): Promise<boolean>;
-  /** The same, and nothing changes it until this transaction has ended: what it judged is there to be judged anew by the next. */
-  standsUntilEnd(tx: AlertTx): Promise<boolean>;
+  changed(seen: AlertTx): Promise<PolicyInForce | null>;
 }
 
 /** Handed in by the policy part at start-up; asked each round, so it answers from memory while nothing changed. */
@@ -36,6 +34,5 @@ export const nothingInForce: InForce = async () => ({
   dependencies: new Map(),
   parents: parentDefaults,
   flaps: flapDefaults,
-  stands: async () => true,
-  standsUntilEnd: async () => true,
+  changed: async () => null,
 });

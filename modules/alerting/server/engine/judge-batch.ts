@@ -8,27 +8,31 @@ import { putUpThose } from './held-by-new-store.ts';
 import { mayBeHeldBy } from './held-by-new.ts';
 import * as store from './judge-store.ts';
 import type { Owners } from './owners.ts';
+import { judgesByPolicy } from './policy-lock-store.ts';
 
 /** Alerts judged in one transaction: few enough that nobody waits long for the groups that it holds. */
 export const judgeMax = 250;
 
 /**
  * Judges alerts that wait: what holds them back, which groups they belong to, and what follows from those that were answered. All of it
- * is one transaction; gives back how many there were, and null where they came after `policy` had ceased to be what is in force.
+ * is one transaction; gives back how many there were. They are judged by what is in force by then; `known` was it lately.
  */
 export const judgeBatch = async (
   ground: Pick<EngineGround, 'postgres'>,
-  policy: PolicyInForce,
+  known: PolicyInForce,
   owners: Owners,
   { limit = judgeMax, lane = 'all' }: { readonly limit?: number; readonly lane?: store.Lane } = {},
-): Promise<number | null> =>
-  ground.postgres.transaction<AlertTables, number | null>(async (tx) => {
+): Promise<number> =>
+  ground.postgres.transaction<AlertTables, number>(async (tx) => {
     const rows = await store.takePending(tx, limit, lane);
     if (rows.length === 0) return 0;
-    if (!(await policy.standsUntilEnd(tx))) return null;
     const over = rows.filter(({ status }) => status === 'resolved');
     const open = rows.filter(({ status }) => status !== 'resolved');
-    const judged = await judgeOpen(tx, policy, open, owners);
+    // Asked on another connection: not while others wait for what is held from here on.
+    const facts = await owners(open.flatMap(({ service }) => (service === null ? [] : [service])));
+    await judgesByPolicy(tx);
+    const policy = (await known.changed(tx)) ?? known;
+    const judged = await judgeOpen(tx, policy, open, facts);
     await store.saveJudged(tx, [...judged.rows, ...over.map(overRow)], judged.members, judged.untold);
     await store.keepDecisions(tx, judged.decisions);
     await store.followAnswered(tx, {
@@ -63,11 +67,10 @@ const judgeOpen = async (
   tx: AlertTx,
   policy: PolicyInForce,
   open: readonly store.PendingRow[],
-  owners: Owners,
+  facts: Awaited<ReturnType<Owners>>,
 ): Promise<Judged> => {
   const found: Judged = { sources: [], rows: [], members: [], decisions: [], untold: [] };
   if (open.length === 0) return found;
-  const facts = await owners(open.flatMap(({ service }) => (service === null ? [] : [service])));
   const judgedOf = (row: store.PendingRow): JudgedAlert => {
     const fact = row.service === null ? undefined : facts.get(row.service);
     return store.judgedOf(row, fact?.owner ?? null, fact?.tier ?? null);

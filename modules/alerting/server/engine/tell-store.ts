@@ -62,7 +62,7 @@ export interface Standing {
   readonly fresh: number;
   readonly acknowledged: number;
   readonly suppressed: number;
-  /** Of those that fire: wait to be judged anew, because a silence or an inhibition may hold them back by now. */
+  /** Of those that fire: were not judged since all were put up for it, and may be held back by now. */
   readonly waiting: number;
   /** Not told to be over yet, though it was told that they fire. */
   readonly over: number;
@@ -94,7 +94,8 @@ export const standingsOf = async (tx: AlertTx, groups: readonly string[]): Promi
       count(*) FILTER (WHERE alert.status = 'firing' AND alert.suppressed IS NULL AND member.told IS NULL)::int AS fresh,
       count(*) FILTER (WHERE alert.status = 'acknowledged')::int AS acknowledged,
       count(*) FILTER (WHERE alert.status = 'firing' AND alert.suppressed IS NOT NULL)::int AS suppressed,
-      count(*) FILTER (WHERE alert.status = 'firing' AND alert.suppressed IS NULL AND alert.pending_at <= (SELECT ground.now()))::int AS waiting,
+      count(*) FILTER (WHERE alert.status = 'firing' AND alert.suppressed IS NULL
+        AND alert.pending_at <= (SELECT at FROM alerting.reconsidered))::int AS waiting,
       count(*) FILTER (WHERE alert.status = 'resolved' AND member.told = 'firing')::int AS over,
       count(*) FILTER (WHERE alert.status <> 'resolved' AND member.told = 'firing')::int AS told_open,
       count(*)::int AS members,

@@ -14,45 +14,46 @@ import { sendWebhooks, type WebhookTold } from './webhook-group.ts';
 /** Groups that go to webhooks and are told in one transaction. A page is raised in one of its own: nobody waits for another's. */
 const webhooksMax = 25;
 
-/** Groups told one after the other by one policy. */
+/** Groups told one after the other. */
 export interface TellRound {
-  readonly policy: PolicyInForce;
   readonly from: 'oldest' | 'newest';
-  /** Whether what has to be judged by what is in force is waited for; else it is told as it was judged last. */
-  readonly patient: boolean;
-  /** Groups that wait for that; they are due again in the next round. */
-  readonly waiting: Set<string>;
-  /** Something had to be judged first. */
-  unjudged: boolean;
+  /** What was in force lately; set to what is in force when that is another. */
+  policy: PolicyInForce;
+  /** By what alerts have to be judged for that; null: not known yet. */
+  key: string | null;
+  /** Groups that are not looked at in this round. */
+  readonly passed: ReadonlySet<string>;
+  /** Whether a group waits for its alerts to be judged by what is in force; else it is told as they were judged last. */
+  readonly waits: (group: string) => boolean;
 }
+
+export interface Told {
+  /** 0: none is due. */
+  readonly looked: number;
+  /** Those of them that wait. */
+  readonly waiting: readonly string[];
+}
+
+const nothing: Told = { looked: 0, waiting: [] };
 
 /**
  * Takes a due group, and with one that goes to a webhook further such ones, and tells what is to be told of them, in one transaction
- * with the decisions. Gives back how many there were; 0: none is due; null: the alerts have to be judged by what is in force first.
+ * with the decisions.
  */
-export const tellNext = async (
-  ground: EngineGround,
-  round: TellRound,
-  webhooks = webhooksMax,
-): Promise<number | null> => {
-  const { policy, from, waiting } = round;
+export const tellNext = async (ground: EngineGround, round: TellRound, webhooks = webhooksMax): Promise<Told> => {
+  const { from, passed } = round;
   let taken: readonly string[] = [];
   try {
-    return await ground.postgres.transaction<AlertTables, number | null>(async (tx) => {
+    return await ground.postgres.transaction<AlertTables, Told>(async (tx) => {
       taken = [];
-      const first = await store.takeDue(tx, from, waiting);
-      if (!first) return 0;
-      if (!(await policy.stands(tx))) return null;
-      const isReady = await isPutUp(tx, policy);
-      if (!isReady) round.unjudged = true;
-      if (!isReady && round.patient) return null;
+      const first = await store.takeDue(tx, from, passed);
+      if (!first) return nothing;
       taken = [first.id];
       const isWebhook = webhooks > 1 && 'webhook' in first.targets[0]!;
-      const passed = [first.id, ...waiting];
-      const more = isWebhook ? await store.takeDueWebhooks(tx, from, { passed, limit: webhooks - 1 }) : [];
+      const besides = { passed: [first.id, ...passed], limit: webhooks - 1 };
+      const more = isWebhook ? await store.takeDueWebhooks(tx, from, besides) : [];
       taken = [...taken, ...more.map(({ id }) => id)];
-      await tellGroups(ground, tx, round, [first, ...more]);
-      return taken.length;
+      return { looked: taken.length, waiting: await tellGroups(ground, tx, round, [first, ...more]) };
     });
   } catch (error) {
     if (taken.length === 0 || !isOwnFault(error)) throw error;
@@ -63,14 +64,17 @@ export const tellNext = async (
       { err: error, group: taken[0] },
       'a group of alerts could not be told; it is tried again in half a minute',
     );
-    return 1;
+    return { looked: 1, waiting: [] };
   }
 };
 
-/** Whether open alerts were put up to be judged by what is in force, since that was changed. */
-const isPutUp = async (tx: AlertTx, policy: PolicyInForce): Promise<boolean> => {
+/** Whether open alerts were put up to be judged by what is in force, which is known from here on. */
+const isPutUp = async (tx: AlertTx, round: TellRound): Promise<boolean> => {
+  const changed = await round.policy.changed(tx);
+  if (changed !== null) Object.assign(round, { policy: changed, key: null });
   const { key, now } = await lastReconsidered(tx);
-  return key === judgedBy(policy, now);
+  round.key ??= judgedBy(round.policy, now);
+  return key === round.key;
 };
 
 const postponeSeconds = 30;
@@ -84,22 +88,23 @@ interface Due {
   readonly muted: ReturnType<typeof mutedAt>;
 }
 
-/** Tells of these groups but of those that have to wait. */
+/** Tells of these groups but of those that have to wait, which it gives back. */
 const tellGroups = async (
   ground: EngineGround,
   tx: AlertTx,
   round: TellRound,
   groups: readonly store.DueGroup[],
-): Promise<void> => {
+): Promise<readonly string[]> => {
+  const isReady = await isPutUp(tx, round);
   const standingOf = await store.standingsOf(
     tx,
     groups.map(({ id }) => id),
   );
-  const unjudged = groups.filter(({ id }) => standingOf(id).waiting > 0);
-  if (unjudged.length > 0) round.unjudged = true;
-  if (round.patient) for (const { id } of unjudged) round.waiting.add(id);
+  const waiting = groups
+    .map(({ id }) => id)
+    .filter((id) => (!isReady || standingOf(id).waiting > 0) && round.waits(id));
   const due = groups
-    .filter(({ id }) => !round.waiting.has(id))
+    .filter(({ id }) => !waiting.includes(id))
     .map((group) => dueOf(round.policy, group, standingOf(group.id)));
   const toWebhooks = due
     .filter(({ telling }) => telling.say !== 'muted' && telling.say !== 'nothing')
@@ -114,6 +119,7 @@ const tellGroups = async (
   }
   await store.tellOver(tx, over);
   await store.saveGroups(tx, left);
+  return waiting;
 };
 
 const dueOf = (policy: PolicyInForce, group: store.DueGroup, standing: store.Standing): Due => {

@@ -124,7 +124,7 @@ export const insertAlerts = async (
 /** An alert whose sender says something else than before: judged anew by the engine. */
 export const changeAlerts = async (tx: AlertTx, integration: string, alerts: readonly NewAlert[]): Promise<void> => {
   if (alerts.length === 0) return;
-  await sql`-- Labels may have changed, and with them route and silences.
+  await sql`-- Labels may have changed, and with them route and silences. What waits already keeps its place.
     WITH said AS MATERIALIZED (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(alerts)}::jsonb) AS each (id uuid, key_hash uuid, content_hash bigint,
         fingerprint text, severity text, summary text, service text, own_team text, said_start timestamptz, ends_at timestamptz,
@@ -138,7 +138,8 @@ export const changeAlerts = async (tx: AlertTx, integration: string, alerts: rea
       FROM said WHERE body.alert_id = said.id
     )
     UPDATE alerting.alert AS alert SET fingerprint = said.fingerprint, severity = said.severity, summary = said.summary,
-      starts_at = least(alert.starts_at, said.said_start), service = said.service, own_team = said.own_team, changed_at = (SELECT ground.now()), pending_at = (SELECT ground.now())
+      starts_at = least(alert.starts_at, said.said_start), service = said.service, own_team = said.own_team, changed_at = (SELECT ground.now()),
+      pending_at = least(alert.pending_at, (SELECT ground.now()))
     FROM said WHERE alert.id = said.id`.execute(tx);
 };
 

@@ -9,8 +9,8 @@ import type { InForce, PolicyInForce } from '../engine/in-force.ts';
 import { matchingFrom, routeTreeOf } from './route-tree.ts';
 import { silenceOf } from './silence-shape.ts';
 import { liveSilences } from './silence-store.ts';
-import { allInhibitions, allRoutes, holdVersion, versionOf, versionSeen } from './store.ts';
-import type { InhibitionRow, PolicyDb, PolicyTables, RouteRow } from './tables.ts';
+import { allInhibitions, allRoutes, versionOf } from './store.ts';
+import type { InhibitionRow, PolicyHandle, PolicyTables, PolicyTx, RouteRow } from './tables.ts';
 
 /** The service map is read anew after so long: it changes with every deployment, and no alert waits for that. */
 const mapSeconds = 30;
@@ -26,23 +26,39 @@ export const policyInForce = ({
   readonly catalog: Pick<CatalogDoor, 'uses'>;
 }): InForce => {
   const db = postgres.tables<PolicyTables>();
-  let kept: PolicyInForce | null = null;
-  let map: { readonly uses: PolicyInForce['dependencies']; readonly until: number } | null = null;
+  let kept: Said | null = null;
+  let map: { readonly uses: PolicyInForce['dependencies']; readonly until: number; readonly version: string } | null =
+    null;
+  const said = async (from: PolicyHandle): Promise<Said> => {
+    const { version, suppression: settings } = await versionOf(from);
+    if (kept?.version !== version) kept = await read(from, log, { version, settings });
+    return kept;
+  };
+  const whole = (policy: Said, dependencies: PolicyInForce['dependencies']): PolicyInForce => ({
+    ...policy,
+    dependencies,
+    changed: async (seen) => {
+      const present = await said(seen as unknown as PolicyTx);
+      return present.version === policy.version ? null : whole(present, dependencies);
+    },
+  });
   return async () => {
-    const { version, suppression: said } = await versionOf(db);
-    if (map === null || map.until < performance.now() || kept?.version !== version)
-      map = { uses: await catalog.uses(), until: performance.now() + mapSeconds * 1_000 };
-    if (kept?.version !== version) kept = await read(db, log, { version, said });
-    return { ...kept, dependencies: map.uses };
+    const policy = await said(db);
+    if (map === null || map.until < performance.now() || map.version !== policy.version)
+      map = { uses: await catalog.uses(), until: performance.now() + mapSeconds * 1_000, version: policy.version };
+    return whole(policy, map.uses);
   };
 };
 
+/** What people said. */
+type Said = Omit<PolicyInForce, 'dependencies' | 'changed'>;
+
 const read = async (
-  db: PolicyDb,
+  db: PolicyHandle,
   log: Log,
-  { version, said }: { readonly version: string; readonly said: unknown },
-): Promise<PolicyInForce> => {
-  const settings = suppression.parse(said);
+  { version, settings: text }: { readonly version: string; readonly settings: unknown },
+): Promise<Said> => {
+  const settings = suppression.parse(text);
   return {
     version,
     tree: treeFrom(await allRoutes(db), log),
@@ -50,11 +66,8 @@ const read = async (
     inhibitions: (await allInhibitions(db)).flatMap((row) =>
       ready<Inhibition>(log, `inhibition ${row.name}`, () => inhibitionFrom(row)),
     ),
-    dependencies: new Map(),
     parents: settings.parentDown,
     flaps: settings.flapping,
-    stands: async (seen) => (await versionSeen(seen)) === version,
-    standsUntilEnd: async (tx) => (await holdVersion(tx)) === version,
   };
 };
 

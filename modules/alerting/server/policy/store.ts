@@ -1,5 +1,6 @@
-import { sql, type QueryExecutorProvider } from 'kysely';
+import { sql } from 'kysely';
 import type { SuppressionSettings } from '../../contract/policy.ts';
+import { changesPolicy } from '../engine/policy-lock-store.ts';
 import { dueChannel } from '../intake/store.ts';
 import type { InhibitionRow, PolicyHandle, PolicyTables, PolicyTx, RouteRow } from './tables.ts';
 
@@ -11,28 +12,16 @@ export const versionOf = async (db: PolicyHandle): Promise<PolicyTables['alertin
     .select(['version', 'suppression', 'suppression_changed_at', 'suppression_changed_by'])
     .executeTakeFirstOrThrow();
 
-/** The same number as a transaction of another part sees it. */
-export const versionSeen = async (seen: QueryExecutorProvider): Promise<string> => {
-  const { rows } = await sql<{ version: string }>`-- One row.
-    SELECT version FROM alerting.policy_version`.execute(seen);
-  return rows[0]!.version;
-};
-
-/** The same; whoever changes it waits until the transaction has ended. */
-export const holdVersion = async (tx: QueryExecutorProvider): Promise<string> => {
-  const { rows } = await sql<{ version: string }>`-- One row.
-    SELECT version FROM alerting.policy_version FOR SHARE`.execute(tx);
-  return rows[0]!.version;
-};
-
 /** Says that what alerts are judged by is another now. Its row's lock puts changes in one order. */
 export const countUp = async (tx: PolicyTx): Promise<void> => {
+  await changesPolicy(tx);
   await sql`-- Each process reads anew what it remembers, and judges what is open by it at once.
     WITH counted AS (UPDATE alerting.policy_version SET version = version + 1 RETURNING 1)
     SELECT pg_notify(${dueChannel}, '') FROM counted`.execute(tx);
 };
 
 export const saveSuppression = async (tx: PolicyTx, settings: SuppressionSettings, by: string): Promise<void> => {
+  await changesPolicy(tx);
   await sql`-- The settings as they are said now.
     WITH said AS (UPDATE alerting.policy_version SET version = version + 1, suppression = ${JSON.stringify(settings)}::jsonb,
       suppression_changed_at = ground.now(), suppression_changed_by = ${by} RETURNING 1)

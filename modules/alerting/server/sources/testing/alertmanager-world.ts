@@ -34,6 +34,7 @@ export interface AlertmanagerWorld {
   /** Headers of a sender whose integration has these settings. */
   sender(settings: Record<string, unknown>): Promise<Record<string, string>>;
   readonly inForce: InForce;
+  readonly alerting: AlertingGround;
   /** Answers of the receiver from now on. */
   answerHooks(answer: (seen: Seen) => Said): void;
   ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answered>;
@@ -49,6 +50,8 @@ export interface AlertmanagerWorld {
   settled(): Promise<void>;
   /** Seconds until something becomes due by itself, at most `most`. */
   untilDue(most: number): Promise<number>;
+  /** The engine ends, and what it would do is left to do. */
+  standStill(): Promise<void>;
   /** The engine ends and another one begins. */
   restart(): Promise<void>;
   /** Acts once in the middle of a round of the engine: it has read what is in force, and has not looked at what waits. */
@@ -70,7 +73,7 @@ export const startAlertmanagerWorld = async (): Promise<AlertmanagerWorld> => {
   const { people, alerting, stopParts } = await startParts(now);
   const inForce = policyInForce(alerting);
   const between = interrupted(inForce);
-  let engine = await engineOf(alerting, between.inForce);
+  const engine = await engineOf(alerting, between.inForce);
   const { key } = await anIntegration(people.postgres, { name: 'prometheus', kind: 'alertmanager' });
   const rows = async <Row>(text: string): Promise<Row[]> => (await people.postgres.pool.query(text)).rows as Row[];
   const move = async (seconds: number): Promise<void> => {
@@ -88,6 +91,7 @@ export const startAlertmanagerWorld = async (): Promise<AlertmanagerWorld> => {
     hooks,
     key,
     inForce,
+    alerting,
     now,
     settled,
     ask: asker(people, key),
@@ -116,10 +120,8 @@ export const startAlertmanagerWorld = async (): Promise<AlertmanagerWorld> => {
       await settled();
     },
     untilDue: (most) => untilDue(rows, most),
-    restart: async () => {
-      await engine.stop();
-      engine = await engineOf(alerting, between.inForce);
-    },
+    standStill: () => engine.stop(),
+    restart: () => engine.restart(),
     meanwhile: (act) => {
       between.act(act);
       engine.wake();
@@ -169,11 +171,23 @@ const interrupted = (inForce: InForce): { readonly inForce: InForce; act(next: (
   };
 };
 
-const engineOf = (alerting: AlertingGround, inForce: InForce) =>
-  startEngine(
-    { ...alerting, postgres: alerting.postgres.reserve(engineConnections), metrics: new Registry() },
-    inForce,
-  );
+/** An engine that can be ended, and begun anew. */
+const engineOf = async (alerting: AlertingGround, inForce: InForce) => {
+  const begin = () => {
+    const postgres = alerting.postgres.reserve(engineConnections);
+    return startEngine({ ...alerting, postgres, metrics: new Registry() }, inForce);
+  };
+  let running: Awaited<ReturnType<typeof begin>> | null = await begin();
+  const stop = async (): Promise<void> => {
+    await running?.stop();
+    running = null;
+  };
+  const restart = async (): Promise<void> => {
+    await stop();
+    running = await begin();
+  };
+  return { wake: () => running?.wake(), stop, restart };
+};
 
 /** All but the engine, on the HTTP ground of `people`. */
 const startParts = async (
