@@ -66,6 +66,20 @@ describe('said before an alert came', () => {
   });
 });
 
+it('what comes is told while something is changed without pause, as an import does', async () => {
+  await hook('told');
+  await world.settled();
+  let goesOn = true;
+  const importing = (async () => {
+    for (let count = 0; goesOn; count += 1) await silence(`Other ${count}`);
+  })();
+  await post('Told');
+  await eventually(() => expect(called()).toEqual(['/told'])).finally(() => {
+    goesOn = false;
+  });
+  await importing;
+});
+
 describe('said while an alert waits in its group', () => {
   const waiting = async (): Promise<void> => {
     await hook('told', { group: { wait: 'PT30S' } });

@@ -25,7 +25,7 @@ const gatherMs = 25;
 /** Groups that one loop tells before it looks whether something waits to be judged. */
 const toldMax = 50;
 /** How long a group waits for its alerts to be judged anew (milliseconds, but in a storm), and when it is looked at again. */
-const waitingMsMax = 5_000;
+const waitingMsMax = 2_000;
 const waitingAgainMs = 100;
 const waitingLostMs = 1_000;
 
