@@ -159,6 +159,8 @@ it('asks by keys alone, for a part of it, and an editor takes it on behalf', asy
     .getByRole('button', { name: /^grace: / })
     .first()
     .waitFor();
+  // The key does what the button does, once it is known whose shifts these are.
+  await button(page, 'Ask for cover').waitFor();
   await page.getByRole('heading', { level: 1 }).focus();
   await page.keyboard.press('a');
   await page.getByText(/You are on call for .* of it/).waitFor();

@@ -17,6 +17,8 @@ export type Outcome = 'created' | 'changed' | 'unchanged';
 
 export interface CommandsGround extends Pick<IntegrationsGround, 'postgres' | 'ledger' | 'identity'> {
   sourceOf(kind: IntegrationKind): Source | undefined;
+  /** Called after what may have changed keys or settings is committed, before it is answered. */
+  forgetKeys(): void;
 }
 
 interface Said extends IntegrationSpec {
@@ -275,5 +277,8 @@ const tooManyKeys = (): Refusal =>
     detail: 'Revoke those that no sender has any more.',
   });
 
-const inTransaction = <Value>(ground: CommandsGround, work: (tx: store.Tx) => Promise<Value>): Promise<Value> =>
-  ground.postgres.transaction<IntegrationsTables, Value>(work);
+const inTransaction = async <Value>(ground: CommandsGround, work: (tx: store.Tx) => Promise<Value>): Promise<Value> => {
+  const done = await ground.postgres.transaction<IntegrationsTables, Value>(work);
+  ground.forgetKeys();
+  return done;
+};

@@ -42,6 +42,8 @@ export type IntegrationsGround = Pick<
 >;
 
 export interface StartedIntegrations extends Integrations {
+  /** What was changed in this process holds from here on. */
+  forgetKeys(): void;
   /** Writes payloads and counts that wait; for whoever reads them. */
   flush(): Promise<void>;
   stop(): Promise<void>;

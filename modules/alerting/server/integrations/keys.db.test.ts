@@ -58,6 +58,23 @@ describe('a key', () => {
     });
   });
 
+  it('that is revoked on its page opens nothing from that answer on', async () => {
+    const { id } = await anIntegration(house.postgres, { name: 'often', kind: 'json' });
+    const asked = (method: 'POST' | 'DELETE', path: string) =>
+      house.http.fastify.inject({
+        method,
+        url: `/api/v1/integrations/often/keys${path}`,
+        headers: { 'x-who': 'ada' },
+        ...(method === 'POST' && { payload: {} }),
+      });
+    for (let time = 0; time < 20; time += 1) {
+      const { key, keyId } = (await asked('POST', '')).json();
+      expect(await house.integrations.integrationByKey(key)).toMatchObject({ id });
+      expect((await asked('DELETE', `/${keyId}`)).statusCode).toBe(204);
+      expect(await house.integrations.integrationByKey(key)).toBeNull();
+    }
+  });
+
   it('that was exchanged works until its time is over, beside the new one', async () => {
     const { id, key } = await anIntegration(house.postgres, { name: 'exchanged', kind: 'json' });
     await house.postgres.transaction<IntegrationsTables, void>(async (tx) => {

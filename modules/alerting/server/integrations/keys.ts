@@ -20,6 +20,8 @@ export interface Keys {
    * integration is of another kind or switched off. Answers from memory for a few seconds; a change is heard of at once.
    */
   integrationByKey(key: string, kinds?: readonly IntegrationKind[]): Promise<Integration | null>;
+  /** Forgets what is in memory: what was changed in this process holds from its answer on, and the notice comes a little later. */
+  forget(): void;
   stop(): Promise<void>;
 }
 
@@ -28,10 +30,11 @@ export const startKeys = async (postgres: Postgres, monotonicMs: () => number): 
   const known = new Map<string, Known>();
   const notedMs = new Map<string, number>();
   let changes = 0;
-  const listening = await postgres.listen(keysChannel, () => {
+  const forget = (): void => {
     changes += 1;
     known.clear();
-  });
+  };
+  const listening = await postgres.listen(keysChannel, forget);
 
   const find = async (key: string): Promise<Known | null> => {
     const hash = hashKey(key);
@@ -61,6 +64,7 @@ export const startKeys = async (postgres: Postgres, monotonicMs: () => number): 
       await noteUse(db, notedMs, found.keyId, monotonicMs());
       return found.integration;
     },
+    forget,
     stop: () => listening.stop(),
   };
 };

@@ -26,7 +26,8 @@ export type Replay = (taken: Taken) => Promise<{ readonly answer: SourceAnswer; 
 export const addRoutes = (alerting: IntegrationsGround, integrations: StartedIntegrations, replay: Replay): void => {
   const { http } = alerting;
   const db = alerting.postgres.tables<IntegrationsTables>();
-  const ground: commands.CommandsGround = { ...alerting, sourceOf: integrations.sourceOf };
+  const { sourceOf, forgetKeys } = integrations;
+  const ground: commands.CommandsGround = { ...alerting, sourceOf, forgetKeys };
   const mailDomain = alerting.config.values.mailReplyAddress?.split('@').at(-1) ?? null;
   const lines = (row: IntegrationRow, key: string) => [...setUpLines(row.kind, alerting.baseUrl(), key, mailDomain)];
   const shown = async (row: IntegrationRow) => (await shapes(db, [row]))[0]!;

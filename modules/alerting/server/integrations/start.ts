@@ -30,6 +30,7 @@ export const startIntegrations = async (alerting: IntegrationsGround): Promise<S
   };
   const integrations: StartedIntegrations = {
     integrationByKey: keys.integrationByKey,
+    forgetKeys: keys.forget,
     unknownKey: async (request, shown) => {
       if (!shown) return noKey();
       try {
