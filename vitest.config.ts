@@ -21,6 +21,8 @@ export default defineConfig({
           include: ['**/*.test.ts'],
           exclude: [...never, ...inTheBrowser, '**/*.db.test.ts', 'e2e/**/*.journey.test.ts'],
           testTimeout: 60_000,
+          // A process for each file took as long as the tests in it.
+          isolate: false,
         },
       },
       {
@@ -45,6 +47,8 @@ export default defineConfig({
           environment: 'happy-dom',
           setupFiles: ['./tools/vitest/no-network.ts', './tools/vitest/web-setup.ts'],
           testTimeout: 20_000,
+          // A page and the library anew for each file took ten times as long as the tests.
+          isolate: false,
         },
       },
       {

@@ -2,7 +2,9 @@ import { afterEach, vi } from 'vitest';
 
 // The product works without a network: a part that asks for an icon or a font from elsewhere must fail its test.
 // This file comes before the library is loaded, which keeps the `fetch` that it finds.
-const asked: string[] = [];
+// Files share one process, and the library keeps the first file's: all write into one list.
+const shared = globalThis as { askedOfTheNetwork?: string[] };
+const asked = (shared.askedOfTheNetwork ??= []);
 const refuse: typeof fetch = (input) => {
   const url = input instanceof Request ? input.url : String(input);
   asked.push(url);
