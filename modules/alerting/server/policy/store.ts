@@ -12,7 +12,7 @@ export const versionOf = async (db: PolicyHandle): Promise<PolicyTables['alertin
     .select(['version', 'suppression', 'suppression_changed_at', 'suppression_changed_by'])
     .executeTakeFirstOrThrow();
 
-/** Says that what alerts are judged by is another now. Its row's lock puts changes in one order. */
+/** Says that what alerts are judged by is another now; changes follow each other, and wait for whoever is just judging. */
 export const countUp = async (tx: PolicyTx): Promise<void> => {
   await changesPolicy(tx);
   await sql`-- Each process reads anew what it remembers, and judges what is open by it at once.
